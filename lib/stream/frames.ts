@@ -1,0 +1,88 @@
+import type { OperationView } from '../operations/types';
+import type { ClusterId } from '../topology/cluster-id';
+import type { ClusterEvent, LagSample } from '../topology/event';
+import type { ClusterSummary, ClusterView } from '../topology/view';
+
+/** Changes whenever a frame's shape does; a page built for another version offers a reload. */
+export const WIRE_VERSION = 1;
+
+/** What a page may follow. */
+export type Topic = 'fleet' | `cluster:${ClusterId}`;
+
+/**
+ * One frame of the stream, the JSON of one server-sent event. Views replace what was known under
+ * the same id; samples and events append, and say when some were lost.
+ */
+export type Frame =
+  | HelloFrame
+  | { readonly type: 'beat'; readonly now: number }
+  | { readonly type: 'ensembles'; readonly ensembles: readonly EnsembleView[] }
+  | {
+      readonly type: 'fleet';
+      /** True: this is all there is. False: only what changed. */
+      readonly full: boolean;
+      readonly changed: readonly ClusterSummary[];
+      readonly gone: readonly ClusterId[];
+    }
+  | {
+      readonly type: 'cluster';
+      readonly id: ClusterId;
+      /** Null: there is no such cluster (any more). */
+      readonly view: ClusterView | null;
+    }
+  | {
+      readonly type: 'samples';
+      readonly id: ClusterId;
+      /** True: drop what was there; the samples before the first of these are lost or not kept. */
+      readonly reset: boolean;
+      readonly samples: readonly LagSample[];
+    }
+  | {
+      readonly type: 'events';
+      readonly id: ClusterId;
+      readonly reset: boolean;
+      readonly events: readonly ClusterEvent[];
+    }
+  | { readonly type: 'operation'; readonly id: ClusterId; readonly operation: OperationView | null };
+
+export interface HelloFrame {
+  readonly type: 'hello';
+  readonly wire: number;
+  /** Differs for each build of the product. */
+  readonly build: string;
+  /** Differs for each start of the server process. */
+  readonly epoch: string;
+  /** The server's clock, milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** One ZooKeeper ensemble as Howdah's own sessions and the servers themselves see it. */
+export interface EnsembleView {
+  readonly name: string;
+  readonly state: 'connecting' | 'connected' | 'disconnected' | 'unreachable';
+  /** Since when the state holds. While not connected, nothing of this ensemble is vouched for. */
+  readonly since: number;
+  /** One sentence when something is wrong; null when nothing is. */
+  readonly says: string | null;
+  readonly servers: readonly ServerView[];
+  readonly namespaces: readonly { readonly path: string; readonly exists: boolean | null }[];
+  /** Milliseconds: what the ensemble granted Howdah, and the most it grants anybody. */
+  readonly sessionTimeoutMs: number | null;
+  readonly maxSessionTimeoutMs: number | null;
+  /** False until everything has been read once after start, reconnection or expiry. */
+  readonly synced: boolean;
+  readonly aggregator: AggregatorView;
+}
+
+export interface ServerView {
+  readonly address: string;
+  readonly mode: 'leader' | 'follower' | 'standalone' | 'observer' | 'not-serving' | 'down' | 'unknown';
+}
+
+/** Counters since the start of the process. */
+export interface AggregatorView {
+  readonly events: number;
+  readonly reads: number;
+  readonly batches: number;
+  readonly dirty: number;
+}

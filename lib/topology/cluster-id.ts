@@ -1,0 +1,26 @@
+import type { ClusterKey } from './facts';
+
+/** One opaque, URL-safe name for each cluster: what pages, topics and operations are keyed by. */
+export type ClusterId = string;
+
+/** The id of a cluster. Distinct keys never share an id: every part is percent-encoded first. */
+export function clusterId(key: ClusterKey): ClusterId {
+  const parts = [key.ensemble, key.namespace, key.scope].map(encode);
+  if (key.group !== null) parts.push(String(key.group));
+  return parts.join('~');
+}
+
+/** What a person calls the cluster: its scope, with the Citus group behind it where there is one. */
+export function clusterName(key: ClusterKey): string {
+  return key.group === null ? key.scope : `${key.scope}/${key.group}`;
+}
+
+/** The cluster's folder in ZooKeeper, without a trailing slash. */
+export function clusterPath(key: ClusterKey): string {
+  const base = key.namespace === '/' ? '' : key.namespace;
+  return key.group === null ? `${base}/${key.scope}` : `${base}/${key.scope}/${key.group}`;
+}
+
+function encode(part: string): string {
+  return encodeURIComponent(part).replace(/[.~!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`).replace(/%/g, '.');
+}

@@ -1,0 +1,6 @@
+import type { Operations } from '../ports';
+
+/** What procedures may use. Services arrive here; routers import none. */
+export interface Context {
+  readonly operations: Operations;
+}
