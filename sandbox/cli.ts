@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util';
+import { attachSandbox, endSandbox } from './attach';
+import { runFault, verbs } from './cli-fault';
+import { renderStatus } from './cli-status';
+import { runSynthetic } from './cli-synthetic';
+import { messageOf, SandboxError } from './errors';
+import type { ClusterOptions, Profile } from './options';
+import { reap } from './reap';
+import type { Sandbox } from './sandbox';
+import { startSandbox } from './start';
+
+const USAGE = `A real ZooKeeper ensemble with Patroni clusters on this machine.
+
+sandbox up [--cluster scope[:members[:sync]]]… [--profile fast|default] [--zookeeper n]
+           [--load transactions/s] [--fresh]
+sandbox down
+sandbox status [--json]
+sandbox load <cluster> <transactions/s, 0 to stop>
+sandbox fault <verb> <target> [argument]
+sandbox synthetic [--clusters 1000] [--members 3] [--churn writes/s] [--namespace /service/]
+                  [--seed n] [--connect host:port,…]
+
+All take --name, 'default' by default. Verbs: ${Object.keys(verbs).join(', ')}.
+Targets: zookeeper-<id>, a member, a cluster (pause, resume) or a session id (expire).
+`;
+
+// The reader may have gone, as `head` does.
+process.stdout.on('error', () => undefined);
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    name: { type: 'string', default: 'default' },
+    cluster: { type: 'string', multiple: true },
+    profile: { type: 'string', default: 'default' },
+    zookeeper: { type: 'string', default: '3' },
+    load: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    clusters: { type: 'string', default: '1000' },
+    members: { type: 'string', default: '3' },
+    churn: { type: 'string', default: '100' },
+    namespace: { type: 'string', default: '/service/' },
+    seed: { type: 'string', default: '1' },
+    connect: { type: 'string' },
+  },
+});
+
+const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  up,
+  down: async () => {
+    const ended = await endSandbox(values.name);
+    say(`Ended ${ended} processes of the sandbox "${values.name}"`);
+  },
+  status: async () => {
+    const status = await (await attachSandbox(values.name)).status();
+    say(values.json ? JSON.stringify(status, null, 2) : renderStatus(status));
+  },
+  load: async ([scope = '', rate = '0']) => {
+    const cluster = (await attachSandbox(values.name)).cluster(scope);
+    await (Number(rate) > 0 ? cluster.startLoad({ rate: Number(rate) }) : cluster.stopLoad());
+    say(Number(rate) > 0 ? `${scope} gets ${rate} transactions/s` : `${scope} has no load`);
+  },
+  fault: async (args) => {
+    say(await runFault(await attachSandbox(values.name), args));
+  },
+  synthetic: () => runSynthetic(values, say),
+  // Called by the watchdog of an ephemeral sandbox alone.
+  reap: ([root = '', instance = '']) => reap(root, instance),
+};
+
+async function up(): Promise<void> {
+  const running = values.fresh ? null : await attachSandbox(values.name).catch(() => null);
+  if (running?.zookeeper.every((server) => server.running())) {
+    say(`The sandbox "${values.name}" is up already; --fresh starts it anew`);
+  } else {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void endSandbox(values.name).finally(() => process.exit(130)));
+    }
+    await applyLoad(
+      await startSandbox({
+        name: values.name,
+        profile: profileOf(values.profile),
+        zookeeperServers: Number(values.zookeeper),
+        ...(values.cluster ? { clusters: values.cluster.map(parseCluster) } : {}),
+        onProgress: say,
+      }),
+    );
+  }
+  say(renderStatus(await (await attachSandbox(values.name)).status()));
+}
+
+async function applyLoad(sandbox: Sandbox): Promise<void> {
+  const rate = Number(values.load ?? 0);
+  if (rate > 0) await Promise.all(sandbox.clusters.map((each) => each.startLoad({ rate })));
+}
+
+function profileOf(text: string): Profile {
+  if (text === 'fast' || text === 'default') return text;
+  throw new SandboxError(`There is no profile "${text}": use fast or default`);
+}
+
+function parseCluster(text: string): ClusterOptions {
+  const [scope = '', members = '3', sync] = text.split(':');
+  return { scope, members: Number(members), syncMode: sync === 'sync' ? 'on' : 'off' };
+}
+
+const [command = '', ...args] = positionals;
+const run = commands[command];
+if (run) {
+  await run(args).catch((error: unknown) => {
+    const text = error instanceof SandboxError ? messageOf(error) : String(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = 1;
+  });
+} else {
+  process.stderr.write(USAGE);
+  process.exitCode = command ? 2 : 0;
+}

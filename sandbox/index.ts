@@ -1,0 +1,16 @@
+export { attachSandbox, endSandbox } from './attach';
+export { SandboxError } from './errors';
+export type { LoadOptions } from './load';
+export type { ClusterOptions, Profile, SandboxOptions } from './options';
+export type { PatroniCluster } from './patroni-cluster';
+export type { PatroniMember, PatroniReport, Row } from './patroni-member';
+export type { ProcessId } from './proc';
+export { processesOf } from './proc';
+export type { RestAnswer, RestRequest } from './rest';
+export type { Sandbox } from './sandbox';
+export type { SessionInfo } from './sessions';
+export { startSandbox } from './start';
+export type { Credential } from './state';
+export type { MemberStatus, SandboxStatus } from './status';
+export { type WaitOptions, waitFor } from './wait-for';
+export type { ZooKeeperMode, ZooKeeperServer } from './zookeeper-server';
