@@ -12,7 +12,7 @@ import { startSandbox } from './start';
 const USAGE = `A real ZooKeeper ensemble with Patroni clusters on this machine.
 
 sandbox up [--cluster scope[:members[:sync]]]… [--profile fast|default] [--zookeeper n]
-           [--load transactions/s] [--fresh]
+           [--load transactions/s] [--fresh] [--ephemeral: stay, and end all with this command]
 sandbox down
 sandbox status [--json]
 sandbox load <cluster> <transactions/s, 0 to stop>
@@ -39,6 +39,7 @@ const { values, positionals } = parseArgs({
     zookeeper: { type: 'string', default: '3' },
     load: { type: 'string' },
     fresh: { type: 'boolean', default: false },
+    ephemeral: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     clusters: { type: 'string', default: '1000' },
     members: { type: 'string', default: '3' },
@@ -83,6 +84,7 @@ async function up(): Promise<void> {
     await applyLoad(
       await startSandbox({
         name: values.name,
+        ephemeral: values.ephemeral,
         profile: profileOf(values.profile),
         zookeeperServers: Number(values.zookeeper),
         ...(values.cluster ? { clusters: values.cluster.map(parseCluster) } : {}),
@@ -91,6 +93,8 @@ async function up(): Promise<void> {
     );
   }
   say(renderStatus(await (await attachSandbox(values.name)).status()));
+  // Until a signal: its handler ends the sandbox.
+  if (values.ephemeral) await new Promise(() => setInterval(() => undefined, 60_000));
 }
 
 async function applyLoad(sandbox: Sandbox): Promise<void> {

@@ -3,8 +3,10 @@ import { SandboxError } from './errors';
 import { killAndWait, type ManagedProcess } from './managed-process';
 import { postmasterOf, startupProcessOf } from './postgres-processes';
 import { childrenOf, type ProcessId, signal } from './proc';
+import { writeReplayDelay } from './replay-delay';
 import { callRest, type RestRequest } from './rest';
 import type { Credential, MemberState } from './state';
+import { waitFor } from './wait-for';
 
 /** What Patroni's `GET /patroni` says, as far as the sandbox cares. */
 export interface PatroniReport {
@@ -32,12 +34,14 @@ export class PatroniMember {
   readonly dataFolder: string;
   readonly patroni: ManagedProcess;
   readonly #superuser: Credential;
+  readonly #patroniFile: string;
 
   constructor(
     state: MemberState,
     parts: {
       readonly patroni: ManagedProcess;
       readonly dataFolder: string;
+      readonly patroniFile: string;
       readonly superuser: Credential;
     },
   ) {
@@ -46,6 +50,7 @@ export class PatroniMember {
     this.restPort = state.restPort;
     this.dataFolder = parts.dataFolder;
     this.patroni = parts.patroni;
+    this.#patroniFile = parts.patroniFile;
     this.#superuser = parts.superuser;
   }
 
@@ -129,15 +134,26 @@ export class PatroniMember {
     signal(this.#needStartup(), 'SIGCONT');
   }
 
-  /** Replays every commit `ms` milliseconds late; 0 ends it. */
+  /**
+   * Replays every commit `ms` milliseconds late, 0 for no longer; returns when that is in force.
+   * On a leader it takes effect once it is a standby.
+   *
+   * @throws SandboxError when Patroni doesn't take it over.
+   */
   async slowReplay(ms: number): Promise<void> {
-    const delay = Math.max(0, Math.round(ms));
-    await this.sql(
-      delay > 0
-        ? `ALTER SYSTEM SET recovery_min_apply_delay = '${delay}ms'`
-        : 'ALTER SYSTEM RESET recovery_min_apply_delay',
+    const wanted = Math.max(0, Math.round(ms));
+    writeReplayDelay(this.#patroniFile, wanted);
+    await this.rest('/reload', { method: 'POST', body: {} });
+    await waitFor(
+      async () => {
+        const [row] = await this.sql(
+          `SELECT pg_is_in_recovery() AS standby,
+                  (SELECT setting FROM pg_settings WHERE name = 'recovery_min_apply_delay') AS delay`,
+        );
+        return !row?.standby || Number(row.delay) === wanted;
+      },
+      { timeoutMs: 60_000, everyMs: 100, what: `${this.name} to delay its replay by ${wanted} ms` },
     );
-    await this.sql('SELECT pg_reload_conf()');
   }
 
   /**

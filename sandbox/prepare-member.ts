@@ -10,13 +10,15 @@ import {
 } from './patroni-config';
 import { PatroniMember } from './patroni-member';
 
+const PATRONI_FILE = 'patroni.yml';
+
 /** Writes a member's folder and configuration. */
 export function prepareMember(place: PatroniPlace): void {
   const { platform, sandbox, member, cluster } = place;
   const folder = memberFolder(sandbox.root, member.name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = {
-    'patroni.yml': JSON.stringify(patroniConfig(place), null, 2),
+    [PATRONI_FILE]: JSON.stringify(patroniConfig(place), null, 2),
     'bootstrap.sql': bootstrapSql(cluster),
   };
   const paths = [folder];
@@ -32,15 +34,17 @@ export function prepareMember(place: PatroniPlace): void {
 /** Describes a member; nothing is started. */
 export function describeMember({ platform, sandbox, member, cluster }: PatroniPlace) {
   const { root } = sandbox;
+  const patroniFile = join(memberFolder(root, member.name), PATRONI_FILE);
   return new PatroniMember(member, {
     dataFolder: dataFolder(root, member.name),
+    patroniFile,
     superuser: cluster.superuser,
     patroni: new ManagedProcess({
       root,
       name: `patroni-${member.name}`,
       user: platform.user,
       command: platform.patroni,
-      args: [join(memberFolder(root, member.name), 'patroni.yml')],
+      args: [patroniFile],
     }),
   });
 }
