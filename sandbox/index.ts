@@ -12,5 +12,11 @@ export type { SessionInfo } from './sessions';
 export { startSandbox } from './start';
 export type { Credential } from './state';
 export type { MemberStatus, SandboxStatus } from './status';
+export {
+  type Synthetic,
+  type SyntheticOptions,
+  type SyntheticStats,
+  startSynthetic,
+} from './synthetic';
 export { type WaitOptions, waitFor } from './wait-for';
 export type { ZooKeeperMode, ZooKeeperServer } from './zookeeper-server';

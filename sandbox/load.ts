@@ -99,11 +99,12 @@ export class Load {
       BENCH_DATABASE,
     );
     if (found?.found) return;
+    const environment = { PGPASSWORD: bench.password, LANG: 'C.UTF-8' } as Record<string, string>;
     try {
       await promisify(execFile)(
         `${this.#platform.postgresBin}/pgbench`,
         ['-i', '-q', '-s', '1', this.#connection()],
-        { env: { PGPASSWORD: bench.password, LANG: 'C.UTF-8' }, timeout: 60_000 },
+        { env: environment as NodeJS.ProcessEnv, timeout: 60_000 },
       );
     } catch (cause) {
       throw new SandboxError(`pgbench can't prepare ${scope}: ${messageOf(cause)}`, { cause });

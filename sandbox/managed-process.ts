@@ -57,13 +57,14 @@ export class ManagedProcess {
       cwd: root,
       detached: true,
       stdio: ['ignore', log, log],
+      // Next's typings would have every environment name NODE_ENV.
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',
         HOME: root,
         LANG: 'C.UTF-8',
         ...env,
         [ROOT_VARIABLE]: root,
-      },
+      } as Record<string, string> as NodeJS.ProcessEnv,
     });
     closeSync(log);
     // Read before the event loop turns: until then even a process that has died is not reaped.

@@ -22,7 +22,7 @@ export function startWatchdog(root: string, instance: string): () => void {
         NODE: process.execPath,
         ROOT: root,
         INSTANCE: instance,
-      },
+      } as Record<string, string> as NodeJS.ProcessEnv,
     },
   );
   watchdog.on('error', () => undefined);
