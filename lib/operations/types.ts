@@ -94,7 +94,11 @@ export interface OperationView {
   readonly startedAt: number;
   readonly steps: readonly Step[];
   /** What the run waits for now, and until when at most. */
-  readonly waiting: { readonly says: string; readonly since: number; readonly until: number } | null;
+  readonly waiting: {
+    readonly says: string;
+    readonly since: number;
+    readonly until: number;
+  } | null;
   /** Measured: from the old leader's key vanishing to the new one's appearing, milliseconds. */
   readonly leaderlessMs: number | null;
   readonly outcome: Outcome | null;

@@ -43,7 +43,11 @@ export type Frame =
       readonly reset: boolean;
       readonly events: readonly ClusterEvent[];
     }
-  | { readonly type: 'operation'; readonly id: ClusterId; readonly operation: OperationView | null };
+  | {
+      readonly type: 'operation';
+      readonly id: ClusterId;
+      readonly operation: OperationView | null;
+    };
 
 export interface HelloFrame {
   readonly type: 'hello';
@@ -76,7 +80,14 @@ export interface EnsembleView {
 
 export interface ServerView {
   readonly address: string;
-  readonly mode: 'leader' | 'follower' | 'standalone' | 'observer' | 'not-serving' | 'down' | 'unknown';
+  readonly mode:
+    | 'leader'
+    | 'follower'
+    | 'standalone'
+    | 'observer'
+    | 'not-serving'
+    | 'down'
+    | 'unknown';
 }
 
 /** Counters since the start of the process. */

@@ -22,5 +22,7 @@ export function clusterPath(key: ClusterKey): string {
 }
 
 function encode(part: string): string {
-  return encodeURIComponent(part).replace(/[.~!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`).replace(/%/g, '.');
+  return encodeURIComponent(part)
+    .replace(/[.~!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+    .replace(/%/g, '.');
 }

@@ -14,6 +14,8 @@ interface SampleBase {
   /** True when the role may see replication statistics; false leaves NULLs that are not zeros. */
   readonly privileged: boolean;
   readonly systemId: string | null;
+  /** That server's clock less Howdah's, milliseconds, good to about half of `tookMs`. */
+  readonly clockOffsetMs: number;
   readonly senders: readonly Sender[];
   readonly slots: readonly Slot[];
 }

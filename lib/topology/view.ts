@@ -142,13 +142,7 @@ export interface LagView {
   readonly sampledAt: number | null;
 }
 
-export type LagQuality =
-  | 'fresh'
-  | 'idle'
-  | 'receiver-down'
-  | 'replay-paused'
-  | 'stale'
-  | 'unknown';
+export type LagQuality = 'fresh' | 'idle' | 'receiver-down' | 'replay-paused' | 'stale' | 'unknown';
 
 export interface SlotView {
   readonly name: string;
@@ -168,7 +162,11 @@ export interface ClusterSummary {
   readonly leader: string | null;
   readonly members: { readonly total: number; readonly running: number; readonly missing: number };
   /** Of the standby furthest behind; null when nothing is known. */
-  readonly lag: { readonly bytes: number | null; readonly ms: number | null; readonly member: string } | null;
+  readonly lag: {
+    readonly bytes: number | null;
+    readonly ms: number | null;
+    readonly member: string;
+  } | null;
   readonly lagQuality: LagQuality;
   readonly timeline: number | null;
   readonly mode: ModeView;

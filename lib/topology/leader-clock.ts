@@ -1,0 +1,88 @@
+import type { Lsn } from './lsn';
+
+/** How long positions are remembered, and how densely. */
+const KEEP_MS = 3_600_000;
+const MOST_POINTS = 4000;
+
+interface Point {
+  readonly at: number;
+  readonly lsn: Lsn;
+}
+
+/** What a position means in time. */
+export interface Age {
+  /** Milliseconds of the leader's past that lie beyond the position. */
+  readonly ms: number;
+  /** True when the position is older than all that is remembered: then `ms` is a lower bound. */
+  readonly atLeast: boolean;
+}
+
+/**
+ * Remembers when the leader was where, and so turns a position into a moment: a standby that has
+ * replayed up to where the leader was 3 s ago is 3 s behind. Right when the cluster is idle (the
+ * position is the leader's own: 0), when replay is paused and when the receiver is down; its error
+ * is at most the interval between two samples.
+ */
+export class LeaderClock {
+  readonly #points: Point[] = [];
+
+  /**
+   * Notes that the leader was at `lsn` at the time `at`. A position below the last one means
+   * another history (a new timeline, a restored server): what was remembered is dropped.
+   */
+  note(at: number, lsn: Lsn): void {
+    const last = this.#points.at(-1);
+    if (last && (lsn < last.lsn || at < last.at)) this.#points.length = 0;
+    // Only the first and the last moment at one position matter.
+    const before = this.#points.at(-2);
+    if (last && before && last.lsn === lsn && before.lsn === lsn) this.#points.pop();
+    this.#points.push({ at, lsn });
+    while (this.#points.length > MOST_POINTS || (this.#points[0]?.at ?? at) < at - KEEP_MS) {
+      this.#points.shift();
+    }
+  }
+
+  reset(): void {
+    this.#points.length = 0;
+  }
+
+  /** When the leader was last seen to move; null when it has not been seen twice. */
+  get movedAt(): number | null {
+    const last = this.#points.at(-1);
+    const before = this.#points.at(-2);
+    if (!last || !before) return null;
+    return before.lsn === last.lsn ? before.at : last.at;
+  }
+
+  get current(): Lsn | null {
+    return this.#points.at(-1)?.lsn ?? null;
+  }
+
+  /**
+   * How far behind, at the time `now`, somebody is who has reached `lsn`. Null when the leader's
+   * position is not known at all.
+   */
+  age(lsn: Lsn, now: number): Age | null {
+    const last = this.#points.at(-1);
+    const first = this.#points[0];
+    if (!last || !first) return null;
+    if (lsn >= last.lsn) return { ms: 0, atLeast: false };
+    if (lsn < first.lsn) return { ms: Math.max(0, now - first.at), atLeast: true };
+    return { ms: Math.max(0, now - this.#leftAt(lsn)), atLeast: false };
+  }
+
+  /** When the leader moved past `lsn`: between the last sample at or below it and the next. */
+  #leftAt(lsn: Lsn): number {
+    let low = 0;
+    let high = this.#points.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#points[middle] as Point).lsn <= lsn) low = middle;
+      else high = middle;
+    }
+    const from = this.#points[low] as Point;
+    const to = this.#points[high] as Point;
+    const share = Number(lsn - from.lsn) / Number(to.lsn - from.lsn);
+    return from.at + share * (to.at - from.at);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Decoded } from '@/lib/topology/facts';
+import type { RawZnode } from '@/server/ports';
+
+/** Why a znode can't be understood; caught by `decode`, never seen outside it. */
+export class Unreadable extends Error {}
+
+const PREVIEW_BYTES = 240;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Decodes one znode with `read`, which gets its text and throws `Unreadable` when that makes no
+ * sense. What can't be understood is kept and said, never taken for empty.
+ */
+export function decode<T>(raw: RawZnode | null, read: (text: string) => T): Decoded<T> {
+  if (raw === null) return { is: 'absent' };
+  try {
+    return { is: 'ok', value: read(textOf(raw.data)), stat: raw.stat };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return unreadable(error.message, raw);
+  }
+}
+
+/** A znode that exists and could not even be read, for `why`. */
+export function unreadable(why: string, raw: RawZnode | null): Decoded<never> {
+  return {
+    is: 'unreadable',
+    why,
+    preview: raw ? preview(raw.data) : '',
+    bytes: raw?.data.length ?? 0,
+    stat: raw?.stat ?? null,
+  };
+}
+
+function textOf(data: Buffer): string {
+  try {
+    return strictUtf8.decode(data);
+  } catch {
+    throw new Unreadable('its bytes are not UTF-8 text');
+  }
+}
+
+/**
+ * Parses JSON, keeping integers of 16 and more digits as text: positions and system identifiers
+ * outgrow a double.
+ */
+export function parseJson(text: string): unknown {
+  const exact = text.replace(/"(?:[^"\\]+|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+  try {
+    return JSON.parse(exact);
+  } catch {
+    throw new Unreadable('it is not valid JSON');
+  }
+}
+
+/** The first bytes as printable text; everything else as \xNN. */
+function preview(data: Buffer): string {
+  const head = data.subarray(0, PREVIEW_BYTES);
+  const text = Array.from(head, (byte) =>
+    byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, '0')}`,
+  ).join('');
+  return data.length > PREVIEW_BYTES ? `${text}…` : text;
+}

@@ -1,0 +1,209 @@
+import type { AggregatorView, EnsembleView, ServerView } from '@/lib/stream/frames';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { Clock, MirrorBatch, ScopeSnapshot } from '@/server/ports';
+import { parseConnect } from './addresses';
+import { serverMode } from './four-letter';
+import { measureMaxTimeout } from './max-timeout';
+import { Mirror, type MirrorLane } from './mirror';
+import type { ZooKeeperSession } from './port';
+import { Sessions } from './sessions';
+
+export interface EnsembleOptions {
+  readonly name: string;
+  readonly connect: string;
+  readonly namespaces: readonly string[];
+  readonly sessionTimeoutMs: number;
+  readonly digest: { readonly user: string; readonly password: string } | null;
+  /** How often what isn't watched is read, milliseconds. */
+  readonly pollMs: number;
+}
+
+/** What decides when a marked path is read. */
+export interface ReadScheduler {
+  mark(path: string, lane: MirrorLane): void;
+  forget(path: string): void;
+  close(): void;
+  readonly counters: AggregatorView;
+}
+
+export interface EnsembleParts {
+  readonly clock: Clock;
+  readonly scheduler: (read: (paths: readonly string[]) => Promise<void>) => ReadScheduler;
+  readonly onBatch: (batch: MirrorBatch) => void;
+  /** The view may have changed in something that matters. */
+  readonly onState: () => void;
+}
+
+const POLL_TURNS = 10;
+/** Connecting for longer than this is said to be unreachable. */
+const PATIENCE_MS = 4000;
+
+/** One ZooKeeper ensemble: its sessions, the mirror over them, and what its servers say of themselves. */
+export class Ensemble {
+  readonly #options: EnsembleOptions;
+  readonly #parts: EnsembleParts;
+  readonly #sessions: Sessions;
+  readonly #mirror: Mirror;
+  readonly #scheduler: ReadScheduler;
+  readonly #cancels = new Set<() => void>();
+  #servers: readonly ServerView[];
+  #state: EnsembleView['state'] = 'connecting';
+  #since: number;
+  #maxTimeoutMs: number | null = null;
+  #closed = false;
+
+  constructor(options: EnsembleOptions, parts: EnsembleParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#since = parts.clock.now();
+    this.#servers = parseConnect(options.connect).servers.map(({ host, port }) => ({
+      address: `${host}:${port}`,
+      mode: 'unknown',
+    }));
+    this.#sessions = new Sessions(
+      { connect: options.connect, timeoutMs: options.sessionTimeoutMs, digest: options.digest },
+      parts.clock,
+      {
+        ready: (shard) => this.#mirror.resync(shard),
+        changed: (path) => this.#mirror.notice(path),
+        state: () => this.#updateState(),
+      },
+    );
+    this.#scheduler = parts.scheduler((paths) => this.#read(paths));
+    this.#mirror = new Mirror({
+      ensemble: options.name,
+      namespaces: options.namespaces,
+      sessions: this.#sessions,
+      mark: (path, lane) => this.#scheduler.mark(path, lane),
+      forget: (path) => this.#scheduler.forget(path),
+      onBatch: parts.onBatch,
+    });
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  start(): void {
+    this.#sessions.start();
+    this.#every(this.#options.pollMs / POLL_TURNS, (turn) => this.#mirror.poll(turn, POLL_TURNS));
+    this.#every(Math.max(2000, this.#options.pollMs / 2), () => void this.#askServers());
+    this.#after(PATIENCE_MS, () => this.#updateState());
+    void this.#askServers();
+  }
+
+  scope(id: ClusterId): ScopeSnapshot | null {
+    return this.#mirror.scope(id);
+  }
+
+  /** The leadership session, for operations. Throws `connection` while there is none. */
+  get session(): ZooKeeperSession {
+    return this.#sessions.session(-1);
+  }
+
+  get connected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  /** Since when the state holds. */
+  get since(): number {
+    return this.#since;
+  }
+
+  get synced(): boolean {
+    return this.#state === 'connected' && this.#mirror.synced;
+  }
+
+  get maxSessionTimeoutMs(): number | null {
+    return this.#maxTimeoutMs;
+  }
+
+  view(): EnsembleView {
+    const [failure] = this.#mirror.failures;
+    return {
+      name: this.#options.name,
+      state: this.#state,
+      since: this.#since,
+      says:
+        this.#state === 'connected'
+          ? failure
+            ? `${failure[0]} can't be listed: ${failure[1]}.`
+            : null
+          : this.#sessions.why,
+      servers: this.#servers,
+      namespaces: [...this.#mirror.namespaces].map(([path, exists]) => ({ path, exists })),
+      sessionTimeoutMs: this.#sessions.leadership?.grantedTimeoutMs ?? null,
+      maxSessionTimeoutMs: this.#maxTimeoutMs,
+      synced: this.synced,
+      aggregator: this.#scheduler.counters,
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#cancels) cancel();
+    this.#scheduler.close();
+    this.#sessions.close();
+  }
+
+  async #read(paths: readonly string[]): Promise<void> {
+    const before = this.#mirror.synced;
+    await this.#mirror.read(paths);
+    if (!before && this.#mirror.synced) this.#parts.onState();
+  }
+
+  #updateState(): void {
+    const now = this.#parts.clock.now();
+    let next: EnsembleView['state'];
+    if (this.#sessions.connected) next = 'connected';
+    else if (this.#state === 'connected' || this.#state === 'disconnected') next = 'disconnected';
+    else if (now - this.#since >= PATIENCE_MS || this.#sessions.why) next = 'unreachable';
+    else next = 'connecting';
+    if (next !== this.#state) {
+      // From "connecting" to "unreachable" nothing has changed but our patience.
+      if (!(this.#state === 'connecting' && next === 'unreachable')) this.#since = now;
+      this.#state = next;
+      if (next === 'connected' && this.#maxTimeoutMs === null) void this.#measure();
+    }
+    this.#parts.onState();
+  }
+
+  async #measure(): Promise<void> {
+    const { connect, digest } = this.#options;
+    const measured = await measureMaxTimeout({ connect, timeoutMs: 0, digest });
+    if (this.#closed || measured === null) return;
+    this.#maxTimeoutMs = measured;
+    this.#parts.onState();
+  }
+
+  async #askServers(): Promise<void> {
+    const { servers } = parseConnect(this.#options.connect);
+    const answers = await Promise.all(
+      servers.map(async (server) => ({
+        address: `${server.host}:${server.port}`,
+        mode: await serverMode(server),
+      })),
+    );
+    if (this.#closed) return;
+    const changed = answers.some((answer, i) => answer.mode !== this.#servers[i]?.mode);
+    this.#servers = answers;
+    if (changed) this.#parts.onState();
+  }
+
+  #after(ms: number, task: () => void): void {
+    const cancel = this.#parts.clock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      task();
+    });
+    this.#cancels.add(cancel);
+  }
+
+  #every(ms: number, task: (turn: number) => void): void {
+    let turn = 0;
+    const next = () => {
+      task(turn++);
+      this.#after(ms, next);
+    };
+    this.#after(ms, next);
+  }
+}

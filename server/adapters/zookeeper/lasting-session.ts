@@ -1,0 +1,106 @@
+import type { Clock } from '@/server/ports';
+import { resolveConnect } from './addresses';
+import { openNativeSession } from './native-session';
+import { type SessionOptions, ZooKeeperError, type ZooKeeperSession } from './port';
+
+/**
+ * A session that is opened anew whenever it ends. `ready` comes after every connection: all watches
+ * of a new session are gone and those of a resumed one may have missed nothing but are not worth
+ * betting on, so whoever listens reads again what it watches.
+ */
+export interface LastingListener {
+  ready(session: ZooKeeperSession): void;
+  lost(why: string): void;
+  changed(path: string): void;
+}
+
+const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
+
+export class LastingSession {
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  readonly #listener: LastingListener;
+  #session: ZooKeeperSession | null = null;
+  #attempt = 0;
+  #closed = false;
+  #cancelRetry: () => void = () => {};
+
+  constructor(options: SessionOptions, clock: Clock, listener: LastingListener) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    void this.#open();
+  }
+
+  /** The session in use. Throws `connection` while there is none that is connected. */
+  get current(): ZooKeeperSession {
+    if (this.#session?.connected) return this.#session;
+    throw new ZooKeeperError('connection', 'ZooKeeper is not connected.');
+  }
+
+  get grantedTimeoutMs(): number | null {
+    return this.#session?.grantedTimeoutMs ?? null;
+  }
+
+  get id(): string | null {
+    return this.#session?.id ?? null;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#closed) return;
+    let connect: string;
+    try {
+      connect = await resolveConnect(this.#options.connect);
+    } catch (error) {
+      this.#listener.lost(`${error instanceof Error ? error.message : error}.`);
+      this.#retry();
+      return;
+    }
+    if (this.#closed) return;
+    let mine: ZooKeeperSession | null = null;
+    const isCurrent = () => !this.#closed && mine !== null && this.#session === mine;
+    mine = openNativeSession(
+      { ...this.#options, connect },
+      {
+        connected: () => {
+          if (!isCurrent() || mine === null) return;
+          this.#attempt = 0;
+          this.#listener.ready(mine);
+        },
+        disconnected: () => {
+          if (isCurrent()) this.#listener.lost('The connection to ZooKeeper was lost.');
+        },
+        closed: (why) => {
+          if (!isCurrent()) return;
+          this.#session = null;
+          this.#listener.lost(
+            why === 'auth-failed'
+              ? 'ZooKeeper refused the digest credentials.'
+              : 'The ZooKeeper session expired.',
+          );
+          this.#retry();
+        },
+        changed: (path) => {
+          if (isCurrent()) this.#listener.changed(path);
+        },
+      },
+    );
+    this.#session = mine;
+  }
+
+  #retry(): void {
+    const wait = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] ?? 5000;
+    this.#attempt += 1;
+    this.#cancelRetry = this.#clock.after(wait, () => void this.#open());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#session?.close();
+    this.#session = null;
+  }
+}

@@ -1,0 +1,274 @@
+import { createRequire } from 'node:module';
+import type { Stat } from '@/lib/topology/facts';
+import {
+  type Children,
+  type SessionListener,
+  type SessionOptions,
+  type Znode,
+  ZooKeeperError,
+  type ZooKeeperErrorCode,
+  type ZooKeeperSession,
+} from './port';
+
+/**
+ * A session on npm `zookeeper`, the C client. Watches go through the client's one session-wide
+ * watcher rather than a callback each: a callback leaks about 1 kB every time it is armed again.
+ * It has neither TLS nor multi, and its DNS look-up blocks the process: give it addresses.
+ */
+
+interface NativeStat {
+  readonly czxid: number;
+  readonly mzxid: number;
+  readonly version: number;
+  readonly ephemeralOwner: string;
+  readonly ctime: Date;
+  readonly mtime: Date;
+}
+
+type Done<T extends unknown[]> = (rc: number, error: string, ...rest: T) => void;
+
+interface NativeClient {
+  readonly client_id: string;
+  readonly timeout: number;
+  init(config: Record<string, unknown>): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  close(): unknown;
+  add_auth(scheme: string, auth: string, done: Done<[]>): number;
+  a_get(path: string, watch: boolean, done: Done<[NativeStat, Buffer | null]>): number;
+  a_get_children2(path: string, watch: boolean, done: Done<[string[], NativeStat]>): number;
+  a_exists(path: string, watch: boolean, done: Done<[NativeStat]>): number;
+  a_create(path: string, data: Buffer, flags: number, done: Done<[string]>): number;
+  a_set(path: string, data: Buffer, version: number, done: Done<[NativeStat]>): number;
+  a_delete_(path: string, version: number, done: Done<[]>): number;
+  a_sync(path: string, done: Done<[]>): number;
+}
+
+interface NativeConstructor {
+  new (config: Record<string, unknown>): NativeClient;
+  readonly ZOO_EPHEMERAL: number;
+  readonly ZOO_LOG_LEVEL_ERROR: number;
+  readonly on_connected: string;
+  readonly on_connecting: string;
+  readonly on_closed: string;
+  readonly on_event_created: string;
+  readonly on_event_deleted: string;
+  readonly on_event_changed: string;
+  readonly on_event_child: string;
+}
+
+// CommonJS with typings that describe callbacks loosely: the shape above is what it really does.
+const Native = createRequire(import.meta.url)('zookeeper') as NativeConstructor;
+
+const CODES: Readonly<Record<number, ZooKeeperErrorCode>> = {
+  [-4]: 'connection',
+  [-5]: 'too-large',
+  [-7]: 'connection',
+  [-9]: 'closed',
+  [-101]: 'no-node',
+  [-102]: 'no-auth',
+  [-103]: 'bad-version',
+  [-110]: 'exists',
+  [-111]: 'not-empty',
+  [-112]: 'closed',
+  [-116]: 'closed',
+};
+
+/** Opens a session; `listener.connected` tells when it can be used. */
+export function openNativeSession(
+  options: SessionOptions,
+  listener: SessionListener,
+): ZooKeeperSession {
+  return new NativeSession(options, listener);
+}
+
+class NativeSession implements ZooKeeperSession {
+  readonly #client: NativeClient;
+  readonly #listener: SessionListener;
+  /** Rejects calls still open when the session ends: the client may never answer those. */
+  readonly #open = new Set<(error: Error) => void>();
+  #connected = false;
+  #everConnected = false;
+  #over = false;
+
+  constructor(options: SessionOptions, listener: SessionListener) {
+    this.#listener = listener;
+    this.#client = new Native({});
+    const client = this.#client;
+    client.on(Native.on_connected, () => this.#onConnected(options));
+    client.on(Native.on_connecting, () => this.#onDisconnected());
+    client.on(Native.on_closed, (_self, code) => this.#onClosed(Number(code)));
+    for (const event of [
+      Native.on_event_created,
+      Native.on_event_deleted,
+      Native.on_event_changed,
+      Native.on_event_child,
+    ]) {
+      client.on(event, (_self, path) => {
+        if (!this.#over) this.#listener.changed(String(path));
+      });
+    }
+    client.init({
+      connect: options.connect,
+      timeout: options.timeoutMs,
+      debug_level: Native.ZOO_LOG_LEVEL_ERROR,
+      host_order_deterministic: false,
+    });
+  }
+
+  get id(): string | null {
+    return this.#everConnected ? this.#client.client_id : null;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  get grantedTimeoutMs(): number | null {
+    return this.#everConnected ? this.#client.timeout : null;
+  }
+
+  #onConnected(options: SessionOptions): void {
+    if (this.#over) return;
+    const first = !this.#everConnected;
+    this.#connected = true;
+    this.#everConnected = true;
+    const { digest } = options;
+    // The client repeats this by itself on every later connection of the session.
+    if (first && digest) {
+      this.#client.add_auth('digest', `${digest.user}:${digest.password}`, () => {});
+    }
+    this.#listener.connected();
+  }
+
+  #onDisconnected(): void {
+    if (this.#over || !this.#connected) return;
+    this.#connected = false;
+    this.#listener.disconnected();
+  }
+
+  #onClosed(code: number): void {
+    if (this.#over) return;
+    this.#end();
+    this.#listener.closed(code === -113 ? 'auth-failed' : 'expired');
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#connected = false;
+    for (const reject of this.#open) reject(new ZooKeeperError('closed', 'The session has ended.'));
+    this.#open.clear();
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#end();
+    this.#client.close();
+  }
+
+  async data(path: string, watch: boolean): Promise<Znode | null> {
+    const read = () =>
+      this.#call<[NativeStat, Buffer | null]>(path, (done) =>
+        this.#client.a_get(path, watch, done),
+      );
+    const found = await this.#orAbsent(path, watch, read);
+    return found && { stat: statOf(found[0]), data: found[1] ?? Buffer.alloc(0) };
+  }
+
+  async children(path: string, watch: boolean): Promise<Children | null> {
+    const read = () =>
+      this.#call<[string[], NativeStat]>(path, (done) =>
+        this.#client.a_get_children2(path, watch, done),
+      );
+    const found = await this.#orAbsent(path, watch, read);
+    return found && { names: found[0], stat: statOf(found[1]) };
+  }
+
+  /**
+   * Runs a read. A read of an absent znode leaves no watch, so one is left by `exists`; if the
+   * znode has appeared in between, it is read again.
+   */
+  async #orAbsent<T>(path: string, watch: boolean, read: () => Promise<T>): Promise<T | null> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isNoNode(error)) throw error;
+      }
+      if (!watch) return null;
+      try {
+        await this.#call<[NativeStat]>(path, (done) => this.#client.a_exists(path, true, done));
+      } catch (error) {
+        if (isNoNode(error)) return null;
+        throw error;
+      }
+    }
+  }
+
+  async create(path: string, data: Buffer, options?: { ephemeral?: boolean }): Promise<void> {
+    const flags = options?.ephemeral ? Native.ZOO_EPHEMERAL : 0;
+    await this.#call<[string]>(path, (done) => this.#client.a_create(path, data, flags, done));
+  }
+
+  async set(path: string, data: Buffer, version: number): Promise<Stat> {
+    const [stat] = await this.#call<[NativeStat]>(path, (done) =>
+      this.#client.a_set(path, data, exact(version), done),
+    );
+    return statOf(stat);
+  }
+
+  async delete(path: string, version: number): Promise<void> {
+    await this.#call<[]>(path, (done) => this.#client.a_delete_(path, exact(version), done));
+  }
+
+  async sync(path: string): Promise<void> {
+    await this.#call<[]>(path, (done) => this.#client.a_sync(path, done));
+  }
+
+  #call<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#over) {
+        reject(new ZooKeeperError('closed', 'The session has ended.'));
+        return;
+      }
+      const fail = (error: Error) => {
+        this.#open.delete(fail);
+        reject(error);
+      };
+      this.#open.add(fail);
+      const started = start((rc, error, ...rest) => {
+        if (rc !== 0) return fail(errorOf(rc, error, path));
+        this.#open.delete(fail);
+        resolve(rest as unknown as T);
+      });
+      if (started !== 0) fail(errorOf(started, 'the client did not take the call', path));
+    });
+  }
+}
+
+function errorOf(rc: number, error: string, path: string): ZooKeeperError {
+  return new ZooKeeperError(CODES[rc] ?? 'other', `ZooKeeper on ${path}: ${error} (${rc})`);
+}
+
+function isNoNode(error: unknown): boolean {
+  return error instanceof ZooKeeperError && error.code === 'no-node';
+}
+
+/** -1 would mean "whatever version": never ours to ask for. */
+function exact(version: number): number {
+  if (!Number.isInteger(version) || version < 0) {
+    throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
+  }
+  return version;
+}
+
+function statOf(stat: NativeStat): Stat {
+  return {
+    // The client hands out doubles; transaction ids stay exact up to 2^53, epoch 2 million.
+    czxid: stat.czxid.toString(16),
+    mzxid: stat.mzxid.toString(16),
+    version: stat.version,
+    ephemeralOwner: stat.ephemeralOwner === '0' ? null : stat.ephemeralOwner,
+    ctime: stat.ctime.getTime(),
+    mtime: stat.mtime.getTime(),
+  };
+}

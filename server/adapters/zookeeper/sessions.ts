@@ -1,0 +1,103 @@
+import type { Clock } from '@/server/ports';
+import { LastingSession } from './lasting-session';
+import type { MirrorSessions } from './mirror';
+import type { SessionOptions, ZooKeeperSession } from './port';
+
+/**
+ * A bulk session whose watched paths pass about 700 kB can't re-arm them in the one packet a
+ * reconnection allows, and loops for ever (measured). Placed well below that: estimates err.
+ */
+export const SHARD_BYTES = 450_000;
+
+export interface SessionsListener {
+  /** That session's connection is new: read again all it watches. */
+  ready(shard: number): void;
+  changed(path: string): void;
+  /** Whether all sessions are connected may have changed. */
+  state(): void;
+}
+
+/** The leadership session (shard -1) and as many bulk sessions as the watched paths need. */
+export class Sessions implements MirrorSessions {
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  readonly #listener: SessionsListener;
+  readonly #sessions = new Map<number, LastingSession>();
+  readonly #bytes = new Map<number, number>();
+  readonly #lost = new Map<number, string | null>();
+
+  constructor(options: SessionOptions, clock: Clock, listener: SessionsListener) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#open(-1);
+    this.#open(0);
+  }
+
+  /** True when every session has a connection. */
+  get connected(): boolean {
+    return this.#lost.size > 0 && [...this.#lost.values()].every((why) => why === null);
+  }
+
+  /** Why it isn't connected; null when it is, or has not said yet. */
+  get why(): string | null {
+    return [...this.#lost.values()].find((why) => why !== null && why !== '') ?? null;
+  }
+
+  get leadership(): LastingSession | null {
+    return this.#sessions.get(-1) ?? null;
+  }
+
+  get bulkCount(): number {
+    return this.#sessions.size - 1;
+  }
+
+  session(shard: number): ZooKeeperSession {
+    const session = this.#sessions.get(shard);
+    if (!session) throw new Error(`there is no session ${shard}`);
+    return session.current;
+  }
+
+  place(bytes: number): number {
+    for (const [shard, used] of this.#bytes) {
+      if (used + bytes > SHARD_BYTES) continue;
+      this.#bytes.set(shard, used + bytes);
+      return shard;
+    }
+    const shard = this.#bytes.size;
+    this.#open(shard);
+    this.#bytes.set(shard, bytes);
+    return shard;
+  }
+
+  release(shard: number, bytes: number): void {
+    this.#bytes.set(shard, Math.max(0, (this.#bytes.get(shard) ?? 0) - bytes));
+  }
+
+  close(): void {
+    for (const session of this.#sessions.values()) session.close();
+  }
+
+  #open(shard: number): void {
+    const session = new LastingSession(this.#options, this.#clock, {
+      ready: () => {
+        this.#lost.set(shard, null);
+        this.#listener.ready(shard);
+        this.#listener.state();
+      },
+      lost: (why) => {
+        this.#lost.set(shard, why);
+        this.#listener.state();
+      },
+      changed: (path) => this.#listener.changed(path),
+    });
+    this.#sessions.set(shard, session);
+    // Not connected yet, and without a reason so far.
+    this.#lost.set(shard, '');
+    if (shard >= 0) this.#bytes.set(shard, 0);
+    session.start();
+  }
+}
