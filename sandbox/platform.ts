@@ -37,7 +37,7 @@ function need(path: string | null, what: string, pkg: string): string {
 
 function findZooKeeper(): string {
   const jar = '/usr/share/java/zookeeper.jar';
-  need(existsSync(jar) ? jar : null, 'ZooKeeper', 'zookeeper');
+  need(existsSync(jar) ? jar : null, 'ZooKeeper', 'libzookeeper-java');
   // The manifest names all other jars but a logger; without one ZooKeeper is silent.
   const logger = '/usr/share/java/slf4j-simple.jar';
   return existsSync(logger) ? `${jar}:${logger}` : jar;

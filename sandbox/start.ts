@@ -18,7 +18,14 @@ import { findPorts } from './ports';
 import { prepareMember } from './prepare-member';
 import { isAlive, readStat } from './proc';
 import { Sandbox } from './sandbox';
-import { type ClusterState, portsInUse, readState, type SandboxState, writeState } from './state';
+import {
+  type ClusterState,
+  type Credential,
+  portsInUse,
+  readState,
+  type SandboxState,
+  writeState,
+} from './state';
 import { waitFor } from './wait-for';
 import { startWatchdog } from './watchdog';
 import { prepareZooKeeper } from './zookeeper-server';
@@ -91,6 +98,8 @@ async function plan(root: string, options: SandboxOptions): Promise<SandboxState
   const ports = await findPorts(3 * servers + 2 * members, await portsInUse(sandboxHome()));
   const port = () => ports.pop() ?? 0;
   const profile = options.profile ?? 'default';
+  // One for all clusters, as a monitor is given one credential.
+  const monitoring = { user: 'howdah', password: secret() };
   return {
     version: 1,
     name: options.name ?? 'default',
@@ -106,19 +115,23 @@ async function plan(root: string, options: SandboxOptions): Promise<SandboxState
       peerPort: port(),
       electionPort: port(),
     })),
-    clusters: clusters.map((each) => planCluster(each, port)),
+    clusters: clusters.map((each) => planCluster(each, { port, monitoring })),
   };
 }
 
-function planCluster(options: ClusterOptions, port: () => number): ClusterState {
-  const secret = () => randomBytes(12).toString('hex');
+const secret = () => randomBytes(12).toString('hex');
+
+function planCluster(
+  options: ClusterOptions,
+  { port, monitoring }: { port: () => number; monitoring: Credential },
+): ClusterState {
   return {
     scope: options.scope,
     namespace: `/${(options.namespace ?? 'service').replace(/^\/+|\/+$/g, '')}/`,
     options,
     superuser: { user: 'postgres', password: secret() },
     replication: { user: 'replicator', password: secret() },
-    monitoring: { user: 'howdah', password: secret() },
+    monitoring,
     bench: { user: 'bench', password: secret() },
     members: Array.from({ length: options.members ?? 3 }, (_, index) => ({
       name: `${options.scope}-${index + 1}`,

@@ -1,0 +1,43 @@
+import { attachSandbox, type Sandbox, startSandbox } from '@/sandbox';
+import { stopChild } from './child';
+import { demoClusters, startDemoLoad } from './demo-clusters';
+import { startHowdah } from './howdah';
+import { say } from './say';
+import { Interrupt } from './until-stopped';
+
+/** Howdah from its sources, on a sandbox that stays up from one run to the next. */
+async function dev(interrupt: Interrupt): Promise<void> {
+  const sandbox = (await running()) ?? (await begin());
+  const howdah = await startHowdah(sandbox, {
+    args: ['--import', 'tsx', '--enable-source-maps', 'server/main.ts'],
+    env: { HOWDAH_DEV: '1' },
+  });
+  say(`\nHowdah is at ${howdah.address}. Ctrl-C ends it; its sandbox stays up:`);
+  say('npm run sandbox -- down --name dev');
+  const end = await interrupt.orEndOf(howdah.process, 'Howdah');
+  if (end) {
+    say(end);
+    process.exitCode = 1;
+  }
+  await stopChild(howdah.process);
+}
+
+async function running(): Promise<Sandbox | null> {
+  const sandbox = await attachSandbox('dev').catch(() => null);
+  const up = sandbox?.zookeeper.every((server) => server.running());
+  return up ? sandbox : null;
+}
+
+async function begin(): Promise<Sandbox> {
+  const sandbox = await startSandbox({ name: 'dev', clusters: demoClusters, onProgress: say });
+  await startDemoLoad(sandbox);
+  return sandbox;
+}
+
+try {
+  await dev(new Interrupt());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+process.exit();

@@ -1,0 +1,64 @@
+import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { Sandbox } from '@/sandbox';
+import { waitFor } from '@/sandbox';
+import { endOf, hasEnded, startNode } from './child';
+
+const FIRST_PORT = 8087;
+
+export interface Howdah {
+  readonly address: string;
+  readonly process: ChildProcess;
+}
+
+export interface HowdahOptions {
+  /** Arguments of Node. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts Howdah on a sandbox and returns when it is healthy.
+ * @throws Error when it ends, or isn't healthy within 60 s.
+ */
+export async function startHowdah(sandbox: Sandbox, options: HowdahOptions): Promise<Howdah> {
+  const port = await freePort(Number(process.env.HOWDAH_PORT ?? FIRST_PORT));
+  const address = `http://127.0.0.1:${port}`;
+  const monitoring = sandbox.clusters[0]?.monitoring;
+  const child = startNode({
+    args: options.args,
+    env: {
+      HOWDAH_ENSEMBLE: sandbox.connectString,
+      HOWDAH_MONITOR_USER: monitoring?.user ?? '',
+      HOWDAH_MONITOR_PASSWORD: monitoring?.password ?? '',
+      HOWDAH_PORT: String(port),
+      ...options.env,
+    },
+  });
+  // The child has a process group of its own, so it would outlive us.
+  process.once('exit', () => child.kill('SIGKILL'));
+  await waitFor(
+    async () => {
+      if (hasEnded(child)) throw new Error(`Howdah ${endOf(child)}`);
+      return fetch(`${address}/api/health`, { signal: AbortSignal.timeout(5000) }).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    },
+    { timeoutMs: 60_000, everyMs: 100, what: `Howdah to be healthy at ${address}` },
+  );
+  return { address, process: child };
+}
+
+/** The first port from `first` on that nobody listens at. */
+async function freePort(first: number): Promise<number> {
+  for (let port = first; port < first + 50; port++) {
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen({ port, exclusive: true }, () => server.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+  throw new Error(`No port is free between ${first} and ${first + 49}`);
+}
