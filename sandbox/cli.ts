@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { attachSandbox, endSandbox } from './attach';
 import { runFault, verbs } from './cli-fault';
@@ -77,24 +78,38 @@ async function up(): Promise<void> {
   const running = values.fresh ? null : await attachSandbox(values.name).catch(() => null);
   if (running?.zookeeper.every((server) => server.running())) {
     say(`The sandbox "${values.name}" is up already; --fresh starts it anew`);
-  } else {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void endSandbox(values.name).finally(() => process.exit(130)));
-    }
-    await applyLoad(
-      await startSandbox({
-        name: values.name,
-        ephemeral: values.ephemeral,
-        profile: profileOf(values.profile),
-        zookeeperServers: Number(values.zookeeper),
-        ...(values.cluster ? { clusters: values.cluster.map(parseCluster) } : {}),
-        onProgress: say,
-      }),
-    );
+    return say(renderStatus(await running.status()));
   }
-  say(renderStatus(await (await attachSandbox(values.name)).status()));
-  // Until a signal: its handler ends the sandbox.
-  if (values.ephemeral) await new Promise(() => setInterval(() => undefined, 60_000));
+  const interrupt = interruption();
+  const sandbox = await startSandbox({
+    name: values.name,
+    ephemeral: values.ephemeral,
+    profile: profileOf(values.profile),
+    zookeeperServers: Number(values.zookeeper),
+    ...(values.cluster ? { clusters: values.cluster.map(parseCluster) } : {}),
+    onProgress: say,
+    signal: interrupt,
+  });
+  await applyLoad(sandbox);
+  say(renderStatus(await sandbox.status()));
+  if (!values.ephemeral) return;
+  // Nothing else keeps us alive: what the sandbox runs is detached.
+  const alive = setInterval(() => undefined, 60_000);
+  if (!interrupt.aborted) await once(interrupt, 'abort');
+  clearInterval(alive);
+  await sandbox.down();
+}
+
+/** Aborted by the first signal; the second ends us at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new SandboxError('Interrupted'));
+    });
+  }
+  return controller.signal;
 }
 
 async function applyLoad(sandbox: Sandbox): Promise<void> {

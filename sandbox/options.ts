@@ -22,6 +22,8 @@ export interface SandboxOptions {
   /** One cluster `demo` of three by default; [] for ZooKeeper alone. */
   readonly clusters?: readonly ClusterOptions[];
   readonly onProgress?: (line: string) => void;
+  /** Gives the start up; what has been started is ended. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ClusterOptions {

@@ -1,31 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeSandbox } from './cleanup';
 import { SandboxError } from './errors';
-import {
-  type ClusterOptions,
-  checkCluster,
-  checkRoot,
-  rootOf,
-  type SandboxOptions,
-  sandboxHome,
-  timings,
-} from './options';
+import { checkCluster, checkRoot, rootOf, type SandboxOptions } from './options';
 import type { PatroniCluster } from './patroni-cluster';
+import { planSandbox } from './plan';
 import { findPlatform, type Platform } from './platform';
-import { findPorts } from './ports';
 import { prepareMember } from './prepare-member';
-import { isAlive, readStat } from './proc';
+import { isAlive } from './proc';
 import { Sandbox } from './sandbox';
-import {
-  type ClusterState,
-  type Credential,
-  portsInUse,
-  readState,
-  type SandboxState,
-  writeState,
-} from './state';
+import { readState, type SandboxState, writeState } from './state';
 import { waitFor } from './wait-for';
 import { startWatchdog } from './watchdog';
 import { prepareZooKeeper } from './zookeeper-server';
@@ -35,33 +19,39 @@ import { prepareZooKeeper } from './zookeeper-server';
  * left in the same folder is ended and removed first.
  *
  * @throws SandboxError when a program is missing, the folder belongs to a living owner, or
- *   something doesn't start (then nothing is left behind).
+ *   something doesn't start; the signal's reason when it is aborted. Nothing is left behind then.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const say = options.onProgress ?? (() => undefined);
   const platform = findPlatform();
   const root = prepareFolder(options);
   await clear(root, say);
-  const state = await plan(root, options);
+  const state = await planSandbox(root, options);
   let dismiss = () => {};
+  const giveUp = new AbortController();
+  const abort = () => giveUp.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort);
   try {
     makeFolders(root, platform);
     writeState(state);
     if (options.ephemeral) dismiss = startWatchdog(root, state.instance);
     const sandbox = new Sandbox(state, platform, dismiss);
     await startZooKeeper(sandbox, state, platform);
+    options.signal?.throwIfAborted();
     say(`ZooKeeper serves at ${sandbox.connectString}`);
     for (const cluster of state.clusters) {
       for (const member of cluster.members) {
         prepareMember({ sandbox: state, cluster, member, platform });
       }
     }
-    await Promise.all(sandbox.clusters.map((cluster) => startCluster(cluster, say)));
+    await startClusters(sandbox, { giveUp, say });
     return sandbox;
   } catch (error) {
     await removeSandbox(root).catch(() => undefined);
     dismiss();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
   }
 }
 
@@ -91,56 +81,6 @@ function readOwner(root: string) {
   }
 }
 
-async function plan(root: string, options: SandboxOptions): Promise<SandboxState> {
-  const clusters = options.clusters ?? [{ scope: 'demo' }];
-  const servers = options.zookeeperServers ?? 3;
-  const members = clusters.reduce((sum, each) => sum + (each.members ?? 3), 0);
-  const ports = await findPorts(3 * servers + 2 * members, await portsInUse(sandboxHome()));
-  const port = () => ports.pop() ?? 0;
-  const profile = options.profile ?? 'default';
-  // One for all clusters, as a monitor is given one credential.
-  const monitoring = { user: 'howdah', password: secret() };
-  return {
-    version: 1,
-    name: options.name ?? 'default',
-    root,
-    instance: randomUUID(),
-    owner: options.ephemeral ? readStat(process.pid) : null,
-    profile,
-    tickTime: options.tickTime ?? timings[profile].tickTime,
-    zookeeperHeapMb: options.zookeeperHeapMb ?? 192,
-    zookeeper: Array.from({ length: servers }, (_, index) => ({
-      id: index + 1,
-      port: port(),
-      peerPort: port(),
-      electionPort: port(),
-    })),
-    clusters: clusters.map((each) => planCluster(each, { port, monitoring })),
-  };
-}
-
-const secret = () => randomBytes(12).toString('hex');
-
-function planCluster(
-  options: ClusterOptions,
-  { port, monitoring }: { port: () => number; monitoring: Credential },
-): ClusterState {
-  return {
-    scope: options.scope,
-    namespace: `/${(options.namespace ?? 'service').replace(/^\/+|\/+$/g, '')}/`,
-    options,
-    superuser: { user: 'postgres', password: secret() },
-    replication: { user: 'replicator', password: secret() },
-    monitoring,
-    bench: { user: 'bench', password: secret() },
-    members: Array.from({ length: options.members ?? 3 }, (_, index) => ({
-      name: `${options.scope}-${index + 1}`,
-      pgPort: port(),
-      restPort: port(),
-    })),
-  };
-}
-
 function makeFolders(root: string, { user }: Platform): void {
   for (const folder of [
     root,
@@ -165,14 +105,34 @@ async function startZooKeeper(
   );
 }
 
+interface Starting {
+  readonly giveUp: AbortController;
+  readonly say: (line: string) => void;
+}
+
+/** Returns or throws only when none is being started any more, so that clearing up gets them all. */
+async function startClusters(sandbox: Sandbox, starting: Starting): Promise<void> {
+  const all = sandbox.clusters.map((cluster) =>
+    startCluster(cluster, starting).catch((error: unknown) => {
+      starting.giveUp.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(all);
+  starting.giveUp.signal.throwIfAborted();
+}
+
 /** The first member alone, so that it leads; the others copy it at once instead of waiting. */
-async function startCluster(cluster: PatroniCluster, say: (line: string) => void): Promise<void> {
+async function startCluster(cluster: PatroniCluster, { giveUp, say }: Starting): Promise<void> {
   const [first, ...others] = cluster.members;
   if (!first) return;
+  let complaint: string | null = null;
+  const what = () => `${cluster.scope} to be healthy: ${complaint}`;
   await first.start();
   try {
     await waitFor(
       async () => {
+        giveUp.signal.throwIfAborted();
         if (!first.patroni.running()) throw new SandboxError(`Patroni of ${first.name} has ended`);
         return (await cluster.leader()) === first && (await first.report())?.state === 'running';
       },
@@ -180,10 +140,18 @@ async function startCluster(cluster: PatroniCluster, say: (line: string) => void
     );
     say(`${first.name} leads ${cluster.scope}`);
     await Promise.all(others.map((member) => member.start()));
-    await cluster.waitHealthy(90_000);
+    await waitFor(
+      async () => {
+        giveUp.signal.throwIfAborted();
+        complaint = await cluster.complaint();
+        return complaint === null;
+      },
+      { timeoutMs: 90_000, everyMs: 100, what },
+    );
   } catch (error) {
-    const tail = await first.patroni.logTail();
-    if (error instanceof SandboxError && tail) error.message += `\n${tail}`;
+    if (error instanceof SandboxError && !giveUp.signal.aborted) {
+      error.message += `\n${await first.patroni.logTail()}`;
+    }
     throw error;
   }
   say(`${cluster.scope} is healthy: ${cluster.members.length} members`);

@@ -35,7 +35,10 @@ export async function runCommand(
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   await once(child, 'exit');
+  process.off('exit', end);
   return child.exitCode ?? 1;
 }
 

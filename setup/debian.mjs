@@ -47,21 +47,24 @@ export async function installDebianPackages(packages, log) {
     throw new Problem(`Run \`sudo apt-get install ${packages.join(' ')}\` first: ${said}`);
   }
   const [command, ...prefix] = root ? ['sh'] : ['sudo', '-n', 'sh'];
-  await run(command, [...prefix, '-c', INSTALL, 'sh', ...packages], { log });
+  const args = [...prefix, '-c', INSTALL, 'sh', ...packages];
+  await run(command, args, { log, what: `apt-get install ${packages.join(' ')}` });
 }
 
 /**
  * Installing PostgreSQL also makes a cluster `main` and starts it, which nobody asked for here. So
- * its setting is turned off meanwhile; servers that run are not touched. Patroni's service starts
- * nothing without a configuration, and libzookeeper-java has none.
+ * its setting is turned off meanwhile. Nothing that is installed is upgraded, since that would
+ * restart servers that run. Patroni's service starts nothing without a configuration, and
+ * libzookeeper-java has no service.
  */
 const INSTALL = `
 set -e
 export DEBIAN_FRONTEND=noninteractive
 conf=/etc/postgresql-common/createcluster.conf
 apt-get update || echo "apt-get update failed; going on with the lists that are there"
+install() { apt-get install -y --no-install-recommends --no-upgrade "$@"; }
 case " $* " in *" postgresql "*)
-  apt-get install -y --no-install-recommends postgresql-common
+  [ -f $conf ] || install postgresql-common
   if [ -f $conf ]; then
     cp -p $conf $conf.before-howdah
     trap 'mv -f $conf.before-howdah $conf' EXIT
@@ -70,7 +73,7 @@ case " $* " in *" postgresql "*)
     echo 'create_main_cluster = false' >> $conf
   fi
 esac
-apt-get install -y --no-install-recommends "$@"
+install "$@"
 `;
 
 function hasPostgres() {

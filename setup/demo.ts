@@ -15,21 +15,21 @@ async function demo(interrupt: Interrupt): Promise<void> {
   let sandbox: Sandbox | null = null;
   let howdah: Howdah | null = null;
   try {
-    if (!(await interrupt.orResultOf(buildIfNeeded()))) {
-      process.exitCode = 1;
-      return;
-    }
-    const starting = startSandbox({
+    const built = await interrupt.orResultOf(buildIfNeeded());
+    if (built === null) return;
+    if (!built) throw new Error('Howdah could not be built');
+    sandbox = await startSandbox({
       name: 'demo',
       ephemeral: true,
       clusters: demoClusters,
       onProgress: say,
+      signal: interrupt.signal,
     });
-    sandbox = await interrupt.orResultOf(starting);
-    if (!sandbox) return;
     await startDemoLoad(sandbox);
     const args = ['--enable-source-maps', 'dist/main.js'];
-    howdah = await startHowdah(sandbox, { args, env: { NODE_ENV: 'production' } });
+    // It bears the sandbox's mark, so the watchdog that clears up after kill -9 ends it too.
+    const env = { NODE_ENV: 'production', HOWDAH_SANDBOX: sandbox.root };
+    howdah = await startHowdah(sandbox, { args, env });
     say(`\nHowdah is at ${howdah.address} (up in ${elapsed()}). Ctrl-C ends it.`);
     say('Break something: npm run sandbox -- fault kill orders-1 --name demo');
     const end = await interrupt.orEndOf(howdah.process, 'Howdah');
@@ -45,11 +45,13 @@ async function demo(interrupt: Interrupt): Promise<void> {
   }
 }
 
+const interrupt = new Interrupt();
 try {
-  await demo(new Interrupt());
+  await demo(interrupt);
 } catch (error) {
+  if (interrupt.signal.aborted) process.exit(130);
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
-// Interrupted while the sandbox was starting: its watchdog ends what has been started.
+// Something not awaited may still hold a handle, such as an interrupted build.
 process.exit();

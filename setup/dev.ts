@@ -7,7 +7,7 @@ import { Interrupt } from './until-stopped';
 
 /** Howdah from its sources, on a sandbox that stays up from one run to the next. */
 async function dev(interrupt: Interrupt): Promise<void> {
-  const sandbox = (await running()) ?? (await begin());
+  const sandbox = (await running()) ?? (await begin(interrupt.signal));
   const howdah = await startHowdah(sandbox, {
     args: ['--import', 'tsx', '--enable-source-maps', 'server/main.ts'],
     env: { HOWDAH_DEV: '1' },
@@ -28,15 +28,22 @@ async function running(): Promise<Sandbox | null> {
   return up ? sandbox : null;
 }
 
-async function begin(): Promise<Sandbox> {
-  const sandbox = await startSandbox({ name: 'dev', clusters: demoClusters, onProgress: say });
+async function begin(signal: AbortSignal): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    name: 'dev',
+    clusters: demoClusters,
+    onProgress: say,
+    signal,
+  });
   await startDemoLoad(sandbox);
   return sandbox;
 }
 
+const interrupt = new Interrupt();
 try {
-  await dev(new Interrupt());
+  await dev(interrupt);
 } catch (error) {
+  if (interrupt.signal.aborted) process.exit(130);
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

@@ -41,10 +41,11 @@ export async function step(title, work) {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ log: string[], env?: Record<string, string> }} options
+ * @param {{ log: string[], env?: Record<string, string>, what?: string }} options `what` names it
+ *   in the failure, instead of the command.
  * @returns {Promise<void>} rejected with a Problem unless it ends with 0.
  */
-export function run(command, args, { log, env = {} }) {
+export function run(command, args, { log, env = {}, what = [command, ...args].join(' ') }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env: { ...process.env, ...env },
@@ -56,7 +57,7 @@ export function run(command, args, { log, env = {} }) {
     child.on('error', (error) => reject(new Problem(`${command}: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Problem(`\`${command} ${args.join(' ')}\` ended with ${signal ?? code}`));
+      else reject(new Problem(`\`${what}\` ended with ${signal ?? code}`));
     });
   });
 }

@@ -9,14 +9,19 @@ import { endOf } from './child';
 export class Interrupt {
   /** Settled by the first signal. */
   readonly happened: Promise<void>;
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
 
   constructor() {
+    const abort = new AbortController();
+    this.signal = abort.signal;
     this.happened = new Promise((resolve) => {
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         let seen = false;
         process.on(name, () => {
           if (seen) process.exit(130);
           seen = true;
+          abort.abort(new Error('Interrupted'));
           resolve();
         });
       }
