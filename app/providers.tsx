@@ -1,0 +1,34 @@
+'use client';
+
+import { ThemeProvider } from 'next-themes';
+import type { ReactNode } from 'react';
+import { ShortcutsProvider } from '@/components/shell/shortcuts';
+import { StreamProvider } from '@/components/stream/use-stream';
+import { TrpcProvider } from '@/components/trpc';
+import { TooltipProvider } from '@/components/ui/tooltip';
+
+export function Providers({
+  nonce,
+  children,
+}: {
+  nonce?: string | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <ThemeProvider
+      attribute="class"
+      defaultTheme="system"
+      enableSystem
+      disableTransitionOnChange
+      {...(nonce === undefined ? {} : { nonce })}
+    >
+      <TrpcProvider>
+        <StreamProvider>
+          <TooltipProvider delayDuration={300}>
+            <ShortcutsProvider>{children}</ShortcutsProvider>
+          </TooltipProvider>
+        </StreamProvider>
+      </TrpcProvider>
+    </ThemeProvider>
+  );
+}

@@ -1,0 +1,78 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { modeWords } from '@/components/fleet/rows';
+import { SwitchoverButton } from '@/components/operations/switchover-button';
+import { Age, Elapsed } from '@/components/stream/age';
+import { Badge } from '@/components/ui/badge';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { ClusterView } from '@/lib/topology/view';
+
+/** The name, one sentence on its health, and what an operator looks for first. */
+export function ClusterHeader({
+  view,
+  deciding,
+  onDeciding,
+}: {
+  view: ClusterView;
+  deciding: boolean;
+  onDeciding: (open: boolean) => void;
+}) {
+  return (
+    <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div className="min-w-0 flex-1 basis-80">
+        <h1 className="flex items-center gap-2 text-xl font-semibold">
+          <StateIcon state={view.health} className="size-5" />
+          <span className="min-w-0">{view.name}</span>
+          {view.mode.paused && <Badge tone="attention">Maintenance, Patroni paused</Badge>}
+        </h1>
+        <p className="mt-1 text-lg" data-testid="headline">
+          {view.headline}
+        </p>
+        <dl className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
+          <Fact label="Leader">
+            {view.leader === null ? (
+              <span className="font-medium">
+                none
+                {view.leaderlessSince !== null && (
+                  <>
+                    {' '}
+                    for <Elapsed since={view.leaderlessSince} />
+                  </>
+                )}
+              </span>
+            ) : (
+              <>
+                <span className="font-medium">{view.leader.name}</span>{' '}
+                <span className="text-muted">
+                  since <Age at={view.leader.since} />
+                </span>
+              </>
+            )}
+          </Fact>
+          <Fact label="Mode">{modeWords(view.mode)}</Fact>
+          <Fact label="Timeline">{view.timeline ?? 'unknown'}</Fact>
+          <Fact label="Place">
+            {view.key.ensemble} <span className="font-mono text-sm">{view.key.namespace}</span>
+          </Fact>
+          {view.request !== null && (
+            <Fact label="Requested">
+              switchover to {view.request.candidate ?? 'any standby'}
+              {view.request.scheduledAt !== null && ` at ${view.request.scheduledAt}`}
+            </Fact>
+          )}
+        </dl>
+      </div>
+      <SwitchoverButton view={view} open={deciding} onOpenChange={onDeciding} />
+    </div>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 gap-2">
+      <dt className="text-muted">{label}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+'use client';
+
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import { RunPanel } from '@/components/operations/run-panel';
+import { useCluster, useFollow } from '@/components/stream/use-stream';
+import { Button } from '@/components/ui/button';
+import { Panel } from '@/components/ui/panel';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterView } from '@/lib/topology/view';
+import { ClusterHeader } from './cluster-header';
+import { Events } from './events';
+import { LagPanel } from './lag-panel';
+import { Members } from './members';
+import { Problems } from './problems';
+import { Slots } from './slots';
+import { Topology } from './topology';
+import { Unreadable } from './unreadable';
+import { pickView } from './use-member';
+
+export function ClusterPage({ id }: { id: ClusterId }) {
+  useFollow(`cluster:${id}`);
+  const view = useCluster(id, pickView);
+  useTitle(view?.name);
+  if (view === undefined) return <Loading />;
+  if (view === null) return <NoSuchCluster id={id} />;
+  return <Cluster view={view} />;
+}
+
+function Cluster({ view }: { view: ClusterView }) {
+  const [deciding, setDeciding] = useState(false);
+  return (
+    <div className="flex flex-col gap-4 p-3 sm:p-4">
+      <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
+      {!deciding && <RunPanel id={view.id} />}
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+        <Panel id="topology" title="Topology">
+          <Topology view={view} />
+        </Panel>
+        <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
+          <Problems view={view} />
+          <Unreadable znodes={view.unreadable} />
+        </div>
+      </div>
+      <LagPanel view={view} />
+      <Members view={view} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <Events id={view.id} />
+        <Slots view={view} />
+      </div>
+    </div>
+  );
+}
+
+function NoSuchCluster({ id }: { id: ClusterId }) {
+  return (
+    <div className="mx-auto flex max-w-xl flex-col items-start gap-4 px-4 py-16">
+      <h1 className="text-xl font-semibold">There is no such cluster</h1>
+      <p>
+        Nothing watched by Howdah holds a cluster with the address{' '}
+        <span className="font-mono text-sm">{id}</span>. It may have been removed from ZooKeeper, or
+        its namespace is no longer watched. If it comes back, it appears here by itself.
+      </p>
+      <Button asChild>
+        <Link href="/">Go to the fleet</Link>
+      </Button>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-4 p-3 sm:p-4">
+      <p className="sr-only">Loading the cluster</p>
+      <Skeleton className="h-8 w-64" />
+      <Skeleton className="h-5 w-96 max-w-full" />
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+        <Skeleton className="h-80" />
+        <Skeleton className="h-80" />
+      </div>
+      <Skeleton className="h-72" />
+    </div>
+  );
+}
+
+function useTitle(name: string | undefined): void {
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Howdah`;
+  }, [name]);
+}

@@ -1,0 +1,192 @@
+'use client';
+
+import { memo } from 'react';
+import {
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { useMedia } from '@/components/ui/use-media';
+import type { ClusterEvent } from '@/lib/topology/event';
+import { formatBytes, formatDuration } from '@/lib/units';
+import type { ChartRow } from './lag-data';
+import { axisOf, spread, timeTicks } from './lag-scale';
+import { LagTooltip } from './lag-tooltip';
+import type { Range, Unit } from './query';
+import type { Series } from './series';
+
+export interface LagChartProps {
+  readonly rows: readonly ChartRow[];
+  readonly names: readonly string[];
+  readonly series: ReadonlyMap<string, Series>;
+  readonly unit: Unit;
+  readonly range: Range;
+  readonly from: number;
+  readonly to: number;
+  readonly marks: readonly ClusterEvent[];
+  /** A threshold drawn with its name, while it is within the picture. */
+  readonly limit: number | null;
+  readonly label: string;
+}
+
+const HEIGHT = 240;
+const TOP = 20;
+const BOTTOM = 24;
+
+/** Disciplined on purpose: no dots, no animation, straight lines, few points. */
+export const LagChart = memo(function LagChart(props: LagChartProps) {
+  const { rows, names, series, unit, from, to } = props;
+  const narrow = !useMedia('(min-width: 768px)');
+  const format = unit === 'bytes' ? formatBytes : formatDuration;
+  const highest = rows.reduce(
+    (most, row) => row.values.reduce<number>((m, v) => Math.max(m, v ?? 0), most),
+    0,
+  );
+  const { top, ticks } = axisOf(highest, unit);
+  const gutter = narrow ? 8 : 136;
+  return (
+    <figure aria-label={props.label} className="relative" style={{ height: HEIGHT }}>
+      <ResponsiveContainer width="100%" height="100%">
+        <LineChart
+          data={rows as ChartRow[]}
+          margin={{ top: TOP, right: gutter, bottom: 0, left: 0 }}
+          title={props.label}
+        >
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            type="number"
+            dataKey="at"
+            domain={[from, to]}
+            allowDataOverflow
+            ticks={timeTicks(props.range, { from, to }, narrow)}
+            tickFormatter={clock}
+            height={BOTTOM}
+            stroke="var(--line-strong)"
+            tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
+            interval={0}
+          />
+          <YAxis
+            domain={[0, top]}
+            ticks={ticks as number[]}
+            tickFormatter={(value: number) => format(value)}
+            width={narrow ? 60 : 72}
+            stroke="transparent"
+            tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
+            interval={0}
+          />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: 'var(--line-strong)' }}
+            content={({ active, payload }) => (
+              <LagTooltip
+                row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
+                names={names}
+                series={series}
+                unit={unit}
+              />
+            )}
+          />
+          {props.limit !== null && props.limit <= top && (
+            <ReferenceLine
+              y={props.limit}
+              stroke="var(--attention)"
+              strokeDasharray="6 3"
+              label={{
+                value: `maximum_lag_on_failover, ${formatBytes(props.limit)}`,
+                position: 'insideBottomLeft',
+                fill: 'var(--attention)',
+                fontSize: 12,
+              }}
+            />
+          )}
+          {props.marks.map((event) => (
+            <ReferenceLine
+              key={event.seq}
+              x={event.at}
+              stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
+              strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
+              {...(event.code !== 'leader-changed'
+                ? {}
+                : {
+                    label: {
+                      value: event.member === null ? 'new leader' : `${event.member} leads`,
+                      position:
+                        event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                      fill: 'var(--accent)',
+                      fontSize: 12,
+                      dy: -18,
+                    },
+                  })}
+            />
+          ))}
+          {names.map((name, n) => (
+            <Line
+              key={name}
+              name={name}
+              type="linear"
+              dataKey={(row: ChartRow) => row.values[n]}
+              stroke={series.get(name)?.colour ?? 'var(--ink)'}
+              strokeWidth={1.75}
+              strokeDasharray={series.get(name)?.dash ?? '0'}
+              dot={false}
+              activeDot={{ r: 3 }}
+              connectNulls={false}
+              isAnimationActive={false}
+            />
+          ))}
+        </LineChart>
+      </ResponsiveContainer>
+      {!narrow && <LineNames {...props} top={top} gutter={gutter} />}
+    </figure>
+  );
+});
+
+/** The name of each series where its line ends. */
+function LineNames({
+  rows,
+  names,
+  series,
+  top,
+  gutter,
+}: LagChartProps & { top: number; gutter: number }) {
+  const plot = HEIGHT - TOP - BOTTOM;
+  const ends = names.flatMap((name, n) => {
+    const last = rows.findLast((row) => row.values[n] != null)?.values[n];
+    return last == null ? [] : [{ name, y: TOP + plot * (1 - last / top) }];
+  });
+  const ys = spread(
+    ends.map((end) => end.y),
+    15,
+    HEIGHT - BOTTOM,
+  );
+  return (
+    <div
+      aria-hidden
+      className="pointer-events-none absolute inset-y-0 right-0"
+      style={{ width: gutter }}
+    >
+      {ends.map((end, n) => (
+        <span
+          key={end.name}
+          className="absolute right-0 left-2 truncate text-xs leading-4"
+          style={{ top: (ys[n] ?? 0) - 8, color: series.get(end.name)?.colour }}
+        >
+          {end.name}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function clock(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+}

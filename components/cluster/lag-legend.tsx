@@ -1,0 +1,53 @@
+import { cn } from '@/components/ui/cn';
+import type { LagSample } from '@/lib/topology/event';
+import { formatBytes, formatDuration } from '@/lib/units';
+import { Swatch } from './member-node';
+import type { ClusterQuery } from './query';
+import type { Series } from './series';
+
+/** Each standby with its newest figure; a click hides or shows its line. */
+export function LagLegend({
+  standbys,
+  hidden,
+  series,
+  last,
+  query,
+  onToggle,
+}: {
+  standbys: readonly string[];
+  hidden: ReadonlySet<string>;
+  series: ReadonlyMap<string, Series>;
+  last: LagSample | undefined;
+  query: ClusterQuery;
+  onToggle: (name: string) => void;
+}) {
+  return (
+    <fieldset className="mt-2 flex flex-wrap gap-x-2 gap-y-1">
+      <legend className="sr-only">Lines shown</legend>
+      {standbys.map((name) => {
+        const point = last?.members[name];
+        const figure =
+          query.unit === 'time'
+            ? formatDuration(point?.ms ?? null)
+            : formatBytes(point?.[query.stage] ?? null);
+        return (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={!hidden.has(name)}
+            title={hidden.has(name) ? `Show ${name}` : `Hide ${name}`}
+            onClick={() => onToggle(name)}
+            className={cn(
+              'flex min-h-8 max-w-full items-center gap-2 rounded-md px-2 text-sm hover:bg-sunken',
+              hidden.has(name) && 'text-muted line-through',
+            )}
+          >
+            <Swatch series={hidden.has(name) ? undefined : series.get(name)} />
+            <span className="truncate">{name}</span>
+            <span className="min-w-16 text-left font-medium whitespace-nowrap">{figure}</span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

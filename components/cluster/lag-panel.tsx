@@ -1,0 +1,173 @@
+'use client';
+
+import { Pause, Play } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import { useNow } from '@/components/stream/clock';
+import { moment } from '@/components/stream/moment';
+import { useCluster } from '@/components/stream/use-stream';
+import { Button } from '@/components/ui/button';
+import { Panel } from '@/components/ui/panel';
+import { Segmented } from '@/components/ui/segmented';
+import { useQueryState } from '@/components/ui/use-query-state';
+import type { ClusterState } from '@/lib/stream/reducer';
+import type { ClusterEvent } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
+import { LagChart } from './lag-chart';
+import { chartRows, chooseSeries } from './lag-data';
+import { LagLegend } from './lag-legend';
+import { formatClusterQuery, parseClusterQuery, type Range, ranges, stages } from './query';
+import { seriesOf } from './series';
+import { useSamples } from './use-samples';
+
+const MOST_SERIES = 6;
+const MOST_ROWS = 300;
+const pickEvents = (cluster: ClusterState): readonly ClusterEvent[] => cluster.events;
+
+/** How far behind each standby was: live, or held still to be read. */
+export function LagPanel({ view }: { view: ClusterView }) {
+  const [query, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const now = useNow();
+  const live = useSamples(view.id);
+  const events = useCluster(view.id, pickEvents);
+  const [held, setHeld] = useState<{ at: number; samples: typeof live } | null>(null);
+  const samples = held?.samples ?? live;
+  const to = held?.at ?? now;
+  const from = to - ranges[query.range] * 60_000;
+
+  const all = view.members.map((member) => member.name);
+  const series = seriesOf(all);
+  const leader = view.leader?.name;
+  const standbys = useStandbys(view, samples, leader);
+  const shown = standbys.filter((name) => !hidden.has(name));
+  const ask = { names: shown, unit: query.unit, stage: query.stage, from, to };
+  const chosen = chooseSeries(samples, ask, MOST_SERIES);
+  const rows = chartRows(samples, { ...ask, names: chosen.names, most: MOST_ROWS });
+  const marks = events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to);
+  const limit =
+    query.unit === 'bytes' && view.config.is === 'ok'
+      ? view.config.value.maximumLagOnFailover
+      : null;
+
+  const toggle = useCallback(
+    (name: string) =>
+      setHidden((before) => {
+        const next = new Set(before);
+        if (!next.delete(name)) next.add(name);
+        return next;
+      }),
+    [],
+  );
+  const timeOnly = query.unit === 'time' ? 'Lag in time is that of replay' : undefined;
+  return (
+    <Panel
+      id="lag"
+      title="Lag behind the leader"
+      aside={
+        <div className="flex flex-wrap items-center gap-2">
+          <Segmented
+            label="Measure lag in"
+            value={query.unit}
+            onChange={(unit) => setQuery({ unit })}
+            choices={[
+              { value: 'bytes', label: 'Bytes' },
+              { value: 'time', label: 'Time' },
+            ]}
+          />
+          <Segmented
+            label="Stage"
+            value={query.unit === 'time' ? 'replay' : query.stage}
+            onChange={(stage) => setQuery({ stage })}
+            choices={stages.map((value) => ({
+              value,
+              label: value[0]?.toUpperCase() + value.slice(1),
+              off: value === 'replay' ? undefined : timeOnly,
+            }))}
+          />
+          <Segmented
+            label="Window"
+            value={query.range}
+            onChange={(range) => setQuery({ range })}
+            choices={(Object.keys(ranges) as Range[]).map((value) => ({
+              value,
+              label: value.replace(/(\d+)/, '$1 '),
+            }))}
+          />
+          <Button
+            size="sm"
+            aria-pressed={held !== null}
+            onClick={() => setHeld(held === null ? { at: now, samples: live } : null)}
+          >
+            {held === null ? (
+              <Pause className="size-4" aria-hidden />
+            ) : (
+              <Play className="size-4" aria-hidden />
+            )}
+            {held === null ? 'Pause' : 'Resume'}
+          </Button>
+        </div>
+      }
+    >
+      <div className="p-4 pb-2">
+        {held !== null && (
+          <p className="mb-2 text-sm text-attention">
+            Held at {moment(held.at)}. Samples go on being kept.
+          </p>
+        )}
+        {standbys.length === 0 ? (
+          <p className="py-8 text-center text-muted">
+            {view.name} has no standby, so there is no lag to draw.
+          </p>
+        ) : (
+          <>
+            <LagChart
+              rows={rows}
+              names={chosen.names}
+              series={series}
+              unit={query.unit}
+              range={query.range}
+              from={from}
+              to={to}
+              marks={marks}
+              limit={limit}
+              label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
+            />
+            <LagLegend
+              standbys={standbys}
+              hidden={hidden}
+              series={series}
+              last={samples.at(-1)}
+              query={query}
+              onToggle={toggle}
+            />
+            {chosen.left > 0 && (
+              <p className="mt-1 text-sm text-muted">
+                The {MOST_SERIES} that rose highest are drawn; {chosen.left} more never rose above
+                them.
+              </p>
+            )}
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+const markCodes = new Set<ClusterEvent['code']>(['leader-changed', 'leader-lost']);
+
+/** Whoever is a standby now, and whoever was one in what is kept. */
+function useStandbys(
+  view: ClusterView,
+  samples: ReturnType<typeof useSamples>,
+  leader: string | undefined,
+): readonly string[] {
+  const first = samples[0];
+  const last = samples.at(-1);
+  return useMemo(() => {
+    const names = new Set(view.members.map((m) => m.name).filter((name) => name !== leader));
+    for (const sample of [first, last]) {
+      for (const name of Object.keys(sample?.members ?? {})) names.add(name);
+    }
+    return [...names].sort(new Intl.Collator('en', { numeric: true }).compare);
+  }, [view.members, leader, first, last]);
+}

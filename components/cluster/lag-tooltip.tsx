@@ -1,0 +1,36 @@
+import { moment } from '@/components/stream/moment';
+import { formatBytes, formatDuration } from '@/lib/units';
+import type { ChartRow } from './lag-data';
+import { Swatch } from './member-node';
+import type { Unit } from './query';
+import type { Series } from './series';
+
+/** Every series at one moment. */
+export function LagTooltip({
+  row,
+  names,
+  series,
+  unit,
+}: {
+  row: ChartRow | undefined;
+  names: readonly string[];
+  series: ReadonlyMap<string, Series>;
+  unit: Unit;
+}) {
+  if (!row) return null;
+  const format = unit === 'bytes' ? formatBytes : formatDuration;
+  return (
+    <div className="rounded-md border border-line-strong bg-surface px-3 py-2 text-sm text-ink shadow-float">
+      <p className="font-medium">{moment(row.at)}</p>
+      <ul className="mt-1">
+        {names.map((name, n) => (
+          <li key={name} className="flex items-center gap-2">
+            <Swatch series={series.get(name)} />
+            <span className="max-w-48 truncate">{name}</span>
+            <span className="ml-auto pl-3 font-medium">{format(row.values[n] ?? null)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

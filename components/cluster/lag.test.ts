@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { LagSample } from '@/lib/topology/event';
+import { type ChartAsk, chartRows, chooseSeries } from './lag-data';
+import { axisOf, spread, timeTicks } from './lag-scale';
+import { formatClusterQuery, parseClusterQuery } from './query';
+
+function sample(seq: number, at: number, replay: Record<string, number | null>): LagSample {
+  const members = Object.fromEntries(
+    Object.entries(replay).map(([name, bytes]) => [
+      name,
+      { sent: 0, write: 0, flush: 0, replay: bytes, ms: bytes === null ? null : bytes * 2 },
+    ]),
+  );
+  return { seq, at, members };
+}
+
+const ask = (part: Partial<ChartAsk> = {}): ChartAsk => ({
+  names: ['a'],
+  unit: 'bytes',
+  stage: 'replay',
+  from: 0,
+  to: 10_000,
+  most: 300,
+  ...part,
+});
+
+describe('the rows of the lag chart', () => {
+  const few = [sample(1, 1000, { a: 5 }), sample(2, 2000, { a: null }), sample(3, 3000, {})];
+
+  it('are the samples themselves while they are few, unknown and absent as gaps', () => {
+    expect(chartRows(few, ask())).toEqual([
+      { at: 1000, values: [5] },
+      { at: 2000, values: [null] },
+      { at: 3000, values: [null] },
+    ]);
+  });
+
+  it('are in time when asked', () => {
+    expect(chartRows(few, ask({ unit: 'time' }))[0]?.values).toEqual([10]);
+  });
+
+  it('leave out what is outside the window', () => {
+    expect(chartRows(few, ask({ from: 1500, to: 2500 })).map((r) => r.at)).toEqual([2000]);
+  });
+
+  it('break the line where samples are missing', () => {
+    const rows = chartRows(
+      [sample(1, 0, { a: 1 }), sample(2, 60_000, { a: 1 })],
+      ask({ to: 60_000 }),
+    );
+    expect(rows.map((r) => r.values[0])).toEqual([1, null, 1]);
+  });
+
+  it('keep the lowest and highest of every stretch, and never exceed the limit by much', () => {
+    const many = Array.from({ length: 3600 }, (_, n) =>
+      sample(n, n * 1000, { a: n === 1234 ? 1e9 : n === 2345 ? 0 : 100 + (n % 7) }),
+    );
+    const rows = chartRows(many, ask({ to: 3_600_000 }));
+    expect(rows.length).toBeLessThanOrEqual(302);
+    const values = rows.map((r) => r.values[0]);
+    expect(values).toContain(1e9);
+    expect(values).toContain(0);
+  });
+
+  it('keep their form while the window slides', () => {
+    const many = Array.from({ length: 2000 }, (_, n) => sample(n, n * 1000, { a: (n * 37) % 101 }));
+    const at = (from: number) =>
+      chartRows(many, ask({ from, to: from + 900_000 }))
+        .slice(4, -4)
+        .map((r) => `${r.at} ${r.values}`);
+    const later = new Set(at(301_000));
+    const shared = at(300_000).filter((row) => later.has(row));
+    expect(shared.length).toBeGreaterThan(280);
+  });
+
+  it('order the two of a stretch as they came', () => {
+    const samples = Array.from({ length: 20 }, (_, n) => sample(n, n * 100, { a: n }));
+    const rows = chartRows(samples, ask({ to: 2000, most: 4 }));
+    expect(rows.map((r) => r.values[0])).toEqual([0, 9, 10, 19]);
+  });
+});
+
+describe('the lines of the lag chart', () => {
+  it('are at most as many as asked, those that rose highest', () => {
+    const samples = [sample(1, 1, { a: 1, b: 9, c: 5 })];
+    const { from, to, unit, stage } = ask();
+    expect(chooseSeries(samples, { names: ['a', 'b', 'c'], from, to, unit, stage }, 2)).toEqual({
+      names: ['b', 'c'],
+      left: 1,
+    });
+  });
+});
+
+describe('the axes', () => {
+  it('end on a power of two for sizes and on a round time', () => {
+    expect(axisOf(1_500_000, 'bytes').top).toBe(2 ** 21);
+    expect(axisOf(0, 'bytes').top).toBe(1024);
+    expect(axisOf(70_000, 'time').top).toBe(120_000);
+    expect(axisOf(0, 'time').top).toBe(1000);
+    expect(axisOf(9e9, 'time').top).toBeGreaterThanOrEqual(9e9);
+  });
+  it('tick on whole minutes', () => {
+    const ticks = timeTicks('5m', { from: 1_700_000_001_000, to: 1_700_000_301_000 }, false);
+    expect(ticks.length).toBe(5);
+    expect(ticks.every((t) => t % 60_000 === 0)).toBe(true);
+  });
+  it('spread labels apart within the plot', () => {
+    expect(spread([100, 100, 10], 16, 100)).toEqual([84, 100, 10]);
+  });
+});
+
+describe('the address of the cluster page', () => {
+  it.each(['', 'range=1h&unit=time', 'stage=flush'])('says "%s" back', (text) => {
+    expect(formatClusterQuery(parseClusterQuery(new URLSearchParams(text))).toString()).toBe(text);
+  });
+});

@@ -1,0 +1,131 @@
+'use client';
+
+import { StateIcon } from '@/components/ui/state-icon';
+import { Table, Td, Th } from '@/components/ui/table';
+import type { ClusterView, MemberView } from '@/lib/topology/view';
+import { Bytes, LagTime, MemberState, ProbeState, Tags } from './member-facts';
+import { Swatch } from './member-node';
+import { type Series, seriesOf } from './series';
+import { feedWords, memberState, roleWords, serverVersionWords, syncWords } from './words';
+
+export function MemberTable({ view }: { view: ClusterView }) {
+  const series = seriesOf(view.members.map((member) => member.name));
+  return (
+    <Table label="Members, scrolls sideways" className="min-w-[72rem]">
+      <thead>
+        <tr>
+          <Th className="sticky left-0 z-[1] bg-surface pl-4">Member</Th>
+          <Th>State</Th>
+          <Th>Fed by</Th>
+          <Th className="text-right">Timeline</Th>
+          <Th>Position</Th>
+          <Th className="text-right">Sent</Th>
+          <Th className="text-right">Write</Th>
+          <Th className="text-right">Flush</Th>
+          <Th className="text-right">Replay</Th>
+          <Th>Behind</Th>
+          <Th>Sync</Th>
+          <Th>Tags</Th>
+          <Th>Address and versions</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.members.map((member) => (
+          <Row key={member.name} member={member} view={view} series={series.get(member.name)} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Row({
+  member,
+  view,
+  series,
+}: {
+  member: MemberView;
+  view: ClusterView;
+  series: Series | undefined;
+}) {
+  const { lag } = member;
+  const figure = 'text-right whitespace-nowrap';
+  return (
+    <tr>
+      <th
+        scope="row"
+        className="sticky left-0 z-[1] border-b border-line bg-surface py-2 pr-3 pl-4 text-left align-top font-normal"
+      >
+        <span className="flex items-center gap-2 font-semibold">
+          <StateIcon state={memberState(member, view.problems)} />
+          <span className="max-w-56 truncate" title={member.name}>
+            {member.name}
+          </span>
+        </span>
+        <span className="mt-0.5 flex items-center gap-2 text-xs text-muted">
+          <span className="flex w-4 justify-center overflow-hidden">
+            <Swatch series={series} />
+          </span>
+          {roleWords(member)}
+        </span>
+      </th>
+      <Td className="max-w-64 min-w-44">
+        <MemberState member={member} />
+        <span className="block text-xs text-muted">
+          <ProbeState member={member} />
+        </span>
+      </Td>
+      <Td>
+        <FedBy member={member} />
+      </Td>
+      <Td className={figure}>{member.timeline ?? <span className="text-muted">unknown</span>}</Td>
+      <Td className="font-mono text-xs leading-5 whitespace-nowrap">{member.lsn ?? 'unknown'}</Td>
+      <Td className={figure}>
+        <Bytes value={lag?.sentBytes} />
+      </Td>
+      <Td className={figure}>
+        <Bytes value={lag?.writeBytes} />
+      </Td>
+      <Td className={figure}>
+        <Bytes value={lag?.flushBytes} />
+      </Td>
+      <Td className={figure}>
+        <Bytes value={lag?.replayBytes} />
+      </Td>
+      <Td>
+        <LagTime lag={lag} />
+      </Td>
+      <Td>
+        {member.syncRole === null ? (
+          <span className="text-muted">–</span>
+        ) : (
+          syncWords[member.syncRole]
+        )}
+      </Td>
+      <Td className="max-w-60">
+        <Tags member={member} />
+      </Td>
+      <Td className="pr-4 whitespace-nowrap">
+        <span className="font-mono text-xs leading-5">{member.address ?? 'address unknown'}</span>
+        <span className="block text-xs text-muted">
+          PostgreSQL {serverVersionWords(member.serverVersion)}, Patroni{' '}
+          {member.version ?? 'unknown'}
+        </span>
+      </Td>
+    </tr>
+  );
+}
+
+export function FedBy({ member }: { member: MemberView }) {
+  const { upstream } = member;
+  if (upstream === null) return <span className="text-muted">–</span>;
+  const words = feedWords[upstream.state];
+  return (
+    <span title={upstream.says}>
+      <span className="whitespace-nowrap">{upstream.name ?? 'unknown'}</span>
+      <span className="flex items-center gap-1 text-xs whitespace-nowrap text-muted">
+        <StateIcon state={words.state} mute className="size-3" />
+        {words.word}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+'use client';
+
+import { Search } from 'lucide-react';
+import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
+import { useShortcut } from '@/components/shell/shortcuts';
+import { useFollow, useStream } from '@/components/stream/use-stream';
+import { Button } from '@/components/ui/button';
+import { Input } from '@/components/ui/input';
+import { useQueryState } from '@/components/ui/use-query-state';
+import { FleetEmpty, FleetSkeleton } from './fleet-states';
+import { FleetTable } from './fleet-table';
+import { formatFleetQuery, parseFleetQuery } from './query';
+import { select, totals } from './rows';
+import { TotalsLine } from './totals-line';
+
+export function FleetPage() {
+  useFollow('fleet');
+  const known = useStream((stream) => stream.fleetKnown);
+  const fleet = useStream((stream) => stream.fleet);
+  const [query, setQuery] = useQueryState(parseFleetQuery, formatFleetQuery);
+  // Typing stays quick with a thousand rows: the list follows when there is time.
+  const deferred = useDeferredValue(query);
+  const rows = useMemo(() => select(fleet.values(), deferred), [fleet, deferred]);
+  const counts = useMemo(() => totals(fleet.values()), [fleet]);
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut(
+    '/',
+    useCallback(() => search.current?.select(), []),
+  );
+
+  return (
+    <div className="flex flex-col gap-3 p-3 sm:p-4">
+      <h1 className="sr-only">Fleet</h1>
+      {!known && <FleetSkeleton />}
+      {known && fleet.size === 0 && <FleetEmpty />}
+      {known && fleet.size > 0 && (
+        <>
+          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+            <TotalsLine
+              totals={counts}
+              state={query.state}
+              onChange={(state) => setQuery({ state })}
+            />
+            <div className="relative w-full sm:w-72">
+              <Search
+                aria-hidden
+                className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
+              />
+              <Input
+                ref={search}
+                type="search"
+                aria-label="Search the fleet"
+                aria-keyshortcuts="/"
+                placeholder="Name, leader, place or problem"
+                className="pl-8"
+                value={query.search}
+                onChange={(event) => setQuery({ search: event.target.value })}
+                onKeyDown={(event) => {
+                  if (event.key === 'Escape') setQuery({ search: '' });
+                }}
+              />
+            </div>
+          </div>
+          {rows.length > 0 ? (
+            <FleetTable
+              rows={rows}
+              query={deferred}
+              onSort={(sort, direction) => setQuery({ sort, direction })}
+            />
+          ) : (
+            <div className="flex flex-col items-start gap-3 rounded-lg border border-line bg-surface p-6">
+              <p>
+                None of the {counts.all.toLocaleString()} clusters
+                {query.state !== null && ` is in the state “${query.state}”`}
+                {query.state !== null && query.search !== '' && ' and'}
+                {query.search !== '' && <> matches “{query.search}”</>}.
+              </p>
+              <Button size="sm" onClick={() => setQuery({ search: '', state: null })}>
+                Show all
+              </Button>
+            </div>
+          )}
+          <p className="sr-only" aria-live="polite">
+            {rows.length === counts.all ? '' : `${rows.length} of ${counts.all} clusters shown`}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}

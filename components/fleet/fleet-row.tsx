@@ -1,0 +1,151 @@
+import Link from 'next/link';
+import { memo } from 'react';
+import { cn } from '@/components/ui/cn';
+import { GridCell, GridRow } from '@/components/ui/grid';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { ClusterSummary } from '@/lib/topology/view';
+import { Changed, gridTemplate, Health, Lag, Members, Mode } from './columns';
+import { modeWords } from './rows';
+
+interface RowProps {
+  readonly row: ClusterSummary;
+  readonly id: string;
+  readonly index: number;
+  readonly active: boolean;
+  readonly narrow: boolean;
+  /** Several ensembles or namespaces are watched: the name alone may not say which is meant. */
+  readonly place: boolean;
+  readonly onPick: (index: number) => void;
+}
+
+/** Renders only when its own summary changed, or the cursor came or went. */
+export const FleetRow = memo(function FleetRow(props: RowProps) {
+  const { row, id, index, active, narrow } = props;
+  return (
+    <GridRow
+      id={id}
+      aria-rowindex={index + 2}
+      aria-selected={active}
+      data-testid="fleet-row"
+      data-cluster={row.name}
+      data-health={row.health}
+      onClick={() => props.onPick(index)}
+      className={cn(
+        'relative border-b border-line hover:bg-sunken',
+        active && 'bg-accent-soft shadow-[inset_3px_0_0_var(--accent)] hover:bg-accent-soft',
+        narrow ? 'flex flex-col gap-1 px-3 py-2.5' : `grid min-h-10 items-center ${gridTemplate}`,
+      )}
+    >
+      {narrow ? <Card {...props} /> : <Cells {...props} />}
+    </GridRow>
+  );
+});
+
+function Name({ row, place }: RowProps) {
+  return (
+    <>
+      <Link
+        href={`/cluster/${row.id}`}
+        tabIndex={-1}
+        title={row.name}
+        className="truncate font-semibold hover:underline"
+        onClick={(event) => event.stopPropagation()}
+      >
+        {row.name}
+      </Link>
+      {place && (
+        <span
+          className="shrink truncate text-xs text-muted"
+          title={`${row.key.ensemble} ${row.key.namespace}`}
+        >
+          {row.key.ensemble} {row.key.namespace}
+        </span>
+      )}
+    </>
+  );
+}
+
+const cell = 'flex min-w-0 items-center gap-2 px-2 py-1.5 first:pl-4 last:pr-4';
+
+function Cells(props: RowProps) {
+  const { row, place } = props;
+  return (
+    <>
+      <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0 py-1')}>
+        <Name {...props} />
+      </GridCell>
+      <GridCell className={cell}>
+        <Health row={row} />
+      </GridCell>
+      <GridCell className={cell}>
+        <Leader row={row} />
+      </GridCell>
+      <GridCell className={cell}>
+        <Members row={row} />
+      </GridCell>
+      <GridCell className={cn(cell, 'justify-end')}>
+        <Lag row={row} />
+      </GridCell>
+      <GridCell className={cn(cell, 'justify-end')}>
+        {row.timeline ?? <span className="text-muted">unknown</span>}
+      </GridCell>
+      <GridCell className={cell}>
+        <Mode row={row} />
+      </GridCell>
+      <GridCell className={cn(cell, 'justify-end')}>
+        <Changed row={row} />
+      </GridCell>
+    </>
+  );
+}
+
+function Leader({ row }: { row: ClusterSummary }) {
+  if (row.leader !== null) {
+    return (
+      <span className="truncate" title={row.leader}>
+        {row.leader}
+      </span>
+    );
+  }
+  return (
+    <span className="flex items-center gap-1.5 font-medium">
+      <StateIcon state="critical" mute />
+      none
+    </span>
+  );
+}
+
+/** The same cells in the same order, as a phone can hold them. */
+function Card(props: RowProps) {
+  const { row } = props;
+  return (
+    <>
+      <div className="flex items-baseline justify-between gap-3">
+        <GridCell className="flex min-w-0 items-baseline gap-2">
+          <Name {...props} />
+        </GridCell>
+        <GridCell className="shrink-0 text-xs">
+          <Changed row={row} />
+        </GridCell>
+      </div>
+      <GridCell className="flex min-w-0 items-center gap-2">
+        <Health row={row} />
+      </GridCell>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 text-sm">
+        <GridCell className="flex min-w-0 items-center gap-1">
+          <span className="text-muted">Leader</span> <Leader row={row} />
+        </GridCell>
+        <GridCell>
+          <Lag row={row} />
+        </GridCell>
+      </div>
+      <div className="flex flex-wrap gap-x-3 text-xs text-muted">
+        <GridCell>
+          <Members row={row} />
+        </GridCell>
+        <GridCell>timeline {row.timeline ?? 'unknown'}</GridCell>
+        <GridCell>{modeWords(row.mode)}</GridCell>
+      </div>
+    </>
+  );
+}

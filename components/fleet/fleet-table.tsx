@@ -1,0 +1,208 @@
+'use client';
+
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useShortcut } from '@/components/shell/shortcuts';
+import { cn } from '@/components/ui/cn';
+import { Grid, GridBody, GridHeader, GridRow } from '@/components/ui/grid';
+import { Select } from '@/components/ui/input';
+import { useMedia } from '@/components/ui/use-media';
+import type { ClusterSummary } from '@/lib/topology/view';
+import { columns, gridTemplate } from './columns';
+import { FleetRow } from './fleet-row';
+import { type Direction, type FleetQuery, firstDirection, type SortKey } from './query';
+
+interface TableProps {
+  readonly rows: readonly ClusterSummary[];
+  readonly query: FleetQuery;
+  readonly onSort: (sort: SortKey, direction: Direction) => void;
+}
+
+/**
+ * A grid of which only the rows in sight exist. The grid has the focus and points at its active
+ * row, so the keyboard works the same whichever rows happen to be rendered.
+ */
+export function FleetTable({ rows, query, onSort }: TableProps) {
+  const router = useRouter();
+  const base = useId();
+  const narrow = !useMedia('(min-width: 1024px)');
+  const grid = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  // The cursor stays on its cluster when rows change places around it.
+  const [cursor, setCursor] = useState<string | null>(null);
+  const active = cursor === null ? -1 : rows.findIndex((row) => row.id === cursor);
+  const place = useMemo(
+    () => new Set(rows.map((row) => `${row.key.ensemble} ${row.key.namespace}`)).size > 1,
+    [rows],
+  );
+
+  useLayoutEffect(() => {
+    const top = (body.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
+    setMargin((before) => (Math.abs(before - top) > 1 ? top : before));
+  });
+
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => (narrow ? 116 : 41),
+    overscan: 8,
+    scrollMargin: margin,
+    scrollPaddingStart: 96,
+    scrollPaddingEnd: 72,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  });
+
+  const open = (index: number): void => {
+    const row = rows[index];
+    if (row) router.push(`/cluster/${row.id}`);
+  };
+  const move = useCallback(
+    (to: number): void => {
+      const index = Math.max(0, Math.min(rows.length - 1, to));
+      const row = rows[index];
+      if (!row) return;
+      setCursor(row.id);
+      grid.current?.focus({ preventScroll: true });
+      virtual.scrollToIndex(index, { align: 'auto' });
+    },
+    [rows, virtual],
+  );
+  useShortcut('j', () => move(active + 1));
+  useShortcut('k', () => move(active <= 0 ? 0 : active - 1));
+
+  const pick = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      if (row) router.push(`/cluster/${row.id}`);
+    },
+    [rows, router],
+  );
+
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor(window.innerHeight / 41) - 4);
+    const steps: Record<string, number> = {
+      ArrowDown: active + 1,
+      ArrowUp: active <= 0 ? 0 : active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      move(to);
+    } else if (event.key === 'Enter' && active >= 0 && event.target === grid.current) {
+      event.preventDefault();
+      open(active);
+    }
+  };
+
+  return (
+    <>
+      {narrow && <SortSelect query={query} onSort={onSort} />}
+      <Grid
+        ref={grid}
+        label="Clusters"
+        aria-rowcount={rows.length + 1}
+        aria-colcount={columns.length}
+        {...(active >= 0 ? { 'aria-activedescendant': `${base}-${rows[active]?.id}` } : {})}
+        onKeyDown={onKeyDown}
+        className="rounded-lg border border-line bg-surface"
+      >
+        <Head query={query} onSort={onSort} hidden={narrow} />
+        <GridBody ref={body} className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            return row === undefined ? null : (
+              <div
+                key={item.key}
+                role="presentation"
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${item.start - margin}px)` }}
+              >
+                <FleetRow
+                  row={row}
+                  id={`${base}-${row.id}`}
+                  index={item.index}
+                  active={item.index === active}
+                  narrow={narrow}
+                  place={place}
+                  onPick={pick}
+                />
+              </div>
+            );
+          })}
+        </GridBody>
+      </Grid>
+    </>
+  );
+}
+
+function Head({ query, onSort, hidden }: Omit<TableProps, 'rows'> & { hidden: boolean }) {
+  return (
+    <GridBody className={cn('sticky top-12 z-[5] rounded-t-lg bg-surface', hidden && 'sr-only')}>
+      <GridRow aria-rowindex={1} className={cn('grid border-b border-line', gridTemplate)}>
+        {columns.map((column) => {
+          const sorted = query.sort === column.key;
+          const next = sorted
+            ? query.direction === 'asc'
+              ? 'desc'
+              : 'asc'
+            : firstDirection[column.key];
+          const Arrow = query.direction === 'asc' ? ArrowUp : ArrowDown;
+          return (
+            <GridHeader
+              key={column.key}
+              aria-sort={sorted ? (query.direction === 'asc' ? 'ascending' : 'descending') : 'none'}
+              className={cn(
+                'flex px-2 py-1 first:pl-4 last:pr-4',
+                column.right === true && 'justify-end',
+              )}
+            >
+              <button
+                type="button"
+                tabIndex={hidden ? -1 : 0}
+                onClick={() => onSort(column.key, next)}
+                className={cn(
+                  '-mx-1 flex min-h-7 items-center gap-1 rounded-sm px-1 text-xs font-medium text-muted hover:text-ink',
+                  sorted && 'text-ink',
+                )}
+              >
+                {column.title}
+                {sorted ? <Arrow className="size-3" aria-hidden /> : <span className="w-3" />}
+              </button>
+            </GridHeader>
+          );
+        })}
+      </GridRow>
+    </GridBody>
+  );
+}
+
+function SortSelect({ query, onSort }: Omit<TableProps, 'rows'>) {
+  const id = useId();
+  return (
+    <div className="flex items-center gap-2 self-end text-sm text-muted">
+      <label htmlFor={id}>Sort by</label>
+      <Select
+        id={id}
+        value={query.sort}
+        onChange={(event) => {
+          const key = columns.find((column) => column.key === event.target.value)?.key ?? 'health';
+          onSort(key, firstDirection[key]);
+        }}
+      >
+        {columns.map((column) => (
+          <option key={column.key} value={column.key}>
+            {column.title === 'TL' ? 'Timeline' : column.title}
+          </option>
+        ))}
+      </Select>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+'use client';
+
+import { cn } from '@/components/ui/cn';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { Health } from '@/lib/topology/view';
+import type { Totals } from './rows';
+
+const shown: readonly (readonly [Health, string])[] = [
+  ['critical', 'critical'],
+  ['attention', 'attention'],
+  ['unknown', 'unknown'],
+  ['good', 'good'],
+];
+
+/** The whole fleet in one line; a click on a figure shows only those. */
+export function TotalsLine({
+  totals,
+  state,
+  onChange,
+}: {
+  totals: Totals;
+  state: Health | null;
+  onChange: (state: Health | null) => void;
+}) {
+  return (
+    <fieldset className="flex flex-wrap gap-1">
+      <legend className="sr-only">Show clusters by state</legend>
+      <Total active={state === null} onClick={() => onChange(null)} count={totals.all}>
+        {totals.all === 1 ? 'cluster' : 'clusters'}
+      </Total>
+      {shown.map(([health, word]) => (
+        <Total
+          key={health}
+          active={state === health}
+          count={totals[health]}
+          onClick={() => onChange(state === health ? null : health)}
+          icon={
+            <StateIcon state={health} mute className={cn(totals[health] === 0 && 'opacity-50')} />
+          }
+        >
+          {word}
+        </Total>
+      ))}
+    </fieldset>
+  );
+}
+
+function Total({
+  active,
+  count,
+  onClick,
+  icon,
+  children,
+}: {
+  active: boolean;
+  count: number;
+  onClick: () => void;
+  icon?: React.ReactNode;
+  children: React.ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      aria-pressed={active}
+      onClick={onClick}
+      className={cn(
+        'flex min-h-9 items-center gap-1.5 rounded-md border border-transparent px-2.5 hover:bg-sunken',
+        active && 'border-accent bg-accent-soft hover:bg-accent-soft',
+      )}
+    >
+      {icon}
+      <span className="font-semibold">{count.toLocaleString()}</span>
+      <span className="text-muted">{children}</span>
+    </button>
+  );
+}

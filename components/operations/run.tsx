@@ -1,0 +1,142 @@
+'use client';
+
+import { CircleCheck, CircleDashed, CircleDot } from 'lucide-react';
+import { useNow } from '@/components/stream/clock';
+import { exactMoment, moment } from '@/components/stream/moment';
+import { cn } from '@/components/ui/cn';
+import { type State, StateIcon } from '@/components/ui/state-icon';
+import type { OperationView, OutcomeCode, Step } from '@/lib/operations/types';
+import { formatDuration } from '@/lib/units';
+
+const outcomes: Record<OutcomeCode, { state: State; word: string }> = {
+  done: { state: 'good', word: 'Done' },
+  'done-other': { state: 'attention', word: 'Another member leads' },
+  refused: { state: 'attention', word: 'Refused' },
+  failed: { state: 'critical', word: 'Failed' },
+  unknown: { state: 'unknown', word: 'Outcome unknown' },
+};
+
+/** A switchover step by step, each with its moment, as the server observed it. */
+export function Run({ operation }: { operation: OperationView }) {
+  const { outcome } = operation;
+  // Once it has ended nothing is awaited: a step not seen by then was not seen.
+  const next = outcome === null ? operation.steps.find((step) => step.at === null) : undefined;
+  return (
+    <div className="flex flex-col gap-3">
+      <p>
+        From <strong>{operation.from}</strong> to <strong>{operation.to}</strong>, started{' '}
+        <time
+          dateTime={new Date(operation.startedAt).toISOString()}
+          title={exactMoment(operation.startedAt)}
+        >
+          {moment(operation.startedAt)}
+        </time>
+        {operation.reason !== '' && <>. Reason: {operation.reason}</>}
+      </p>
+      {outcome !== null && (
+        <p
+          data-testid="run-outcome"
+          data-code={outcome.code}
+          role="status"
+          className="flex gap-2 rounded-md border border-line-strong bg-sunken px-3 py-2"
+        >
+          <StateIcon state={outcomes[outcome.code].state} mute className="mt-0.5" />
+          <span className="min-w-0">
+            <strong>{outcomes[outcome.code].word}</strong> after{' '}
+            {formatDuration(outcome.at - operation.startedAt)}. {outcome.says}
+          </span>
+        </p>
+      )}
+      <Leaderless ms={operation.leaderlessMs} />
+      <ol aria-label="Steps" className="flex flex-col">
+        {operation.steps.map((step) => (
+          <StepLine
+            key={step.code}
+            step={step}
+            startedAt={operation.startedAt}
+            current={step === next}
+            ended={outcome !== null}
+          />
+        ))}
+      </ol>
+      {operation.waiting !== null && outcome === null && <Waiting waiting={operation.waiting} />}
+    </div>
+  );
+}
+
+function StepLine({
+  step,
+  startedAt,
+  current,
+  ended,
+}: {
+  step: Step;
+  startedAt: number;
+  current: boolean;
+  ended: boolean;
+}) {
+  const seen = step.at !== null;
+  const Icon = seen ? CircleCheck : current ? CircleDot : CircleDashed;
+  return (
+    <li
+      data-testid="run-step"
+      data-code={step.code}
+      data-seen={seen}
+      {...(current ? { 'aria-current': 'step' } : {})}
+      className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-0"
+    >
+      <Icon
+        aria-hidden
+        className={cn(
+          'size-4 shrink-0 self-center',
+          seen ? 'text-good' : current ? 'text-accent' : 'text-muted',
+        )}
+      />
+      <span
+        className={cn('min-w-0 flex-1', !seen && 'text-muted', current && 'font-medium text-ink')}
+      >
+        {step.says}
+      </span>
+      {step.at === null ? (
+        <span className="shrink-0 text-sm text-muted">
+          {ended ? 'not seen' : current ? 'waiting' : 'to come'}
+        </span>
+      ) : (
+        <span className="shrink-0 text-right text-sm">
+          <time
+            className="text-muted"
+            dateTime={new Date(step.at).toISOString()}
+            title={exactMoment(step.at)}
+          >
+            {moment(step.at)}
+          </time>{' '}
+          <span className="inline-block min-w-16">+{formatDuration(step.at - startedAt)}</span>
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Leaderless({ ms }: { ms: number | null }) {
+  return (
+    <dl className="flex items-baseline gap-2">
+      <dt className="text-muted">Time without a leader, measured</dt>
+      <dd className="font-semibold" data-testid="leaderless">
+        {ms === null ? 'not yet' : formatDuration(ms)}
+      </dd>
+    </dl>
+  );
+}
+
+function Waiting({ waiting }: { waiting: NonNullable<OperationView['waiting']> }) {
+  const now = useNow();
+  const whole = (ms: number): string => formatDuration(Math.max(0, Math.round(ms / 1000)) * 1000);
+  return (
+    <p className="rounded-md border border-line bg-sunken px-3 py-2">
+      {waiting.says}{' '}
+      <span className="text-muted">
+        ({whole(now - waiting.since)} of at most {whole(waiting.until - waiting.since)})
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,51 @@
+'use client';
+
+import { usePathname } from 'next/navigation';
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from '@/components/stream/use-stream';
+import { type Heard, hear, nothingHeard } from './announcements';
+
+/** Between two announcements at least this long: a failover must not become a litany. */
+const PAUSE_MS = 5_000;
+
+/** Says to screen readers, rarely and politely, what changed that matters. */
+export function Announcer() {
+  const store = useStore();
+  const path = usePathname();
+  const [says, setSays] = useState('');
+  const heard = useRef<Heard>(nothingHeard);
+
+  useEffect(() => {
+    const id = path.startsWith('/cluster/') ? path.slice('/cluster/'.length) : null;
+    let queue: string[] = [];
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const speak = (): void => {
+      setSays(queue.join('. '));
+      queue = [];
+      timer = setTimeout(() => {
+        timer = null;
+        if (queue.length > 0) speak();
+      }, PAUSE_MS);
+    };
+    const listen = (): void => {
+      const { now, news } = hear(heard.current, store.stream, {
+        phase: store.view.phase,
+        followed: id,
+      });
+      heard.current = now;
+      queue.push(...news);
+      if (queue.length > 0 && timer === null) speak();
+    };
+    const stop = store.subscribe(listen);
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [store, path]);
+
+  return (
+    <div aria-live="polite" className="sr-only" data-testid="announcer">
+      {says}
+    </div>
+  );
+}

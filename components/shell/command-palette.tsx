@@ -1,0 +1,132 @@
+'use client';
+
+import { Command } from 'cmdk';
+import { useRouter } from 'next/navigation';
+import { useTheme } from 'next-themes';
+import { useCallback, useSyncExternalStore } from 'react';
+import { useFollow, useStream } from '@/components/stream/use-stream';
+import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
+import { StateIcon } from '@/components/ui/state-icon';
+import { useShortcut, useShortcuts } from './shortcuts';
+
+/** Open or not, outside React: the button that opens it stands elsewhere. */
+const listeners = new Set<() => void>();
+let open = false;
+
+function setOpen(next: boolean): void {
+  open = next;
+  for (const listener of listeners) listener();
+}
+
+export const openPalette = (): void => setOpen(true);
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Ctrl/Cmd-K: every cluster, every member that is known, every command. */
+export function CommandPalette() {
+  const isOpen = useSyncExternalStore(
+    subscribe,
+    () => open,
+    () => false,
+  );
+  useShortcut('mod+k', openPalette);
+  const router = useRouter();
+  useShortcut(
+    'f',
+    useCallback(() => router.push('/'), [router]),
+  );
+  return (
+    <Dialog open={isOpen} onOpenChange={setOpen}>
+      <DialogContent title="Search and commands" hideTitle className="top-[8vh]">
+        <DialogDescription className="sr-only">
+          Type the name of a cluster, a member or a command.
+        </DialogDescription>
+        <Palette />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+const itemLook =
+  'flex min-h-9 cursor-pointer items-center gap-2 rounded-md px-2 data-[selected=true]:bg-accent-soft data-[disabled=true]:text-muted';
+const groupLook =
+  'p-1 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted';
+/** Rendering a thousand items for nobody to read is slow; typing narrows them. */
+const MOST = 200;
+
+function Palette() {
+  useFollow('fleet');
+  const router = useRouter();
+  const { setTheme } = useTheme();
+  const { showHelp } = useShortcuts();
+  const fleet = useStream((stream) => stream.fleet);
+  const clusters = useStream((stream) => stream.clusters);
+  const run = (action: () => void) => () => {
+    setOpen(false);
+    action();
+  };
+  const members = [...clusters].flatMap(([id, { view }]) =>
+    (view?.members ?? []).map((member) => ({ id, cluster: view?.name ?? id, name: member.name })),
+  );
+  return (
+    <Command label="Search and commands" loop className="flex min-h-0 flex-col">
+      <Command.Input
+        autoFocus
+        placeholder="Cluster, member or command"
+        className="h-12 w-full border-b border-line bg-surface px-4 text-base outline-none placeholder:text-muted"
+      />
+      <Command.List className="max-h-[60vh] min-h-0 overflow-auto p-1">
+        <Command.Empty className="p-4 text-muted">Nothing is called that.</Command.Empty>
+        <Command.Group heading="Clusters" className={groupLook}>
+          {[...fleet.values()].slice(0, MOST * 5).map((row) => (
+            <Command.Item
+              key={row.id}
+              value={`cluster ${row.id}`}
+              keywords={[row.name, row.key.namespace, row.key.ensemble, row.leader ?? '']}
+              className={itemLook}
+              onSelect={run(() => router.push(`/cluster/${row.id}`))}
+            >
+              <StateIcon state={row.health} />
+              <span className="min-w-0 flex-1 truncate">{row.name}</span>
+              <span className="max-w-[50%] truncate text-sm text-muted">
+                {row.key.ensemble} {row.key.namespace}
+              </span>
+            </Command.Item>
+          ))}
+        </Command.Group>
+        {members.length > 0 && (
+          <Command.Group heading="Members" className={groupLook}>
+            {members.slice(0, MOST).map((member) => (
+              <Command.Item
+                key={`${member.id} ${member.name}`}
+                value={`member ${member.id} ${member.name}`}
+                keywords={[member.name, member.cluster]}
+                className={itemLook}
+                onSelect={run(() => router.push(`/cluster/${member.id}#members`))}
+              >
+                <span className="min-w-0 flex-1 truncate">{member.name}</span>
+                <span className="max-w-[50%] truncate text-sm text-muted">{member.cluster}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        <Command.Group heading="Commands" className={groupLook}>
+          <Command.Item className={itemLook} onSelect={run(() => router.push('/'))}>
+            Go to the fleet
+          </Command.Item>
+          {(['light', 'dark', 'system'] as const).map((theme) => (
+            <Command.Item key={theme} className={itemLook} onSelect={run(() => setTheme(theme))}>
+              {`Theme: ${theme === 'system' ? "as the system's" : theme}`}
+            </Command.Item>
+          ))}
+          <Command.Item className={itemLook} onSelect={run(showHelp)}>
+            Keyboard shortcuts
+          </Command.Item>
+        </Command.Group>
+      </Command.List>
+    </Command>
+  );
+}

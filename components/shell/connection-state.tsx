@@ -1,0 +1,49 @@
+'use client';
+
+import { useLocalNow } from '@/components/stream/clock';
+import type { Phase } from '@/components/stream/connection';
+import { exactMoment } from '@/components/stream/moment';
+import { useConnection } from '@/components/stream/use-stream';
+import { type State, StateIcon } from '@/components/ui/state-icon';
+import { formatDuration } from '@/lib/units';
+
+const looks: Record<Phase, { state: State; word: string }> = {
+  connecting: { state: 'unknown', word: 'Connecting' },
+  live: { state: 'good', word: 'Live' },
+  mending: { state: 'unknown', word: 'Reconnecting' },
+  lost: { state: 'critical', word: 'Disconnected' },
+  paused: { state: 'unknown', word: 'Paused' },
+};
+
+/** Whether the page hears Howdah, and how old the newest word from it is. */
+export function ConnectionState() {
+  const phase = useConnection((view) => view.phase);
+  const lastFrameAt = useConnection((view) => view.lastFrameAt);
+  const now = useLocalNow();
+  const { state, word } = looks[phase];
+  const age = lastFrameAt === null || now === 0 ? null : Math.max(0, now - lastFrameAt);
+  const text =
+    age === null ? null : formatDuration(Math.floor(age / 1000) * 1000 || 1).replace('1 ms', '0 s');
+  return (
+    <div
+      data-testid="connection"
+      data-phase={phase}
+      className="flex items-center gap-1.5 text-sm"
+      title={
+        lastFrameAt === null
+          ? 'Nothing was heard from Howdah yet'
+          : `Last heard from Howdah: ${exactMoment(lastFrameAt)}`
+      }
+    >
+      <StateIcon state={state} mute />
+      <span className="sr-only md:not-sr-only">{word}</span>
+      {text !== null && (
+        <span className="min-w-9 text-muted">
+          <span className="sr-only">, last heard </span>
+          {text}
+          <span className="sr-only"> ago</span>
+        </span>
+      )}
+    </div>
+  );
+}

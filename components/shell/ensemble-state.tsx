@@ -1,0 +1,124 @@
+'use client';
+
+import { Age } from '@/components/stream/age';
+import { useStream } from '@/components/stream/use-stream';
+import { Button } from '@/components/ui/button';
+import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { EnsembleView } from '@/lib/stream/frames';
+import { formatDuration } from '@/lib/units';
+import { judge, serverWords } from './ensemble';
+
+/** ZooKeeper at a glance: each ensemble with how many of its servers serve. */
+export function EnsembleStates() {
+  const ensembles = useStream((stream) => stream.ensembles);
+  return (
+    <div className="flex items-center gap-1">
+      {ensembles.map((ensemble) => (
+        <Ensemble key={ensemble.name} ensemble={ensemble} />
+      ))}
+    </div>
+  );
+}
+
+function Ensemble({ ensemble }: { ensemble: EnsembleView }) {
+  const verdict = judge(ensemble);
+  return (
+    <Popover>
+      <PopoverTrigger asChild>
+        <Button
+          tone="quiet"
+          size="sm"
+          data-testid="ensemble"
+          data-ensemble={ensemble.name}
+          data-state-is={ensemble.state}
+          aria-label={`ZooKeeper ensemble ${ensemble.name}: ${verdict.says}`}
+          className="px-1.5"
+        >
+          <StateIcon state={verdict.state} mute />
+          <span className="hidden max-w-32 truncate sm:inline">{ensemble.name}</span>
+          <span className="text-muted">
+            {verdict.serving}/{verdict.total}
+          </span>
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent align="end" aria-label={`ZooKeeper ensemble ${ensemble.name}`}>
+        <h2 className="flex items-center gap-2 font-semibold">
+          <StateIcon state={verdict.state} mute />
+          ZooKeeper ensemble {ensemble.name}
+        </h2>
+        <p className="mt-1">
+          {verdict.says}, {ensemble.state} since <Age at={ensemble.since} />.
+        </p>
+        {ensemble.says !== null && <p className="mt-1 text-muted">{ensemble.says}</p>}
+        {!ensemble.synced && (
+          <p className="mt-1 text-muted">Not everything has been read since the last connection.</p>
+        )}
+        <Servers ensemble={ensemble} />
+        <Namespaces ensemble={ensemble} />
+        <Figures ensemble={ensemble} />
+      </PopoverContent>
+    </Popover>
+  );
+}
+
+function Servers({ ensemble }: { ensemble: EnsembleView }) {
+  return (
+    <ul className="mt-3 divide-y divide-line border-y border-line text-sm">
+      {ensemble.servers.map((server) => {
+        const { state, word } = serverWords[server.mode];
+        return (
+          <li key={server.address} className="flex items-center justify-between gap-3 py-1.5">
+            <span className="min-w-0 truncate font-mono" title={server.address}>
+              {server.address}
+            </span>
+            <span className="flex shrink-0 items-center gap-1.5">
+              <StateIcon state={state} mute />
+              {word}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Namespaces({ ensemble }: { ensemble: EnsembleView }) {
+  return (
+    <ul className="mt-3 text-sm">
+      {ensemble.namespaces.map(({ path, exists }) => (
+        <li key={path} className="flex justify-between gap-3 py-0.5">
+          <span className="min-w-0 truncate font-mono" title={path}>
+            {path}
+          </span>
+          <span className="shrink-0 text-muted">
+            {exists === null ? 'not read yet' : exists ? 'watched' : 'does not exist yet'}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figures({ ensemble }: { ensemble: EnsembleView }) {
+  const { aggregator } = ensemble;
+  const count = (n: number): string => n.toLocaleString();
+  const figures: readonly (readonly [string, string])[] = [
+    ['Session timeout granted', formatDuration(ensemble.sessionTimeoutMs)],
+    ['Longest it grants anybody', formatDuration(ensemble.maxSessionTimeoutMs)],
+    ['Watch events', count(aggregator.events)],
+    ['Znodes read', count(aggregator.reads)],
+    ['Batches', count(aggregator.batches)],
+    ['Waiting to be read', count(aggregator.dirty)],
+  ];
+  return (
+    <dl className="mt-3 grid grid-cols-[1fr_auto] gap-x-4 gap-y-0.5 border-t border-line pt-3 text-sm">
+      {figures.map(([label, figure]) => (
+        <div key={label} className="col-span-2 grid grid-cols-subgrid">
+          <dt className="text-muted">{label}</dt>
+          <dd className="text-right">{figure}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,104 @@
+'use client';
+
+import { Keyboard, LayoutList, Monitor, Moon, Sun } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useTheme } from 'next-themes';
+import { useEffect, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
+import { Tooltip } from '@/components/ui/tooltip';
+import { useShortcuts } from './shortcuts';
+
+const places = [
+  {
+    href: '/',
+    label: 'Fleet',
+    Icon: LayoutList,
+    holds: (path: string) => path === '/' || path.startsWith('/cluster/'),
+  },
+] as const;
+
+/** The places of the product: at the left, or along the bottom of a phone. */
+export function Rail() {
+  const path = usePathname();
+  const { showHelp } = useShortcuts();
+  return (
+    <div className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-16 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0">
+      <Link
+        href="/"
+        aria-label="Howdah, go to the fleet"
+        className="hidden h-12 items-center justify-center text-accent sm:flex"
+      >
+        <Mark />
+      </Link>
+      <nav aria-label="Main" className="flex flex-1 flex-row sm:flex-col">
+        {places.map(({ href, label, Icon, holds }) => (
+          <Link
+            key={href}
+            href={href}
+            {...(holds(path) ? { 'aria-current': path === href ? 'page' : 'true' } : {})}
+            className={cn(
+              'flex min-h-14 w-20 flex-col items-center justify-center gap-1 border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:border-t-0 sm:border-l-2',
+              holds(path) && 'border-accent text-accent',
+            )}
+          >
+            <Icon className="size-5" aria-hidden />
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div className="flex flex-row items-center gap-1 p-2 sm:flex-col">
+        <ThemeButton />
+        <Tooltip says="Keyboard shortcuts (?)">
+          <Button
+            tone="quiet"
+            size="icon"
+            className="hidden sm:inline-flex"
+            aria-label="Keyboard shortcuts"
+            onClick={showHelp}
+          >
+            <Keyboard className="size-4" aria-hidden />
+          </Button>
+        </Tooltip>
+      </div>
+    </div>
+  );
+}
+
+const order = ['system', 'light', 'dark'] as const;
+const faces = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const { theme, setTheme } = useTheme();
+  const [mounted, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
+  // The server can't know the choice: the first paint in the browser must equal what it sent.
+  const at = Math.max(
+    0,
+    order.findIndex((name) => mounted && name === theme),
+  );
+  const now = order[at] ?? 'system';
+  const next = order[(at + 1) % order.length] ?? 'system';
+  const Icon = faces[now];
+  return (
+    <Tooltip says={`Theme: ${now}. Click for ${next}`}>
+      <Button
+        tone="quiet"
+        size="icon"
+        aria-label={`Theme: ${now}. Change to ${next}`}
+        onClick={() => setTheme(next)}
+      >
+        <Icon className="size-4" aria-hidden />
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 24 24" className="size-7" aria-hidden fill="none" stroke="currentColor">
+      <path d="M5 20v-8a7 7 0 0 1 14 0v8M5 14h14M12 5V2.5" strokeWidth="2" strokeLinecap="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,40 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useConnection } from '@/components/stream/use-stream';
+import { cn } from '@/components/ui/cn';
+import { Announcer } from './announcer';
+import { Banners, LOST_BANNER } from './banners';
+import { CommandPalette } from './command-palette';
+import { Rail } from './rail';
+import { TopBar } from './top-bar';
+
+/** What every page stands in: where to go, where one is, and whether what is shown is true. */
+export function Shell({ children }: { children: ReactNode }) {
+  const lost = useConnection((view) => view.phase === 'lost' || view.outdated === 'wire');
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the content
+      </a>
+      <Rail />
+      <div className="flex min-w-0 flex-1 flex-col pb-16 sm:pb-0 sm:pl-16">
+        <TopBar />
+        <Banners />
+        <main
+          id="content"
+          tabIndex={-1}
+          className={cn('min-w-0 flex-1 outline-none', lost && 'stale')}
+          {...(lost ? { 'aria-describedby': LOST_BANNER } : {})}
+        >
+          {children}
+        </main>
+      </div>
+      <CommandPalette />
+      <Announcer />
+    </div>
+  );
+}

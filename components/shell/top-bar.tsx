@@ -1,0 +1,92 @@
+'use client';
+
+import { Search } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useCallback } from 'react';
+import { useLocalNow } from '@/components/stream/clock';
+import { exactMoment, utc } from '@/components/stream/moment';
+import { useStream } from '@/components/stream/use-stream';
+import { Button } from '@/components/ui/button';
+import { Kbd } from '@/components/ui/kbd';
+import { openPalette } from './command-palette';
+import { ConnectionState } from './connection-state';
+import { EnsembleStates } from './ensemble-state';
+
+export function TopBar() {
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-4 sm:gap-3">
+      <WhereAmI />
+      <Button
+        tone="plain"
+        size="sm"
+        onClick={openPalette}
+        aria-label="Search and commands"
+        aria-keyshortcuts="Control+K Meta+K"
+        className="border-line text-muted"
+      >
+        <Search className="size-4" aria-hidden />
+        <span className="hidden md:inline">Search</span>
+        <span className="hidden md:inline" aria-hidden>
+          <Kbd>Ctrl K</Kbd>
+        </span>
+      </Button>
+      <EnsembleStates />
+      <ConnectionState />
+      <WallClock />
+    </header>
+  );
+}
+
+function WhereAmI() {
+  const path = usePathname();
+  const id = path.startsWith('/cluster/') ? path.slice('/cluster/'.length) : null;
+  const name = useStream(
+    useCallback(
+      (stream) =>
+        id === null
+          ? null
+          : (stream.clusters.get(id)?.view?.name ?? stream.fleet.get(id)?.name ?? null),
+      [id],
+    ),
+  );
+  return (
+    <nav aria-label="Where you are" className="min-w-0 flex-1">
+      <ol className="flex min-w-0 items-center gap-2">
+        {id === null ? (
+          <li className="truncate font-semibold" aria-current="page">
+            {path === '/' ? 'Fleet' : 'Howdah'}
+          </li>
+        ) : (
+          <>
+            <li>
+              <Link href="/" className="text-muted hover:text-ink hover:underline">
+                Fleet
+              </Link>
+            </li>
+            <li aria-hidden className="text-muted">
+              /
+            </li>
+            <li className="min-w-0 truncate font-semibold" aria-current="page" title={name ?? id}>
+              {name ?? '…'}
+            </li>
+          </>
+        )}
+      </ol>
+    </nav>
+  );
+}
+
+function WallClock() {
+  const now = useLocalNow();
+  if (now === 0) return <span className="hidden w-16 lg:inline" />;
+  return (
+    <time
+      dateTime={new Date(now).toISOString()}
+      title={`${exactMoment(now)}\n${utc(now)}`}
+      className="hidden min-w-16 text-right text-sm text-muted lg:inline"
+    >
+      {new Date(now).toLocaleTimeString(undefined, { hourCycle: 'h23' })}
+    </time>
+  );
+}

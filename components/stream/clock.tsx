@@ -1,0 +1,41 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { useConnection } from './use-stream';
+
+/** One timer for every age on the page, so that they all turn over together. */
+const listeners = new Set<() => void>();
+let second = 0;
+let timer: ReturnType<typeof setInterval> | null = null;
+
+export function subscribeToSeconds(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(tick, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  };
+}
+
+function tick(): void {
+  second = Date.now();
+  for (const listener of listeners) listener();
+}
+
+function current(): number {
+  if (second === 0 || timer === null) second = Date.now();
+  return second;
+}
+
+/** This computer's clock, once a second; 0 while rendered on the server. */
+export function useLocalNow(): number {
+  return useSyncExternalStore(subscribeToSeconds, current, () => 0);
+}
+
+/** The server's clock, once a second: what every age is measured against. */
+export function useNow(): number {
+  const offset = useConnection((view) => view.offset);
+  return useLocalNow() + offset;
+}

@@ -1,0 +1,7 @@
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Native and server-only packages: the interface imports none of them, and must not start to.
+  serverExternalPackages: ['zookeeper', 'pg'],
+};
