@@ -25,3 +25,31 @@ export class Failure extends Error {
     this.code = code;
   }
 }
+
+/** What a call on ZooKeeper can end in, beside success. */
+export type ZooKeeperErrorCode =
+  | 'no-node'
+  | 'exists'
+  | 'bad-version'
+  | 'not-empty'
+  | 'no-auth'
+  | 'connection'
+  | 'closed'
+  | 'too-large'
+  | 'other';
+
+/** A failed call on ZooKeeper, in a closed vocabulary. */
+export class ZooKeeperError extends Error {
+  readonly code: ZooKeeperErrorCode;
+
+  constructor(code: ZooKeeperErrorCode, message: string) {
+    super(message);
+    this.name = 'ZooKeeperError';
+    this.code = code;
+  }
+}
+
+/** True for a ZooKeeper error of that kind. */
+export function isZooKeeperError(error: unknown, code: ZooKeeperErrorCode): boolean {
+  return error instanceof ZooKeeperError && error.code === code;
+}

@@ -1,6 +1,8 @@
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterKey, Stat } from '@/lib/topology/facts';
+import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -30,6 +32,121 @@ export interface ScopeSnapshot {
 export interface MirrorBatch {
   readonly changed: readonly ClusterId[];
   readonly removed: readonly ClusterId[];
+}
+
+/** How to ask a watched PostgreSQL. The password is never logged, shown or sent without TLS or SCRAM. */
+export interface ProbeSettings {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  /** PEM, or null for the system's authorities. */
+  readonly ca: string | null;
+}
+
+export interface ProbeTarget {
+  /** One for each member, for as long as it is known. */
+  readonly key: string;
+  readonly connUrl: string;
+  /** Null: no monitoring user is configured for this cluster. */
+  readonly settings: ProbeSettings | null;
+}
+
+export interface ProbePort {
+  /** One answer or one failure, within about four seconds. Never throws. */
+  sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure>;
+  /** Closes the member's connection. */
+  forget(key: string): void;
+  close(): void;
+}
+
+/**
+ * Decides where Howdah may connect, and with that where credentials may go: ZooKeeper's contents
+ * choose the address, so only networks the operator allowed are.
+ */
+export interface AddressPolicy {
+  check(wanted: { readonly host: string; readonly port: number }): Promise<
+    | {
+        readonly is: 'allowed';
+        readonly endpoint: { readonly host: string; readonly ip: string; readonly port: number };
+      }
+    | { readonly is: 'refused'; readonly says: string }
+  >;
+}
+
+/** How to ask Patroni's REST API. */
+export interface PatroniSettings {
+  readonly basic: { readonly user: string; readonly password: string } | null;
+  /** PEM texts, or null. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  /** Accept any certificate; never the default. */
+  readonly insecure: boolean;
+}
+
+/**
+ * The calls on ZooKeeper that operations need, over the leadership session. All throw
+ * `ZooKeeperError`.
+ */
+export interface ZnodeAccess {
+  data(path: string, watch: false): Promise<RawZnode | null>;
+  create(path: string, data: Buffer, options?: { readonly ephemeral?: boolean }): Promise<void>;
+  set(path: string, data: Buffer, version: number): Promise<Stat>;
+  delete(path: string, version: number): Promise<void>;
+  sync(path: string): Promise<void>;
+}
+
+/** How Patroni took a request over REST. */
+export type RestAnswer =
+  | { readonly is: 'answered'; readonly status: number; readonly text: string }
+  /** Certainly not received: nothing was connected to. */
+  | { readonly is: 'not-sent'; readonly why: string }
+  /** May or may not have been received. */
+  | { readonly is: 'unanswered'; readonly why: string };
+
+/** What Howdah can ask of Patroni. Nothing here decides; `server/operations` does. */
+export interface PatroniPort {
+  /** Who leads now, read after a sync: no older than the call. */
+  leader(access: ZnodeAccess, key: ClusterKey): Promise<{ name: string; czxid: string } | null>;
+  /** `POST /switchover` to the REST API at `apiUrl`. */
+  switchover(
+    apiUrl: string,
+    body: { readonly leader: string; readonly candidate: string },
+    settings: PatroniSettings,
+  ): Promise<RestAnswer>;
+  /**
+   * The same request by compare-and-set on the `failover` znode, for when REST can't be reached.
+   * Refuses when a request stands there already.
+   */
+  switchoverByZnode(
+    access: ZnodeAccess,
+    key: ClusterKey,
+    body: { readonly leader: string; readonly candidate: string },
+  ): Promise<'written' | 'occupied'>;
+}
+
+/** What the stream sends from. Every answer is JSON made once for all who listen. */
+export interface StreamSource {
+  /** Summaries changed after `rev`; all of them for 0 or a revision too old. */
+  summaries(rev: number): {
+    readonly full: boolean;
+    readonly changed: readonly string[];
+    readonly gone: readonly ClusterId[];
+  };
+  /** The newest revision of any summary or tombstone. */
+  readonly rev: number;
+  view(id: ClusterId): { readonly rev: number; readonly json: string } | null;
+  samples(id: ClusterId, since: number): Tail<LagSample>;
+  events(id: ClusterId, since: number): Tail<ClusterEvent>;
+  operation(id: ClusterId): { readonly rev: number; readonly json: string } | null;
+  ensembles(): { readonly rev: number; readonly json: string };
+}
+
+/** What a reader has missed since its last entry. `reset` says that entries before these are gone. */
+export interface Tail<T> {
+  readonly reset: boolean;
+  readonly entries: readonly T[];
 }
 
 /** Server-side jobs that change a cluster: the only part of Howdah that does. */

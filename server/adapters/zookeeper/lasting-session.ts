@@ -1,7 +1,8 @@
+import { ZooKeeperError } from '@/lib/errors';
 import type { Clock } from '@/server/ports';
 import { resolveConnect } from './addresses';
 import { openNativeSession } from './native-session';
-import { type SessionOptions, ZooKeeperError, type ZooKeeperSession } from './port';
+import type { SessionOptions, ZooKeeperSession } from './port';
 
 /**
  * A session that is opened anew whenever it ends. `ready` comes after every connection: all watches

@@ -1,6 +1,7 @@
+import { ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MirrorBatch, MirroredZnode, ScopeSnapshot } from '@/server/ports';
-import { type Children, type Znode, ZooKeeperError, type ZooKeeperSession } from './port';
+import type { Children, Znode, ZooKeeperSession } from './port';
 import { classify, LEADERSHIP_ZNODES, POLLED_ZNODES, Scope, WATCHED_ZNODES } from './scope';
 
 export type MirrorLane = 'leadership' | 'changes' | 'resync';

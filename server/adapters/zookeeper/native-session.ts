@@ -1,14 +1,7 @@
 import { createRequire } from 'node:module';
+import { isZooKeeperError, ZooKeeperError, type ZooKeeperErrorCode } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
-import {
-  type Children,
-  type SessionListener,
-  type SessionOptions,
-  type Znode,
-  ZooKeeperError,
-  type ZooKeeperErrorCode,
-  type ZooKeeperSession,
-} from './port';
+import type { Children, SessionListener, SessionOptions, Znode, ZooKeeperSession } from './port';
 
 /**
  * A session on npm `zookeeper`, the C client. Watches go through the client's one session-wide
@@ -192,13 +185,13 @@ class NativeSession implements ZooKeeperSession {
       try {
         return await read();
       } catch (error) {
-        if (!isNoNode(error)) throw error;
+        if (!isZooKeeperError(error, 'no-node')) throw error;
       }
       if (!watch) return null;
       try {
         await this.#call<[NativeStat]>(path, (done) => this.#client.a_exists(path, true, done));
       } catch (error) {
-        if (isNoNode(error)) return null;
+        if (isZooKeeperError(error, 'no-node')) return null;
         throw error;
       }
     }
@@ -247,10 +240,6 @@ class NativeSession implements ZooKeeperSession {
 
 function errorOf(rc: number, error: string, path: string): ZooKeeperError {
   return new ZooKeeperError(CODES[rc] ?? 'other', `ZooKeeper on ${path}: ${error} (${rc})`);
-}
-
-function isNoNode(error: unknown): boolean {
-  return error instanceof ZooKeeperError && error.code === 'no-node';
 }
 
 /** -1 would mean "whatever version": never ours to ask for. */

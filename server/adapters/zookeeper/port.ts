@@ -58,24 +58,3 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   readonly digest: { readonly user: string; readonly password: string } | null;
 }
-
-export type ZooKeeperErrorCode =
-  | 'no-node'
-  | 'exists'
-  | 'bad-version'
-  | 'not-empty'
-  | 'no-auth'
-  | 'connection'
-  | 'closed'
-  | 'too-large'
-  | 'other';
-
-export class ZooKeeperError extends Error {
-  readonly code: ZooKeeperErrorCode;
-
-  constructor(code: ZooKeeperErrorCode, message: string) {
-    super(message);
-    this.name = 'ZooKeeperError';
-    this.code = code;
-  }
-}

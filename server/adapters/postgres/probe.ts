@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
+import type { AddressPolicy, Clock, ProbePort, ProbeTarget } from '@/server/ports';
+import { connectTo } from './connect';
+import { type Connection, decodeSample } from './decode';
+import { ProbeError, probeErrorOf } from './errors';
+import { hello, probeStatement } from './statement';
+
+interface Open extends Connection {
+  readonly client: pg.Client;
+  readonly connUrl: string;
+  readonly statement: string;
+}
+
+/** Asks watched servers how they are, over at most one connection each. */
+export class PostgresProbe implements ProbePort {
+  readonly #clock: Clock;
+  readonly #addresses: AddressPolicy;
+  readonly #open = new Map<string, Open>();
+
+  constructor(clock: Clock, addresses: AddressPolicy) {
+    this.#clock = clock;
+    this.#addresses = addresses;
+  }
+
+  async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
+    const { connUrl, settings } = target;
+    let address = 'PostgreSQL';
+    try {
+      if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
+      const { host, port } = hostOf(connUrl);
+      address = `${host}:${port}`;
+      const open = await this.#connection(target, { host, port });
+      const sentAt = this.#clock.now();
+      const { rows } = await open.client.query<Record<string, unknown>>(open.statement);
+      return decodeSample(rows[0], open, { sentAt, receivedAt: this.#clock.now() });
+    } catch (error) {
+      this.#drop(target.key);
+      const { code, message } = probeErrorOf(error, address);
+      return { at: this.#clock.now(), code, says: message };
+    }
+  }
+
+  forget(key: string): void {
+    this.#drop(key);
+  }
+
+  close(): void {
+    for (const key of [...this.#open.keys()]) this.#drop(key);
+  }
+
+  async #connection(
+    { key, connUrl, settings }: ProbeTarget,
+    wanted: { host: string; port: number },
+  ): Promise<Open> {
+    const known = this.#open.get(key);
+    if (known?.connUrl === connUrl) return known;
+    this.#drop(key);
+    if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
+    const checked = await this.#addresses.check(wanted);
+    if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
+    const client = await connectTo(checked.endpoint, settings);
+    const { rows } = await client.query<{ version: number; system_id: string | null }>(hello);
+    const serverVersion = rows[0]?.version ?? 0;
+    if (serverVersion < 100000) {
+      void client.end().catch(() => {});
+      throw new ProbeError(
+        'failed',
+        `PostgreSQL ${serverVersion} is older than 10, the oldest known`,
+      );
+    }
+    const open: Open = {
+      client,
+      connUrl,
+      serverVersion,
+      systemId: rows[0]?.system_id ?? null,
+      statement: probeStatement(serverVersion),
+    };
+    this.#open.set(key, open);
+    return open;
+  }
+
+  /** Closes without waiting: a hung server must not hold up anything. */
+  #drop(key: string): void {
+    const open = this.#open.get(key);
+    if (!open) return;
+    this.#open.delete(key);
+    void open.client.end().catch(() => {});
+    const { stream } = (open.client as unknown as { connection: { stream: { destroy(): void } } })
+      .connection;
+    // `end` says goodbye politely; a peer that is frozen never answers that.
+    this.#clock.after(1000, () => stream.destroy());
+  }
+}
+
+function hostOf(connUrl: string): { host: string; port: number } {
+  try {
+    const url = new URL(connUrl);
+    const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
+    if (host === '') throw new Error('no host');
+    return { host, port: Number(url.port || 5432) };
+  } catch {
+    throw new ProbeError('address-unreadable', 'its connection URL in ZooKeeper makes no sense');
+  }
+}

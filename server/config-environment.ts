@@ -1,0 +1,88 @@
+/** Where each environment variable goes in the shape of `howdah.yaml`. The environment wins. */
+const places: Readonly<Record<string, readonly (string | number)[]>> = {
+  HOWDAH_HOST: ['listen', 'host'],
+  HOWDAH_PORT: ['listen', 'port'],
+  HOWDAH_HOSTS: ['listen', 'hosts'],
+  HOWDAH_ENSEMBLE: ['ensembles', 0, 'connect'],
+  HOWDAH_NAMESPACES: ['ensembles', 0, 'namespaces'],
+  HOWDAH_SESSION_TIMEOUT_MS: ['ensembles', 0, 'sessionTimeoutMs'],
+  HOWDAH_ZK_USER: ['ensembles', 0, 'digest', 'user'],
+  HOWDAH_ZK_PASSWORD: ['ensembles', 0, 'digest', 'password'],
+  HOWDAH_ZK_PASSWORD_FILE: ['ensembles', 0, 'digest', 'passwordFile'],
+  HOWDAH_MONITOR_USER: ['monitor', 'user'],
+  HOWDAH_MONITOR_PASSWORD: ['monitor', 'password'],
+  HOWDAH_MONITOR_PASSWORD_FILE: ['monitor', 'passwordFile'],
+  HOWDAH_MONITOR_DATABASE: ['monitor', 'database'],
+  HOWDAH_MONITOR_SSLMODE: ['monitor', 'sslmode'],
+  HOWDAH_MONITOR_CA: ['monitor', 'ca'],
+  HOWDAH_PATRONI_USER: ['patroni', 'user'],
+  HOWDAH_PATRONI_PASSWORD: ['patroni', 'password'],
+  HOWDAH_PATRONI_PASSWORD_FILE: ['patroni', 'passwordFile'],
+  HOWDAH_PATRONI_CA: ['patroni', 'ca'],
+  HOWDAH_PATRONI_CERT: ['patroni', 'cert'],
+  HOWDAH_PATRONI_KEY: ['patroni', 'key'],
+  HOWDAH_NETWORKS: ['networks'],
+  HOWDAH_POLL_ATTENDED_MS: ['poll', 'attendedMs'],
+  HOWDAH_POLL_IDLE_MS: ['poll', 'idleMs'],
+  HOWDAH_POLL_ZOOKEEPER_MS: ['poll', 'zookeeperMs'],
+  HOWDAH_LAG_BYTES: ['limits', 'lagBytes'],
+  HOWDAH_LAG_MS: ['limits', 'lagMs'],
+  HOWDAH_SLOT_BYTES: ['limits', 'slotBytes'],
+  HOWDAH_ROOT: ['root'],
+  HOWDAH_LOG: ['log'],
+};
+
+/** Read by other parts: `HOWDAH_CONFIG` names the file, `HOWDAH_DEV` serves pages with reload. */
+const elsewhere = new Set(['HOWDAH_CONFIG', 'HOWDAH_DEV', 'HOWDAH_SANDBOX']);
+
+const LISTS = new Set(['HOWDAH_HOSTS', 'HOWDAH_NAMESPACES', 'HOWDAH_NETWORKS']);
+
+/** Variables that look like ours and mean nothing: a misspelt setting must not pass in silence. */
+export function unknownVariables(environment: NodeJS.ProcessEnv): readonly string[] {
+  return Object.keys(environment).filter(
+    (name) => name.startsWith('HOWDAH_') && !(name in places) && !elsewhere.has(name),
+  );
+}
+
+/** The variable that set this path, to name it in an error; null when the file did. */
+export function variableFor(
+  path: readonly PropertyKey[],
+  environment: NodeJS.ProcessEnv,
+): string | null {
+  for (const [name, place] of Object.entries(places)) {
+    const matches = place.every((step, i) => path[i] === step);
+    if (matches && environment[name] !== undefined) return name;
+  }
+  return null;
+}
+
+/** Lays the environment over what the file says. Returns a new object. */
+export function withEnvironment(file: unknown, environment: NodeJS.ProcessEnv): unknown {
+  const merged = structuredClone(isObject(file) ? file : {}) as Record<string, unknown>;
+  for (const [name, place] of Object.entries(places)) {
+    const value = environment[name];
+    if (value === undefined || value === '') continue;
+    put(merged, place, LISTS.has(name) ? split(value) : value);
+  }
+  return merged;
+}
+
+function put(target: object, place: readonly (string | number)[], value: unknown): void {
+  let at = target as Record<string | number, unknown>;
+  place.forEach((step, index) => {
+    if (index === place.length - 1) at[step] = value;
+    else if (!isObject(at[step])) at[step] = typeof place[index + 1] === 'number' ? [] : {};
+    at = at[step] as Record<string | number, unknown>;
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function split(list: string): string[] {
+  return list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

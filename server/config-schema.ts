@@ -1,0 +1,143 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/**
+ * Every setting, its limits and its default. `howdah.yaml` has this shape; the environment sets the
+ * common ones (`config-environment.ts`). README.md holds the table for people: keep the two alike.
+ */
+
+const port = z.coerce.number().int().min(1).max(65535);
+const ms = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const text = z.string().min(1);
+const namespace = z
+  .string()
+  .regex(/^\/.*$/, 'a namespace starts with a slash, like /service')
+  .transform((path) => path.replace(/\/+$/, '') || '/');
+
+/** A secret is given in place, or by the path of a file that holds it. */
+const secret = { password: text.optional(), passwordFile: text.optional() };
+
+export const sslmodes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+
+const monitor = z.strictObject({
+  user: text,
+  ...secret,
+  database: text.default('postgres'),
+  sslmode: z.enum(sslmodes).default('prefer'),
+  ca: text.optional(),
+});
+
+const patroni = z.strictObject({
+  user: text.optional(),
+  ...secret,
+  ca: text.optional(),
+  cert: text.optional(),
+  key: text.optional(),
+  insecure: z.boolean().default(false),
+});
+
+const cidr = z
+  .string()
+  .refine(isNetwork, { message: 'a network is written like 10.0.0.0/8 or fd00::/8' });
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  return Number(bits) <= (family === 6 ? 128 : 32);
+}
+
+const connect = z
+  .string()
+  .regex(
+    /^(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?(,\s*(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?)*(\/\S*)?$/,
+    'servers are written like zk1:2181,zk2:2181,zk3:2181, with a chroot behind the last if there is one',
+  );
+
+export const privateNetworks = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '::1/128',
+  'fc00::/7',
+];
+
+export const configSchema = z.strictObject({
+  listen: z
+    .strictObject({
+      host: z
+        .string()
+        .refine((host) => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host), {
+          message:
+            'until Howdah has accounts it listens on loopback only: use 127.0.0.1, ::1 or localhost',
+        })
+        .default('127.0.0.1'),
+      port: port.default(8087),
+      hosts: z.array(text).default([]),
+    })
+    .prefault({}),
+  ensembles: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(
+            /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+            'a name has letters, digits, "-", "_" and "."',
+          )
+          .default('main'),
+        connect,
+        namespaces: z.array(namespace).min(1).default(['/service', '/postgresql-common']),
+        sessionTimeoutMs: ms(1000, 120_000).default(10_000),
+        digest: z.strictObject({ user: text, ...secret }).optional(),
+      }),
+    )
+    .min(1, 'name at least one ensemble, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181')
+    .refine((all) => new Set(all.map((one) => one.name)).size === all.length, {
+      message: 'two ensembles have the same name',
+    })
+    .default([]),
+  monitor: monitor.optional(),
+  patroni: patroni.prefault({}),
+  networks: z.array(cidr).default(privateNetworks),
+  rewrite: z.record(text, text).default({}),
+  overrides: z
+    .array(
+      z.strictObject({
+        ensemble: text.optional(),
+        namespace: namespace.optional(),
+        scope: text.optional(),
+        monitor: monitor.optional(),
+        patroni: patroni.optional(),
+      }),
+    )
+    .default([]),
+  poll: z
+    .strictObject({
+      attendedMs: ms(250, 60_000).default(1000),
+      idleMs: ms(500, 600_000).default(5000),
+      zookeeperMs: ms(1000, 600_000).default(10_000),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      lagBytes: z.coerce
+        .number()
+        .int()
+        .positive()
+        .default(64 * 1024 * 1024),
+      lagMs: z.coerce.number().int().positive().default(30_000),
+      slotBytes: z.coerce
+        .number()
+        .int()
+        .positive()
+        .default(10 * 1024 ** 3),
+      clockOffsetMs: z.coerce.number().int().positive().default(5000),
+    })
+    .prefault({}),
+  root: namespace.default('/howdah'),
+  log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export type ConfigFile = z.output<typeof configSchema>;

@@ -1,0 +1,186 @@
+import { diagnose, type Onsets, withDiagnosis } from '@/lib/diagnosis/diagnose';
+import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
+import { assemble, type Departed } from '@/lib/topology/assemble';
+import { type Change, changesBetween } from '@/lib/topology/changes';
+import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
+import { LeaderClock } from '@/lib/topology/leader-clock';
+import { parseLsn } from '@/lib/topology/lsn';
+import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
+import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
+import type { ClusterView, MemberView } from '@/lib/topology/view';
+
+/** A member that vanishes and returns within this did not leave: old Patronis recreate their znode. */
+const DEPARTURE_MS = 1000;
+const FORGET_MS = 24 * 3600_000;
+/** How long a position that went backwards stays a problem. */
+const BACKWARDS_MS = 600_000;
+
+export interface Refreshed {
+  readonly view: ClusterView;
+  readonly changes: readonly Change[];
+  /** When to look again though nothing has arrived: something is settling. Null: no need. */
+  readonly nextAt: number | null;
+}
+
+/** Follows one cluster through time: what is remembered between two views of it. */
+export class ClusterTracker {
+  #facts: ClusterFacts;
+  #view: ClusterView | null = null;
+  #onsets: Onsets = new Map();
+  #leaderlessSince: number | null = null;
+  #changedAt: number;
+  #wentBack: { at: number; bytes: number } | null = null;
+  #leaderCzxid: string | null = null;
+  readonly #leaderClock = new LeaderClock();
+  readonly #probes = new Map<string, ProbeState>();
+  readonly #leaving = new Map<string, { since: number; facts: Decoded<MemberFacts> }>();
+  readonly #departed = new Map<string, { since: number; last: MemberView }>();
+
+  constructor(facts: ClusterFacts, now: number) {
+    this.#facts = facts;
+    this.#changedAt = now;
+    this.#takeLeader(facts, now);
+  }
+
+  get view(): ClusterView | null {
+    return this.#view;
+  }
+
+  /** Members to probe: those that say where they are. */
+  get targets(): readonly { readonly name: string; readonly connUrl: string }[] {
+    return [...this.#facts.members].flatMap(([name, member]) =>
+      member.is === 'ok' && member.value.connUrl ? [{ name, connUrl: member.value.connUrl }] : [],
+    );
+  }
+
+  setFacts(facts: ClusterFacts, now: number): void {
+    for (const [name, member] of this.#facts.members) {
+      if (!facts.members.has(name)) this.#leaving.set(name, { since: now, facts: member });
+    }
+    for (const name of facts.members.keys()) {
+      this.#leaving.delete(name);
+      this.#departed.delete(name);
+    }
+    this.#facts = facts;
+    this.#takeLeader(facts, now);
+  }
+
+  #takeLeader(facts: ClusterFacts, now: number): void {
+    if (facts.leader.is === 'absent') {
+      this.#leaderlessSince ??= now;
+      return;
+    }
+    this.#leaderlessSince = null;
+    const czxid = facts.leader.stat?.czxid ?? null;
+    // Another leader's positions are another history until it has been sampled.
+    if (czxid !== this.#leaderCzxid) this.#wentBack = null;
+    this.#leaderCzxid = czxid;
+  }
+
+  setProbe(name: string, result: ProbeSample | ProbeFailure): void {
+    const before = this.#probes.get(name) ?? unprobed;
+    if ('code' in result) {
+      const failingSince = before.failingSince ?? result.at;
+      this.#probes.set(name, { ...before, failure: result, failingSince });
+      return;
+    }
+    this.#probes.set(name, { sample: result, failure: null, failingSince: null });
+    const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
+    if (name === leader && !result.inRecovery) this.#noteLeader(before, result.currentLsn, result);
+  }
+
+  #noteLeader(before: ProbeState, lsn: string, sample: ProbeSample): void {
+    const at = parseLsn(lsn);
+    if (at === null) return;
+    const head = this.#leaderClock.current;
+    const sameHistory =
+      before.sample !== null &&
+      !before.sample.inRecovery &&
+      !sample.inRecovery &&
+      before.sample.timeline === sample.timeline;
+    if (head !== null && at < head && sameHistory) {
+      this.#wentBack = { at: sample.at, bytes: Number(head - at) };
+    }
+    this.#leaderClock.note(sample.at, at);
+  }
+
+  /** Puts everything known together as of `now`. */
+  refresh(ensemble: EnsembleFacts, limits: Limits, now: number): Refreshed {
+    const settling = this.#settleDepartures(now);
+    if (this.#wentBack && now - this.#wentBack.at > BACKWARDS_MS) this.#wentBack = null;
+    const bare = assemble({
+      facts: this.#factsWithLeaving(),
+      probes: this.#probes,
+      leaderClock: this.#leaderClock,
+      departed: this.#departed as Departed,
+      leaderlessSince: this.#leaderlessSince,
+      changedAt: this.#changedAt,
+      now,
+    });
+    const diagnosis = diagnose(
+      {
+        cluster: bare,
+        ensemble,
+        limits,
+        clockOffsets: this.#clockOffsets(),
+        lsnWentBack: this.#wentBack,
+        syncWaits: this.#syncWaits(),
+      },
+      this.#onsets,
+      now,
+    );
+    this.#onsets = diagnosis.onsets;
+    const unstamped = withDiagnosis(bare, diagnosis.problems);
+    const changes = changesBetween(this.#view, unstamped);
+    if (changes.length > 0) this.#changedAt = now;
+    const view = { ...unstamped, changedAt: this.#changedAt };
+    this.#view = view;
+    return { view, changes, nextAt: earliest(settling, diagnosis.nextAt) };
+  }
+
+  /** Turns leavers into departed once they have been away for long enough. */
+  #settleDepartures(now: number): number | null {
+    let nextAt: number | null = null;
+    for (const [name, { since }] of this.#leaving) {
+      if (now - since < DEPARTURE_MS) {
+        nextAt = earliest(nextAt, since + DEPARTURE_MS);
+        continue;
+      }
+      this.#leaving.delete(name);
+      this.#probes.delete(name);
+      const last = this.#view?.members.find((member) => member.name === name);
+      if (last) this.#departed.set(name, { since, last });
+    }
+    for (const [name, { since }] of this.#departed) {
+      if (now - since > FORGET_MS) this.#departed.delete(name);
+    }
+    return nextAt;
+  }
+
+  #factsWithLeaving(): ClusterFacts {
+    if (this.#leaving.size === 0) return this.#facts;
+    const members = new Map(this.#facts.members);
+    for (const [name, { facts }] of this.#leaving) members.set(name, facts);
+    return { ...this.#facts, members };
+  }
+
+  #clockOffsets(): ReadonlyMap<string, number> {
+    const offsets = new Map<string, number>();
+    for (const [name, probe] of this.#probes) {
+      const sample = currentSample(probe);
+      if (sample) offsets.set(name, sample.clockOffsetMs);
+    }
+    return offsets;
+  }
+
+  #syncWaits(): number | null {
+    const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
+    const sample = leader && currentSample(this.#probes.get(leader) ?? unprobed);
+    return sample && !sample.inRecovery ? sample.syncWaits : null;
+  }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
+}

@@ -1,0 +1,222 @@
+import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterEvent, LagSample } from '@/lib/topology/event';
+import type { ClusterFacts } from '@/lib/topology/facts';
+import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
+import { lagPoints, summarize } from '@/lib/topology/summary';
+import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
+import type { Clock, Tail } from '../ports';
+import { ClusterTracker } from './cluster-tracker';
+import { Ring } from './ring';
+
+/** Facts and samples that arrive within this are shown together. */
+const SETTLE_MS = 40;
+const SAMPLE_EVERY_MS = 900;
+const SAMPLES_KEPT = 3600;
+const EVENTS_KEPT = 300;
+const TREND_POINTS = 60;
+const TOMBSTONES_KEPT = 5000;
+
+interface Entry {
+  readonly tracker: ClusterTracker;
+  readonly ensemble: string;
+  readonly samples: Ring<LagSample>;
+  readonly events: Ring<ClusterEvent>;
+  view: Stamped<ClusterView> | null;
+  summary: Stamped<ClusterSummary> | null;
+  trend: (number | null)[];
+  sampledAt: number;
+  /** A probe has answered since the last sample was taken. */
+  probed: boolean;
+  cancelRefresh: () => void;
+  refreshAt: number;
+}
+
+/** A value, the revision of its last change, and its JSON, made once however many are listening. */
+export interface Stamped<T> {
+  readonly rev: number;
+  readonly value: T;
+  readonly json: string;
+}
+
+export interface FleetOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly ensemble: (name: string) => EnsembleFacts;
+  /** The name of an operation under way on a cluster, or null. */
+  readonly operationOn: (id: ClusterId) => string | null;
+  /** Something has a new revision. */
+  readonly onChange: () => void;
+}
+
+/**
+ * The state of the whole fleet. Every change of a cluster gets the next revision of one counter;
+ * what is gone leaves a tombstone with the revision at which it went.
+ */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #entries = new Map<ClusterId, Entry>();
+  readonly #tombstones = new Map<ClusterId, number>();
+  #rev = 0;
+  #seq = 0;
+  /** Cursors below this may have missed a tombstone that is no longer kept. */
+  #oldestKnown = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  get rev(): number {
+    return this.#rev;
+  }
+
+  get ids(): readonly ClusterId[] {
+    return [...this.#entries.keys()];
+  }
+
+  view(id: ClusterId): Stamped<ClusterView> | null {
+    return this.#entries.get(id)?.view ?? null;
+  }
+
+  targets(id: ClusterId): ClusterTracker['targets'] {
+    return this.#entries.get(id)?.tracker.targets ?? [];
+  }
+
+  samples(id: ClusterId, since: number): Tail<LagSample> {
+    return this.#entries.get(id)?.samples.since(since) ?? { reset: since === 0, entries: [] };
+  }
+
+  events(id: ClusterId, since: number): Tail<ClusterEvent> {
+    return this.#entries.get(id)?.events.since(since) ?? { reset: since === 0, entries: [] };
+  }
+
+  /** Summaries with a revision above `since`, and what went since; all of it when that is too old. */
+  summaries(since: number): {
+    readonly full: boolean;
+    readonly changed: readonly string[];
+    readonly gone: readonly ClusterId[];
+  } {
+    const full = since < this.#oldestKnown || since === 0;
+    const changed: string[] = [];
+    for (const { summary } of this.#entries.values()) {
+      if (summary && (full || summary.rev > since)) changed.push(summary.json);
+    }
+    const gone = full
+      ? []
+      : [...this.#tombstones].filter(([, rev]) => rev > since).map(([id]) => id);
+    return { full, changed, gone };
+  }
+
+  setFacts(id: ClusterId, facts: ClusterFacts): void {
+    const now = this.#options.clock.now();
+    const known = this.#entries.get(id);
+    if (known) known.tracker.setFacts(facts, now);
+    else this.#add(id, facts, now);
+    // What ZooKeeper says is shown at once; what the probe adds is gathered.
+    this.#refresh(id);
+  }
+
+  setProbe(id: ClusterId, member: string, result: ProbeSample | ProbeFailure): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.tracker.setProbe(member, result);
+    entry.probed = true;
+    this.#refreshBy(id, this.#options.clock.now() + SETTLE_MS);
+  }
+
+  /** Something outside the cluster that its view depends on has changed. */
+  touch(id: ClusterId): void {
+    if (this.#entries.has(id)) this.#refreshBy(id, this.#options.clock.now());
+  }
+
+  touchEnsemble(name: string): void {
+    for (const [id, entry] of this.#entries) if (entry.ensemble === name) this.touch(id);
+  }
+
+  /** Adds to the cluster's log what no comparison of two views can tell. */
+  note(id: ClusterId, event: Pick<ClusterEvent, 'code' | 'member' | 'says'>): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.events.push({ ...event, seq: ++this.#seq, cluster: id, at: this.#options.clock.now() });
+    this.#options.onChange();
+  }
+
+  remove(id: ClusterId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.cancelRefresh();
+    this.#entries.delete(id);
+    this.#tombstones.set(id, ++this.#rev);
+    for (const [oldest, rev] of this.#tombstones) {
+      if (this.#tombstones.size <= TOMBSTONES_KEPT) break;
+      this.#tombstones.delete(oldest);
+      this.#oldestKnown = rev;
+    }
+    this.#options.onChange();
+  }
+
+  close(): void {
+    for (const entry of this.#entries.values()) entry.cancelRefresh();
+  }
+
+  #add(id: ClusterId, facts: ClusterFacts, now: number): void {
+    this.#tombstones.delete(id);
+    this.#entries.set(id, {
+      tracker: new ClusterTracker(facts, now),
+      ensemble: facts.key.ensemble,
+      samples: new Ring(SAMPLES_KEPT),
+      events: new Ring(EVENTS_KEPT),
+      view: null,
+      summary: null,
+      trend: [],
+      sampledAt: 0,
+      probed: false,
+      cancelRefresh: () => {},
+      refreshAt: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  #refreshBy(id: ClusterId, at: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry || at >= entry.refreshAt) return;
+    entry.cancelRefresh();
+    entry.refreshAt = at;
+    const wait = Math.max(0, at - this.#options.clock.now());
+    entry.cancelRefresh = this.#options.clock.after(wait, () => this.#refresh(id));
+  }
+
+  #refresh(id: ClusterId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const { clock, limits, ensemble, operationOn, onChange } = this.#options;
+    const now = clock.now();
+    entry.cancelRefresh();
+    entry.refreshAt = Number.POSITIVE_INFINITY;
+    const { view, changes, nextAt } = entry.tracker.refresh(ensemble(entry.ensemble), limits, now);
+    for (const change of changes) {
+      entry.events.push({ ...change, seq: ++this.#seq, cluster: id, at: now });
+    }
+    if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
+    const before = this.#rev;
+    entry.view = this.#stamp(entry.view, view);
+    entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
+    if (nextAt !== null) this.#refreshBy(id, nextAt);
+    if (this.#rev !== before) onChange();
+  }
+
+  #sample(entry: Entry, view: ClusterView, now: number): void {
+    entry.sampledAt = now;
+    entry.probed = false;
+    const members = lagPoints(view);
+    entry.samples.push({ seq: ++this.#seq, at: now, members });
+    const known = Object.values(members).flatMap(({ replay }) => (replay === null ? [] : [replay]));
+    entry.trend = [...entry.trend, known.length === 0 ? null : Math.max(...known)].slice(
+      -TREND_POINTS,
+    );
+  }
+
+  #stamp<T>(before: Stamped<T> | null, value: T): Stamped<T> {
+    const json = JSON.stringify(value);
+    return before?.json === json ? before : { rev: ++this.#rev, value, json };
+  }
+}

@@ -1,0 +1,71 @@
+import type { Run } from '@/lib/operations/run';
+import type { Clock } from '../ports';
+import type { Records, StoredRun } from './records';
+
+/** Old leaders may be slow to come back; for so long an ended run still notes it. */
+const AFTERWARDS_MS = 120_000;
+
+/**
+ * A run in this process and its record in ZooKeeper. The newest state is shown at once and stored
+ * as soon as ZooKeeper takes it, one write at a time and each over exactly the version before.
+ */
+export class LiveRun {
+  readonly ensemble: string;
+  readonly #records: Records;
+  #run: Run;
+  #saved: Run;
+  #version: number;
+  #tail: Promise<boolean> = Promise.resolve(true);
+
+  constructor(ensemble: string, records: Records, stored: StoredRun) {
+    this.ensemble = ensemble;
+    this.#records = records;
+    this.#run = stored.run;
+    this.#saved = stored.run;
+    this.#version = stored.version;
+  }
+
+  get run(): Run {
+    return this.#run;
+  }
+
+  get unsaved(): boolean {
+    return this.#saved !== this.#run;
+  }
+
+  /** True while something may still happen to it. */
+  isOpen(clock: Clock): boolean {
+    const { state, outcome, steps } = this.#run.view;
+    if (state !== 'ended') return true;
+    if (outcome?.code !== 'done' && outcome?.code !== 'done-other') return false;
+    const back = steps.some((step) => step.code === 'old-leader-back' && step.at !== null);
+    return !back && clock.now() - outcome.at < AFTERWARDS_MS;
+  }
+
+  set(run: Run): void {
+    this.#run = run;
+  }
+
+  /**
+   * Stores the newest state. False when the record has moved under us, which no other Howdah does
+   * to a run that is carried out. Throws when ZooKeeper can't be reached; call again then.
+   */
+  save(): Promise<boolean> {
+    const next = this.#tail.catch(() => true).then(() => this.#saveNow());
+    this.#tail = next;
+    // Whoever waits gets the error; nobody waiting must not make it unhandled.
+    next.catch(() => {});
+    return next;
+  }
+
+  async #saveNow(): Promise<boolean> {
+    const run = this.#run;
+    if (this.#saved === run) return true;
+    const stored = await this.#records.save(run, this.#version);
+    if (!stored) return false;
+    this.#version = stored.version;
+    this.#saved = run;
+    if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster);
+    return true;
+  }
+}

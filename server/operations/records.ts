@@ -1,0 +1,100 @@
+import { isZooKeeperError } from '@/lib/errors';
+import type { Run } from '@/lib/operations/run';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ZnodeAccess } from '../ports';
+
+/** A run as it is stored, with the version to write it back by. */
+export interface StoredRun {
+  readonly run: Run;
+  readonly version: number;
+}
+
+/**
+ * The records of operations: one persistent znode for each cluster, whose creation is taking the
+ * cluster's turn. An ended record stays, so that its outcome outlives Howdah, until the next one
+ * replaces it by compare-and-set. An ephemeral child says that some Howdah is carrying it out.
+ */
+export class Records {
+  readonly #root: string;
+  readonly #access: () => ZnodeAccess;
+
+  constructor(root: string, access: () => ZnodeAccess) {
+    this.#root = `${root === '/' ? '' : root}/operations`;
+    this.#access = access;
+  }
+
+  /** Takes the turn with this record; null when another operation holds it. */
+  async take(run: Run): Promise<StoredRun | null> {
+    const path = this.#path(run.view.cluster);
+    await this.#ensureRoot();
+    try {
+      await this.#access().create(path, encode(run));
+      return { run, version: 0 };
+    } catch (error) {
+      if (!isZooKeeperError(error, 'exists')) throw error;
+    }
+    const before = await this.read(run.view.cluster);
+    if (before === null || before.run.view.state !== 'ended') return null;
+    return this.save(run, before.version);
+  }
+
+  /** Writes a record over exactly that version; null when it has moved. */
+  async save(run: Run, version: number): Promise<StoredRun | null> {
+    try {
+      const stat = await this.#access().set(this.#path(run.view.cluster), encode(run), version);
+      return { run, version: stat.version };
+    } catch (error) {
+      if (isZooKeeperError(error, 'bad-version') || isZooKeeperError(error, 'no-node')) return null;
+      throw error;
+    }
+  }
+
+  /** The record of a cluster; null when it has none. Throws when it is not one of ours. */
+  async read(cluster: ClusterId): Promise<StoredRun | null> {
+    const path = this.#path(cluster);
+    await this.#access().sync(path);
+    const found = await this.#access().data(path, false);
+    if (!found) return null;
+    return { run: JSON.parse(found.data.toString('utf8')) as Run, version: found.stat.version };
+  }
+
+  /** Says that this process carries the record out; false when another one does. */
+  async claim(cluster: ClusterId): Promise<boolean> {
+    try {
+      await this.#access().create(`${this.#path(cluster)}/owner`, Buffer.alloc(0), {
+        ephemeral: true,
+      });
+      return true;
+    } catch (error) {
+      if (isZooKeeperError(error, 'exists')) return false;
+      throw error;
+    }
+  }
+
+  async unclaim(cluster: ClusterId): Promise<void> {
+    try {
+      await this.#access().delete(`${this.#path(cluster)}/owner`, 0);
+    } catch (error) {
+      if (!isZooKeeperError(error, 'no-node')) throw error;
+    }
+  }
+
+  #path(cluster: ClusterId): string {
+    return `${this.#root}/${cluster}`;
+  }
+
+  async #ensureRoot(): Promise<void> {
+    const parts = this.#root.split('/').filter((part) => part !== '');
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+      try {
+        await this.#access().create(`/${parts.slice(0, depth).join('/')}`, Buffer.alloc(0));
+      } catch (error) {
+        if (!isZooKeeperError(error, 'exists')) throw error;
+      }
+    }
+  }
+}
+
+function encode(run: Run): Buffer {
+  return Buffer.from(JSON.stringify(run));
+}

@@ -1,0 +1,89 @@
+import { type ClusterCursor, type Cursor, formatCursor, newCluster } from '@/lib/stream/cursor';
+import type { StreamSource } from '../ports';
+
+/** What a subscriber follows. */
+export interface Following {
+  readonly fleet: boolean;
+  readonly clusters: readonly string[];
+}
+
+/** JSON of one frame each, and the cursor after them. */
+export interface Catchup {
+  readonly frames: readonly string[];
+  readonly cursor: Cursor;
+}
+
+/**
+ * Everything a subscriber has not been told yet. Whoever is slow is simply asked later and skips
+ * what has been replaced meanwhile: nothing is queued for anybody.
+ */
+export function catchUp(source: StreamSource, following: Following, cursor: Cursor): Catchup {
+  const frames: string[] = [];
+  const ensembles = source.ensembles();
+  if (ensembles.rev !== cursor.ensembles) {
+    frames.push(`{"type":"ensembles","ensembles":${ensembles.json}}`);
+  }
+  let { fleet } = cursor;
+  if (following.fleet && (source.rev > fleet || fleet === 0)) {
+    const { full, changed, gone } = source.summaries(fleet);
+    if (full || changed.length > 0 || gone.length > 0) {
+      frames.push(
+        `{"type":"fleet","full":${full},"changed":[${changed.join(',')}],"gone":${JSON.stringify(gone)}}`,
+      );
+    }
+    // Even an empty fleet has been told, once.
+    fleet = Math.max(source.rev, 1);
+  }
+  const clusters: Record<string, ClusterCursor> = {};
+  for (const id of following.clusters) {
+    clusters[id] = catchUpCluster(source, { id, at: cursor.clusters[id] ?? newCluster }, frames);
+  }
+  return { frames, cursor: { epoch: cursor.epoch, ensembles: ensembles.rev, fleet, clusters } };
+}
+
+function catchUpCluster(
+  source: StreamSource,
+  { id, at }: { readonly id: string; readonly at: ClusterCursor },
+  frames: string[],
+): ClusterCursor {
+  const name = JSON.stringify(id);
+  const view = source.view(id);
+  const viewRev = view?.rev ?? 0;
+  if (viewRev !== at.view) {
+    frames.push(`{"type":"cluster","id":${name},"view":${view?.json ?? 'null'}}`);
+  }
+  const samples = source.samples(id, at.samples);
+  if (samples.entries.length > 0 || (samples.reset && at.samples > 0)) {
+    frames.push(
+      `{"type":"samples","id":${name},"reset":${samples.reset},"samples":${JSON.stringify(samples.entries)}}`,
+    );
+  }
+  const events = source.events(id, at.events);
+  if (events.entries.length > 0 || (events.reset && at.events > 0)) {
+    frames.push(
+      `{"type":"events","id":${name},"reset":${events.reset},"events":${JSON.stringify(events.entries)}}`,
+    );
+  }
+  const operation = source.operation(id);
+  const operationRev = operation?.rev ?? 0;
+  if (operationRev !== at.operation) {
+    frames.push(`{"type":"operation","id":${name},"operation":${operation?.json ?? 'null'}}`);
+  }
+  return {
+    view: viewRev,
+    samples: samples.entries.at(-1)?.seq ?? (samples.reset ? 0 : at.samples),
+    events: events.entries.at(-1)?.seq ?? (events.reset ? 0 : at.events),
+    operation: operationRev,
+  };
+}
+
+/** One server-sent event for each frame; the id of the last says how far the reader then is. */
+export function toEvents({ frames, cursor }: Catchup): string {
+  const last = frames.length - 1;
+  const id = formatCursor(cursor);
+  return frames
+    .map((frame, index) =>
+      index === last ? `id: ${id}\ndata: ${frame}\n\n` : `data: ${frame}\n\n`,
+    )
+    .join('');
+}
