@@ -45,8 +45,8 @@ export interface FleetOptions {
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
-  /** Something has a new revision. */
-  readonly onChange: () => void;
+  /** Something has a new revision: this cluster, or (null) the set of clusters. */
+  readonly onChange: (id: ClusterId | null) => void;
 }
 
 /**
@@ -138,7 +138,7 @@ export class Fleet {
     const entry = this.#entries.get(id);
     if (!entry) return;
     entry.events.push({ ...event, seq: ++this.#seq, cluster: id, at: this.#options.clock.now() });
-    this.#options.onChange();
+    this.#options.onChange(null);
   }
 
   remove(id: ClusterId): void {
@@ -152,7 +152,7 @@ export class Fleet {
       this.#tombstones.delete(oldest);
       this.#oldestKnown = rev;
     }
-    this.#options.onChange();
+    this.#options.onChange(null);
   }
 
   close(): void {
@@ -201,7 +201,7 @@ export class Fleet {
     entry.view = this.#stamp(entry.view, view);
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
-    if (this.#rev !== before) onChange();
+    if (this.#rev !== before) onChange(id);
   }
 
   #sample(entry: Entry, view: ClusterView, now: number): void {

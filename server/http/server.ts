@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { Context } from '../trpc/context';
+import { appRouter } from '../trpc/router';
+import { createGuard } from './guard';
+
+export interface HttpParts {
+  readonly hosts: readonly string[];
+  readonly context: Context;
+  /** The live stream: answers and keeps the response. */
+  readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Everything that is not the API: the pages. */
+  readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly health: () => { readonly ok: boolean; readonly body: unknown };
+  readonly onError: (error: unknown) => void;
+}
+
+const MOST_BODY = 64 * 1024;
+
+/** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
+export function createHttpServer(parts: HttpParts): Server {
+  const guard = createGuard(parts.hosts);
+  const server = createServer((request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('x-frame-options', 'DENY');
+    response.setHeader('referrer-policy', 'same-origin');
+    const refusal = guard.refuse(request);
+    if (refusal) plain(response, 403, refusal);
+    else route(parts, request, response);
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  return server;
+}
+
+function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(request.url ?? '/', 'http://howdah');
+  if (pathname.startsWith('/api/trpc/')) {
+    void nodeHTTPRequestHandler({
+      router: appRouter,
+      req: request,
+      res: response,
+      path: pathname.slice('/api/trpc/'.length),
+      createContext: () => parts.context,
+      maxBodySize: MOST_BODY,
+      onError: ({ error }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error);
+      },
+    });
+    return;
+  }
+  if (pathname === '/api/stream') {
+    if (request.method === 'GET') parts.stream(request, response);
+    else plain(response, 405, 'The stream is read with GET.');
+    return;
+  }
+  if (pathname === '/api/health') {
+    const { ok, body } = parts.health();
+    response.writeHead(ok ? 200 : 503, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    });
+    response.end(`${JSON.stringify(body)}\n`);
+    return;
+  }
+  if (pathname.startsWith('/api/')) plain(response, 404, 'There is no such address.');
+  else parts.pages(request, response);
+}
+
+function plain(response: ServerResponse, status: number, says: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(`${says}\n`);
+}

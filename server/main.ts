@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import next from 'next';
+import pino from 'pino';
+import { ConfigError, loadConfig } from './config';
+import { createHttpServer } from './http/server';
+import { createRuntime } from './runtime';
+
+const DRAIN_MS = 1500;
+
+/** Starts Howdah and serves until SIGTERM or SIGINT. Exit code 2: the configuration is wrong. */
+async function main(): Promise<void> {
+  const config = configOrExit();
+  const log = pino({ level: config.log, base: null });
+  const dev = process.env.HOWDAH_DEV === '1';
+  const pages = next({
+    dev,
+    dir: process.cwd(),
+    hostname: config.listen.host,
+    port: config.listen.port,
+  });
+  await pages.prepare();
+  const handlePage = pages.getRequestHandler();
+
+  const runtime = createRuntime(config, buildId(dev), log);
+  const server = createHttpServer({
+    hosts: config.listen.hosts,
+    context: { operations: runtime.operations },
+    stream: (request, response) => runtime.hub.subscribe(request, response),
+    pages: (request, response) => {
+      handlePage(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'a page could not be served');
+        if (!response.headersSent) response.writeHead(500).end();
+      });
+    },
+    health: runtime.health,
+    onError: (error) => log.error({ err: error }, 'a request met an error'),
+  });
+  if (dev) {
+    const upgrade = pages.getUpgradeHandler();
+    server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
+  }
+
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const { host, port } = config.listen;
+    const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
+    process.stderr.write(
+      `Howdah can't listen on ${host}:${port}: ${why}. Set HOWDAH_PORT to a free port.\n`,
+    );
+    process.exit(1);
+  });
+  server.listen(config.listen.port, config.listen.host, () => {
+    log.info(`Howdah answers on http://${config.listen.host}:${config.listen.port}`);
+    runtime.start();
+  });
+
+  const stop = (signal: string) => {
+    log.info(`stopping on ${signal}`);
+    runtime.close();
+    server.close(() => process.exit(0));
+    setTimeout(() => process.exit(0), DRAIN_MS).unref();
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}
+
+function configOrExit() {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const mistake of error.mistakes) process.stderr.write(`${mistake}\n`);
+    process.exit(2);
+  }
+}
+
+/** Differs for each build of the pages. */
+function buildId(dev: boolean): string {
+  if (dev) return 'dev';
+  try {
+    return readFileSync(path.join('.next', 'BUILD_ID'), 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Howdah could not start: ${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+});

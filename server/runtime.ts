@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Failure, ZooKeeperError } from '@/lib/errors';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import { patroniCommands } from './adapters/patroni/commands';
+import { readCluster } from './adapters/patroni/facts';
+import { PostgresProbe } from './adapters/postgres/probe';
+import { Ensemble } from './adapters/zookeeper/ensemble';
+import { addressPolicy } from './address-policy';
+import { systemClock } from './clock';
+import type { Config } from './config';
+import { Aggregator, defaultLimits } from './monitor/aggregator';
+import { Fleet } from './monitor/fleet';
+import { ProbeSchedule } from './monitor/probe-schedule';
+import { Switchovers } from './operations/switchovers';
+import type { MirrorBatch, Operations } from './ports';
+import { Hub } from './stream/hub';
+
+export interface Runtime {
+  readonly hub: Hub;
+  readonly operations: Operations;
+  health(): { readonly ok: boolean; readonly body: unknown };
+  start(): void;
+  close(): void;
+}
+
+const FOREIGN_RETRY_MS = 3000;
+
+/** Joins every part of the control plane. The only place where they know each other. */
+export function createRuntime(config: Config, build: string, log: Logger): Runtime {
+  const clock = systemClock;
+  const epoch = randomUUID().slice(0, 8);
+  const addresses = addressPolicy(config.networks, config.rewrite);
+  const ensembles = new Map<string, Ensemble>();
+  const ensembleOf = (name: string): Ensemble => {
+    const found = ensembles.get(name);
+    if (!found) throw new Failure('not-found', `There is no ensemble "${name}".`);
+    return found;
+  };
+  const onError = (error: unknown) => log.error({ err: error }, 'an operation met an error');
+
+  const fleet: Fleet = new Fleet({
+    clock,
+    limits: config.limits,
+    ensemble: (name) => {
+      const { connected, maxSessionTimeoutMs } = ensembleOf(name);
+      return { name, connected, maxSessionTimeoutMs };
+    },
+    operationOn: (id) => switchovers.running(id),
+    onChange: (id) => {
+      const view = id === null ? null : fleet.view(id);
+      if (view) switchovers.observe(view.value);
+      hub.notify();
+    },
+  });
+
+  const switchovers = new Switchovers({
+    clock,
+    patroni: patroniCommands(addresses),
+    root: config.root,
+    view: (id) => fleet.view(id)?.value ?? null,
+    access: (name) => ensembleOf(name).session,
+    connected: (name) => ensembles.get(name)?.connected ?? false,
+    settings: config.patroniFor,
+    onRun: (view, says) => {
+      if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
+      fleet.touch(view.cluster);
+      attend();
+      hub.notify();
+    },
+    onError,
+  });
+
+  const schedule = new ProbeSchedule({
+    clock,
+    probe: new PostgresProbe(clock, addresses),
+    attendedMs: config.poll.attendedMs,
+    idleMs: config.poll.idleMs,
+    members: (id) => {
+      const key = fleet.view(id)?.value.key;
+      const settings = key ? config.monitorFor(key) : null;
+      return new Map(fleet.targets(id).map(({ name, connUrl }) => [name, { connUrl, settings }]));
+    },
+    onResult: (id, member, result) => fleet.setProbe(id, member, result),
+  });
+
+  let followed: ReadonlySet<ClusterId> = new Set();
+  const attend = () => schedule.attend(new Set([...followed, ...switchovers.active]));
+
+  const stamps = { rev: 0, json: '[]' };
+  const ensemblesNow = () => {
+    const json = JSON.stringify([...ensembles.values()].map((ensemble) => ensemble.view()));
+    if (json !== stamps.json) Object.assign(stamps, { rev: stamps.rev + 1, json });
+    return stamps;
+  };
+
+  const hub: Hub = new Hub({
+    clock,
+    build,
+    epoch,
+    source: {
+      get rev() {
+        return fleet.rev;
+      },
+      summaries: (rev) => fleet.summaries(rev),
+      view: (id) => fleet.view(id),
+      samples: (id, since) => fleet.samples(id, since),
+      events: (id, since) => fleet.events(id, since),
+      operation: (id) => switchovers.stamped(id),
+      ensembles: ensemblesNow,
+    },
+    onAttention: (ids) => {
+      followed = ids;
+      attend();
+    },
+  });
+
+  const applyBatch = (ensemble: Ensemble, { changed, removed }: MirrorBatch) => {
+    for (const id of changed) {
+      const scope = ensemble.scope(id);
+      if (!scope) continue;
+      fleet.setFacts(id, readCluster(scope));
+      schedule.update(id);
+    }
+    for (const id of removed) {
+      fleet.remove(id);
+      schedule.remove(id);
+    }
+  };
+
+  /** Runs left behind are taken up once it is known what the clusters look like. */
+  const takeUp = async (ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> => {
+    try {
+      const foreign = await switchovers.resume(ensemble.name, ids);
+      if (foreign.length > 0) clock.after(FOREIGN_RETRY_MS, () => void takeUp(ensemble, foreign));
+    } catch (error) {
+      // A lost connection ends in another resync, which comes back here.
+      if (!(error instanceof ZooKeeperError)) onError(error);
+    }
+  };
+
+  const wasSynced = new Map<string, boolean>();
+  const ensembleChanged = (ensemble: Ensemble) => {
+    fleet.touchEnsemble(ensemble.name);
+    const { synced } = ensemble;
+    if (synced && !wasSynced.get(ensemble.name)) {
+      const mine = fleet.ids.filter((id) => fleet.view(id)?.value.key.ensemble === ensemble.name);
+      void takeUp(ensemble, mine);
+    }
+    wasSynced.set(ensemble.name, synced);
+    hub.notify();
+  };
+
+  for (const options of config.ensembles) {
+    const ensemble: Ensemble = new Ensemble(
+      { ...options, pollMs: config.poll.zookeeperMs },
+      {
+        clock,
+        scheduler: (read) => new Aggregator(defaultLimits, clock, read),
+        onBatch: (batch) => applyBatch(ensemble, batch),
+        onState: () => ensembleChanged(ensemble),
+      },
+    );
+    ensembles.set(options.name, ensemble);
+  }
+
+  return {
+    hub,
+    operations: switchovers,
+    health: () => ({
+      // The process is healthy when it serves; what it watches is reported, not judged here.
+      ok: true,
+      body: {
+        build,
+        epoch,
+        clusters: fleet.ids.length,
+        streams: hub.size,
+        ensembles: [...ensembles.values()].map((ensemble) => ({
+          name: ensemble.name,
+          state: ensemble.view().state,
+          synced: ensemble.synced,
+        })),
+      },
+    }),
+    start: () => {
+      for (const ensemble of ensembles.values()) ensemble.start();
+    },
+    close: () => {
+      switchovers.close();
+      schedule.close();
+      hub.close();
+      fleet.close();
+      for (const ensemble of ensembles.values()) ensemble.close();
+    },
+  };
+}
