@@ -25,6 +25,7 @@ export interface Runtime {
 }
 
 const FOREIGN_RETRY_MS = 3000;
+const COUNTERS_MS = 1000;
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime(config: Config, build: string, log: Logger): Runtime {
@@ -87,11 +88,14 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
   let followed: ReadonlySet<ClusterId> = new Set();
   const attend = () => schedule.attend(new Set([...followed, ...switchovers.active]));
 
-  const stamps = { rev: 0, json: '[]' };
+  // Counters move with every read: they are told of once a second, changes of state at once.
+  const stamp = { rev: 0, json: '[]', at: 0, stale: true };
   const ensemblesNow = () => {
+    const now = clock.now();
+    if (!stamp.stale && now - stamp.at < COUNTERS_MS) return stamp;
     const json = JSON.stringify([...ensembles.values()].map((ensemble) => ensemble.view()));
-    if (json !== stamps.json) Object.assign(stamps, { rev: stamps.rev + 1, json });
-    return stamps;
+    const rev = json === stamp.json ? stamp.rev : stamp.rev + 1;
+    return Object.assign(stamp, { rev, json, at: now, stale: false });
   };
 
   const hub: Hub = new Hub({
@@ -141,6 +145,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
 
   const wasSynced = new Map<string, boolean>();
   const ensembleChanged = (ensemble: Ensemble) => {
+    stamp.stale = true;
     fleet.touchEnsemble(ensemble.name);
     const { synced } = ensemble;
     if (synced && !wasSynced.get(ensemble.name)) {

@@ -50,7 +50,7 @@ export function lagOf(input: LagInput): LagView {
 }
 
 function qualityOf(input: LagInput, replayBytes: number | null): LagQuality {
-  const { probe, feed, leader, leaderCurrent, now } = input;
+  const { probe, feed, leader, leaderCurrent } = input;
   if (replayBytes === null) return 'unknown';
   const sample = currentSample(probe);
   if (!leaderCurrent || (sample === null && feed === null)) return 'stale';
@@ -58,7 +58,7 @@ function qualityOf(input: LagInput, replayBytes: number | null): LagQuality {
     if (sample.replayPause !== 'running') return 'replay-paused';
     if (sample.privileged && sample.receiver === null && feed === null) return 'receiver-down';
   }
-  if (replayBytes === 0 && now - (leader.movedAt ?? now) > IDLE_MS) return 'idle';
+  if (replayBytes === 0 && leader.stillMs >= IDLE_MS) return 'idle';
   return 'fresh';
 }
 

@@ -46,12 +46,11 @@ export class LeaderClock {
     this.#points.length = 0;
   }
 
-  /** When the leader was last seen to move; null when it has not been seen twice. */
-  get movedAt(): number | null {
+  /** For how long the leader has been seen to stand still, milliseconds. */
+  get stillMs(): number {
     const last = this.#points.at(-1);
     const before = this.#points.at(-2);
-    if (!last || !before) return null;
-    return before.lsn === last.lsn ? before.at : last.at;
+    return last && before && before.lsn === last.lsn ? last.at - before.at : 0;
   }
 
   get current(): Lsn | null {
