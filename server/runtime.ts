@@ -25,6 +25,8 @@ export interface Runtime {
 }
 
 const FOREIGN_RETRY_MS = 3000;
+/** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
+const URGENT_MS = 250;
 const COUNTERS_MS = 1000;
 
 /** Joins every part of the control plane. The only place where they know each other. */
@@ -76,17 +78,25 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     clock,
     probe: new PostgresProbe(clock, addresses),
     attendedMs: config.poll.attendedMs,
+    urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
     members: (id) => {
       const key = fleet.view(id)?.value.key;
       const settings = key ? config.monitorFor(key) : null;
-      return new Map(fleet.targets(id).map(({ name, connUrl }) => [name, { connUrl, settings }]));
+      return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
     },
-    onResult: (id, member, result) => fleet.setProbe(id, member, result),
+    onResult: (id, member, result) => {
+      fleet.setProbe(id, member, result);
+      if ('code' in result) attend();
+    },
   });
 
   let followed: ReadonlySet<ClusterId> = new Set();
-  const attend = () => schedule.attend(new Set([...followed, ...switchovers.active]));
+  const attend = () =>
+    schedule.attend({
+      attended: new Set([...followed, ...fleet.troubled]),
+      urgent: new Set(switchovers.active),
+    });
 
   // Counters move with every read: they are told of once a second, changes of state at once.
   const stamp = { rev: 0, json: '[]', at: 0, stale: true };
@@ -130,6 +140,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
       fleet.remove(id);
       schedule.remove(id);
     }
+    attend();
   };
 
   /** Runs left behind are taken up once it is known what the clusters look like. */

@@ -70,6 +70,7 @@ export function begin(
     steps: STEPS.map(([code, says]) => ({ code, says, at: null })),
     waiting: { says: 'Checking the leader once more', since: now, until: now + 10_000 },
     leaderlessMs: null,
+    outageMs: null,
     outcome: null,
   };
   const run: Run = {
@@ -116,6 +117,7 @@ export function observed(run: Run, cluster: ClusterView, now: number): Run {
   if (!cluster.request && (changed || seen(next, 'request-seen') !== null)) {
     next = mark(next, 'request-cleared', now);
   }
+  next = outage(next, cluster);
   if (!afterwards) next = judge(next, cluster, now);
   return changed ? oldLeader(next, cluster, now) : next;
 }
@@ -154,14 +156,19 @@ function leadership(run: Run, cluster: ClusterView, now: number): Run {
   return next;
 }
 
+function outage(run: Run, { lastOutage }: ClusterView): Run {
+  if (!lastOutage || lastOutage.endedAt < run.view.startedAt || run.view.outageMs !== null)
+    return run;
+  return { ...run, view: { ...run.view, outageMs: lastOutage.endedAt - lastOutage.startedAt } };
+}
+
 /** Success needs a new leadership, the right name, its promotion and a new timeline. */
 function judge(run: Run, cluster: ClusterView, now: number): Run {
   const { leader } = cluster;
   const promoted = seen(run, 'promoted') !== null;
   const advanced = seen(run, 'timeline-advanced') !== null || run.timelineBefore === null;
   if (leader && promoted && advanced) {
-    const gap = run.view.leaderlessMs;
-    const took = gap === null ? '' : `; ${formatDuration(gap)} without a leader`;
+    const took = cost(run);
     return leader.name.toLowerCase() === run.view.to.toLowerCase()
       ? end(run, { code: 'done', says: `${leader.name} leads ${cluster.name}${took}.`, at: now })
       : end(run, {
@@ -180,6 +187,12 @@ function judge(run: Run, cluster: ClusterView, now: number): Run {
     });
   }
   return run;
+}
+
+/** What it cost, as far as it has been measured. */
+function cost({ view: { leaderlessMs, outageMs } }: Run): string {
+  if (outageMs !== null) return `; nobody accepted writes for at most ${formatDuration(outageMs)}`;
+  return leaderlessMs === null ? '' : `; ${formatDuration(leaderlessMs)} without a leader`;
 }
 
 function oldLeader(run: Run, cluster: ClusterView, now: number): Run {

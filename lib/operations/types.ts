@@ -101,5 +101,7 @@ export interface OperationView {
   } | null;
   /** Measured: from the old leader's key vanishing to the new one's appearing, milliseconds. */
   readonly leaderlessMs: number | null;
+  /** Measured: at most this long nobody accepted writes, milliseconds. Null until that is known. */
+  readonly outageMs: number | null;
   readonly outcome: Outcome | null;
 }

@@ -5,7 +5,14 @@ import { lagOf } from './lag';
 import type { LeaderClock } from './leader-clock';
 import { currentSample, type ProbeState, unprobed } from './probe-state';
 import { feedsOf, upstreamOf } from './upstream';
-import type { ClusterView, LeaderView, MemberView, ModeView, UnreadableView } from './view';
+import type {
+  ClusterView,
+  LeaderView,
+  MemberView,
+  ModeView,
+  OutageView,
+  UnreadableView,
+} from './view';
 
 /** Members that were here and are not now: as last seen, and since when they are gone. */
 export type Departed = ReadonlyMap<string, { readonly last: MemberView; readonly since: number }>;
@@ -17,6 +24,7 @@ export interface AssembleInput {
   readonly departed: Departed;
   readonly leaderlessSince: number | null;
   readonly changedAt: number;
+  readonly lastOutage: OutageView | null;
   readonly now: number;
 }
 
@@ -51,6 +59,7 @@ export function assemble(input: AssembleInput): Undiagnosed {
     members: membersOf(input, leader),
     unreadable: unreadableOf(facts),
     changedAt: input.changedAt,
+    lastOutage: input.lastOutage,
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '../units';
 import type { EventCode } from './event';
 import type { ClusterView, MemberView } from './view';
 
@@ -101,6 +102,13 @@ function clusterChanges(before: ClusterView, after: ClusterView): Change[] {
         null,
         `Replication mode ${before.mode.replication} became ${after.mode.replication}`,
       ),
+    );
+  }
+  if (after.lastOutage && before.lastOutage?.endedAt !== after.lastOutage.endedAt) {
+    const { from, to, startedAt, endedAt } = after.lastOutage;
+    const took = formatDuration(endedAt - startedAt);
+    changes.push(
+      change('writes-resumed', to, `${to} accepts writes: at most ${took} after ${from} last did`),
     );
   }
   const [wasSync, isSync] = [before, after].map((view) => view.sync?.standbys.join(', ') ?? '');

@@ -17,6 +17,7 @@ export type EventCode =
   | 'cluster-gone'
   | 'leader-changed'
   | 'leader-lost'
+  | 'writes-resumed'
   | 'member-joined'
   | 'member-missing'
   | 'member-returned'

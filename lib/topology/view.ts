@@ -32,6 +32,20 @@ export interface ClusterView {
   readonly headline: string;
   /** When anything but a lag figure last changed. */
   readonly changedAt: number;
+  /** The last time that writes moved to another primary; null when none was seen. */
+  readonly lastOutage: OutageView | null;
+}
+
+/**
+ * How long nobody was seen to accept writes while the primary changed: from the last probe that
+ * found the old one writable to the first that found the new one so. An upper bound, as exact as
+ * the probes are dense.
+ */
+export interface OutageView {
+  readonly from: string;
+  readonly to: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 /** A severity, or what stands for none. */

@@ -7,7 +7,7 @@ import { LeaderClock } from '@/lib/topology/leader-clock';
 import { parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
-import type { ClusterView, MemberView } from '@/lib/topology/view';
+import type { ClusterView, MemberView, OutageView } from '@/lib/topology/view';
 
 /** A member that vanishes and returns within this did not leave: old Patronis recreate their znode. */
 const DEPARTURE_MS = 1000;
@@ -22,6 +22,13 @@ export interface Refreshed {
   readonly nextAt: number | null;
 }
 
+/** Whom to probe, where, and a word that changes when it is worth asking again at once. */
+export interface Target {
+  readonly name: string;
+  readonly connUrl: string;
+  readonly condition: string;
+}
+
 /** Follows one cluster through time: what is remembered between two views of it. */
 export class ClusterTracker {
   #facts: ClusterFacts;
@@ -31,6 +38,9 @@ export class ClusterTracker {
   #changedAt: number;
   #wentBack: { at: number; bytes: number } | null = null;
   #leaderCzxid: string | null = null;
+  /** The leader that was last seen to accept writes, and when. */
+  #writable: { readonly name: string; readonly at: number } | null = null;
+  #lastOutage: OutageView | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
   readonly #leaving = new Map<string, { since: number; facts: Decoded<MemberFacts> }>();
@@ -47,10 +57,18 @@ export class ClusterTracker {
   }
 
   /** Members to probe: those that say where they are. */
-  get targets(): readonly { readonly name: string; readonly connUrl: string }[] {
-    return [...this.#facts.members].flatMap(([name, member]) =>
-      member.is === 'ok' && member.value.connUrl ? [{ name, connUrl: member.value.connUrl }] : [],
-    );
+  get targets(): readonly Target[] {
+    return [...this.#facts.members].flatMap(([name, member]) => {
+      if (member.is !== 'ok' || !member.value.connUrl) return [];
+      const { connUrl, role, state } = member.value;
+      return [{ name, connUrl, condition: `${role} ${state}` }];
+    });
+  }
+
+  /** Nobody is seen to lead and accept writes: what happens next is worth a close look. */
+  get troubled(): boolean {
+    const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
+    return leader === null || (this.#probes.get(leader)?.failingSince ?? null) !== null;
   }
 
   setFacts(facts: ClusterFacts, now: number): void {
@@ -86,7 +104,13 @@ export class ClusterTracker {
     }
     this.#probes.set(name, { sample: result, failure: null, failingSince: null });
     const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
-    if (name === leader && !result.inRecovery) this.#noteLeader(before, result.currentLsn, result);
+    if (name !== leader || result.inRecovery) return;
+    this.#noteLeader(before, result.currentLsn, result);
+    if (this.#writable && this.#writable.name !== name) {
+      const { name: from, at } = this.#writable;
+      this.#lastOutage = { from, to: name, startedAt: at, endedAt: Math.max(at, result.at) };
+    }
+    this.#writable = { name, at: result.at };
   }
 
   #noteLeader(before: ProbeState, lsn: string, sample: ProbeSample): void {
@@ -115,6 +139,7 @@ export class ClusterTracker {
       departed: this.#departed as Departed,
       leaderlessSince: this.#leaderlessSince,
       changedAt: this.#changedAt,
+      lastOutage: this.#lastOutage,
       now,
     });
     const diagnosis = diagnose(

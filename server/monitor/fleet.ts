@@ -82,6 +82,11 @@ export class Fleet {
     return this.#entries.get(id)?.tracker.targets ?? [];
   }
 
+  /** Clusters that want a close look, whether or not anybody looks. */
+  get troubled(): readonly ClusterId[] {
+    return [...this.#entries].filter(([, { tracker }]) => tracker.troubled).map(([id]) => id);
+  }
+
   samples(id: ClusterId, since: number): Tail<LagSample> {
     return this.#entries.get(id)?.samples.since(since) ?? { reset: since === 0, entries: [] };
   }

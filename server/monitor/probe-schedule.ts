@@ -2,25 +2,40 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '../ports';
 
+/** How close a look a cluster gets: `urgent` while something is being done to it. */
+export interface Attention {
+  readonly attended: ReadonlySet<ClusterId>;
+  readonly urgent: ReadonlySet<ClusterId>;
+}
+
+/** Whom to ask. When `condition` changes, whoever failed before is asked again at once. */
+export interface Subject extends Omit<ProbeTarget, 'key'> {
+  readonly condition: string;
+}
+
 export interface ScheduleOptions {
   readonly clock: Clock;
   readonly probe: ProbePort;
   /** Between two probes of a member somebody looks at, milliseconds. */
   readonly attendedMs: number;
+  /** Of a member of a cluster that is operated on. */
+  readonly urgentMs: number;
   /** Of any other member. */
   readonly idleMs: number;
   /** Whom to ask in a cluster, by member name. */
-  readonly members: (id: ClusterId) => ReadonlyMap<string, Omit<ProbeTarget, 'key'>>;
+  readonly members: (id: ClusterId) => ReadonlyMap<string, Subject>;
   readonly onResult: (id: ClusterId, member: string, result: ProbeSample | ProbeFailure) => void;
 }
 
 const MOST_BACKOFF_MS = 30_000;
 const JITTER = 0.1;
+const SOON_MS = 50;
 
 interface Member {
   readonly key: string;
   readonly cluster: ClusterId;
   readonly name: string;
+  condition: string;
   cancel: () => void;
   failures: number;
   running: boolean;
@@ -35,17 +50,18 @@ interface Member {
 export class ProbeSchedule {
   readonly #options: ScheduleOptions;
   readonly #clusters = new Map<ClusterId, Map<string, Member>>();
-  #attended: ReadonlySet<ClusterId> = new Set();
+  #attention: Attention = { attended: new Set(), urgent: new Set() };
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
   }
 
-  /** These clusters are looked at, or being operated on, now. */
-  attend(ids: ReadonlySet<ClusterId>): void {
-    const before = this.#attended;
-    this.#attended = ids;
-    for (const id of ids) if (!before.has(id)) this.#hurry(id);
+  /** Which clusters are looked at, or operated on, now. */
+  attend(attention: Attention): void {
+    const before = this.#attention;
+    this.#attention = attention;
+    for (const id of attention.attended) if (!before.attended.has(id)) this.#hurry(id);
+    for (const id of attention.urgent) if (!before.urgent.has(id)) this.#hurry(id);
   }
 
   /** The members of a cluster may have changed. */
@@ -58,12 +74,18 @@ export class ProbeSchedule {
       this.#forget(member);
       members.delete(name);
     }
-    for (const name of wanted.keys()) {
-      if (members.has(name)) continue;
+    for (const [name, { condition }] of wanted) {
+      const known = members.get(name);
+      if (known) {
+        if (known.condition !== condition && known.failures > 0) this.#retry(known);
+        known.condition = condition;
+        continue;
+      }
       const member: Member = {
         key: `${id}/${name}`,
         cluster: id,
         name,
+        condition,
         cancel: () => {},
         failures: 0,
         running: false,
@@ -92,12 +114,18 @@ export class ProbeSchedule {
   }
 
   #hurry(id: ClusterId): void {
-    const soon = this.#options.clock.now() + 50;
-    for (const member of this.#clusters.get(id)?.values() ?? []) {
-      if (member.running || member.nextAt <= soon) continue;
-      member.cancel();
-      this.#wait(member, 50);
-    }
+    for (const member of this.#clusters.get(id)?.values() ?? []) this.#soon(member);
+  }
+
+  #retry(member: Member): void {
+    member.failures = 0;
+    this.#soon(member);
+  }
+
+  #soon(member: Member): void {
+    if (member.running || member.nextAt <= this.#options.clock.now() + SOON_MS) return;
+    member.cancel();
+    this.#wait(member, SOON_MS);
   }
 
   #wait(member: Member, ms: number): void {
@@ -120,8 +148,10 @@ export class ProbeSchedule {
   }
 
   #interval(member: Member): number {
-    const { attendedMs, idleMs } = this.#options;
-    const base = this.#attended.has(member.cluster) ? attendedMs : idleMs;
+    const { attendedMs, urgentMs, idleMs } = this.#options;
+    const { attended, urgent } = this.#attention;
+    if (urgent.has(member.cluster)) return urgentMs;
+    const base = attended.has(member.cluster) ? attendedMs : idleMs;
     const backedOff = Math.min(MOST_BACKOFF_MS, base * 2 ** Math.min(member.failures, 5));
     const wait = member.failures > 2 ? Math.max(base, backedOff) : base;
     return wait * (1 + (Math.random() * 2 - 1) * JITTER);
