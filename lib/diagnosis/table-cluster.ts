@@ -1,8 +1,12 @@
+import type { ProbeFailureCode } from '../topology/sample';
 import { formatBytes, formatDuration } from '../units';
 import type { Finding, Rule } from './table';
 
 const none: readonly Finding[] = [];
 const one = (says: string, advice: string): readonly Finding[] => [{ member: null, says, advice }];
+
+/** Failures that look like a dead server rather than a closed door. */
+const SILENT: ReadonlySet<ProbeFailureCode> = new Set(['unreachable', 'timeout', 'starting-up']);
 
 /** What can be wrong with a cluster as a whole. */
 export const clusterRules: readonly Rule[] = [
@@ -18,6 +22,29 @@ export const clusterRules: readonly Rule[] = [
             `${cluster.name} has no leader, so nothing accepts writes`,
             'If it lasts longer than the ttl, look at the Patroni logs of the members: a candidate may lag too far behind, be tagged nofailover, or not reach ZooKeeper.',
           ),
+  },
+  {
+    code: 'primary-silent',
+    severity: 'critical',
+    settleMs: 0,
+    order: 5,
+    // Asked of both sides: a primary that only Howdah can't reach still feeds its standbys.
+    find: ({ cluster }) => {
+      const leader = cluster.members.find((member) => member.isLeader);
+      if (leader?.probe.is !== 'failing' || !SILENT.has(leader.probe.failure.code)) return none;
+      const asked = cluster.members.filter((m) => m.lag !== null && m.probe.is === 'ok');
+      if (asked.length === 0 || asked.some((m) => m.upstream?.state !== 'broken')) return none;
+      const ttl =
+        cluster.config.is === 'ok'
+          ? ` within ${cluster.config.value.ttl} s of its last sign of life`
+          : '';
+      return one(
+        `${leader.name} does not answer and no standby receives from it: the primary is down`,
+        cluster.mode.paused
+          ? 'The cluster is paused, so nothing will be failed over: bring the primary back, or fail over by hand.'
+          : `Patroni restarts it in place, or fails over${ttl}. Watch who takes the leadership.`,
+      );
+    },
   },
   {
     code: 'multiple-writable',

@@ -41,7 +41,11 @@ export function changesBetween(before: ClusterView | null, after: ClusterView): 
 function leaderChanges(before: ClusterView, after: ClusterView): Change[] {
   if (before.leader && !after.leader) {
     return [
-      change('leader-lost', before.leader.name, `${before.leader.name} gave up the leadership`),
+      change(
+        'leader-lost',
+        before.leader.name,
+        `${before.leader.name} no longer holds the leadership`,
+      ),
     ];
   }
   if (!after.leader || before.leader?.czxid === after.leader.czxid) return [];
