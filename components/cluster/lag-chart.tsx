@@ -18,12 +18,11 @@ import type { ChartRow } from './lag-data';
 import { axisOf, spread, timeTicks } from './lag-scale';
 import { LagTooltip } from './lag-tooltip';
 import type { Range, Unit } from './query';
-import type { Series } from './series';
 
 export interface LagChartProps {
   readonly rows: readonly ChartRow[];
   readonly names: readonly string[];
-  readonly series: ReadonlyMap<string, Series>;
+  readonly colours: ReadonlyMap<string, string>;
   readonly unit: Unit;
   readonly range: Range;
   readonly from: number;
@@ -40,7 +39,7 @@ const BOTTOM = 24;
 
 /** Disciplined on purpose: no dots, no animation, straight lines, few points. */
 export const LagChart = memo(function LagChart(props: LagChartProps) {
-  const { rows, names, series, unit, from, to } = props;
+  const { rows, names, colours, unit, from, to } = props;
   const narrow = !useMedia('(min-width: 768px)');
   const format = unit === 'bytes' ? formatBytes : formatDuration;
   const highest = rows.reduce(
@@ -55,7 +54,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
         <LineChart
           data={rows as ChartRow[]}
           margin={{ top: TOP, right: gutter, bottom: 0, left: 0 }}
-          title={props.label}
+          desc={props.label}
         >
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
@@ -86,23 +85,13 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
               <LagTooltip
                 row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
                 names={names}
-                series={series}
+                colours={colours}
                 unit={unit}
               />
             )}
           />
           {props.limit !== null && props.limit <= top && (
-            <ReferenceLine
-              y={props.limit}
-              stroke="var(--attention)"
-              strokeDasharray="6 3"
-              label={{
-                value: `maximum_lag_on_failover, ${formatBytes(props.limit)}`,
-                position: 'insideBottomLeft',
-                fill: 'var(--attention)',
-                fontSize: 12,
-              }}
-            />
+            <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
           )}
           {props.marks.map((event) => (
             <ReferenceLine
@@ -130,9 +119,8 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
               name={name}
               type="linear"
               dataKey={(row: ChartRow) => row.values[n]}
-              stroke={series.get(name)?.colour ?? 'var(--ink)'}
+              stroke={colours.get(name) ?? 'var(--ink)'}
               strokeWidth={1.75}
-              strokeDasharray={series.get(name)?.dash ?? '0'}
               dot={false}
               activeDot={{ r: 3 }}
               connectNulls={false}
@@ -146,21 +134,20 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
   );
 });
 
-/** The name of each series where its line ends. */
-function LineNames({
-  rows,
-  names,
-  series,
-  top,
-  gutter,
-}: LagChartProps & { top: number; gutter: number }) {
+/** The name of each line where it ends: the series', and the threshold's. */
+function LineNames(props: LagChartProps & { top: number; gutter: number }) {
+  const { rows, limit, top } = props;
   const plot = HEIGHT - TOP - BOTTOM;
-  const ends = names.flatMap((name, n) => {
+  const ends = props.names.flatMap((name, n) => {
     const last = rows.findLast((row) => row.values[n] != null)?.values[n];
-    return last == null ? [] : [{ name, y: TOP + plot * (1 - last / top) }];
+    return last == null ? [] : [{ name, value: last, colour: props.colours.get(name) }];
   });
+  if (limit !== null && limit <= top) {
+    const name = `failover limit ${formatBytes(limit)}`;
+    ends.push({ name, value: limit, colour: 'var(--attention)' });
+  }
   const ys = spread(
-    ends.map((end) => end.y),
+    ends.map((end) => TOP + plot * (1 - end.value / top)),
     15,
     HEIGHT - BOTTOM,
   );
@@ -168,13 +155,13 @@ function LineNames({
     <div
       aria-hidden
       className="pointer-events-none absolute inset-y-0 right-0"
-      style={{ width: gutter }}
+      style={{ width: props.gutter }}
     >
       {ends.map((end, n) => (
         <span
           key={end.name}
           className="absolute right-0 left-2 truncate text-xs leading-4"
-          style={{ top: (ys[n] ?? 0) - 8, color: series.get(end.name)?.colour }}
+          style={{ top: (ys[n] ?? 0) - 8, color: end.colour }}
         >
           {end.name}
         </span>

@@ -3,20 +3,19 @@ import type { LagSample } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import { Swatch } from './member-node';
 import type { ClusterQuery } from './query';
-import type { Series } from './series';
 
 /** Each standby with its newest figure; a click hides or shows its line. */
 export function LagLegend({
   standbys,
   hidden,
-  series,
+  colours,
   last,
   query,
   onToggle,
 }: {
   standbys: readonly string[];
   hidden: ReadonlySet<string>;
-  series: ReadonlyMap<string, Series>;
+  colours: ReadonlyMap<string, string>;
   last: LagSample | undefined;
   query: ClusterQuery;
   onToggle: (name: string) => void;
@@ -42,7 +41,7 @@ export function LagLegend({
               hidden.has(name) && 'text-muted line-through',
             )}
           >
-            <Swatch series={hidden.has(name) ? undefined : series.get(name)} />
+            <Swatch colour={hidden.has(name) ? undefined : colours.get(name)} />
             <span className="truncate">{name}</span>
             <span className="min-w-16 text-left font-medium whitespace-nowrap">{figure}</span>
           </button>

@@ -12,11 +12,11 @@ import { useQueryState } from '@/components/ui/use-query-state';
 import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterEvent } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
+import { coloursOf } from './colours';
 import { LagChart } from './lag-chart';
 import { chartRows, chooseSeries } from './lag-data';
 import { LagLegend } from './lag-legend';
 import { formatClusterQuery, parseClusterQuery, type Range, ranges, stages } from './query';
-import { seriesOf } from './series';
 import { useSamples } from './use-samples';
 
 const MOST_SERIES = 6;
@@ -36,7 +36,7 @@ export function LagPanel({ view }: { view: ClusterView }) {
   const from = to - ranges[query.range] * 60_000;
 
   const all = view.members.map((member) => member.name);
-  const series = seriesOf(all);
+  const colours = coloursOf(all);
   const leader = view.leader?.name;
   const standbys = useStandbys(view, samples, leader);
   const shown = standbys.filter((name) => !hidden.has(name));
@@ -123,7 +123,7 @@ export function LagPanel({ view }: { view: ClusterView }) {
             <LagChart
               rows={rows}
               names={chosen.names}
-              series={series}
+              colours={colours}
               unit={query.unit}
               range={query.range}
               from={from}
@@ -135,7 +135,7 @@ export function LagPanel({ view }: { view: ClusterView }) {
             <LagLegend
               standbys={standbys}
               hidden={hidden}
-              series={series}
+              colours={colours}
               last={samples.at(-1)}
               query={query}
               onToggle={toggle}

@@ -3,18 +3,17 @@ import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
 import { Swatch } from './member-node';
 import type { Unit } from './query';
-import type { Series } from './series';
 
 /** Every series at one moment. */
 export function LagTooltip({
   row,
   names,
-  series,
+  colours,
   unit,
 }: {
   row: ChartRow | undefined;
   names: readonly string[];
-  series: ReadonlyMap<string, Series>;
+  colours: ReadonlyMap<string, string>;
   unit: Unit;
 }) {
   if (!row) return null;
@@ -25,7 +24,7 @@ export function LagTooltip({
       <ul className="mt-1">
         {names.map((name, n) => (
           <li key={name} className="flex items-center gap-2">
-            <Swatch series={series.get(name)} />
+            <Swatch colour={colours.get(name)} />
             <span className="max-w-48 truncate">{name}</span>
             <span className="ml-auto pl-3 font-medium">{format(row.values[n] ?? null)}</span>
           </li>

@@ -4,15 +4,15 @@ import type { ReactNode } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterView, MemberView } from '@/lib/topology/view';
+import { coloursOf } from './colours';
 import { Bytes, LagTime, MemberState, ProbeState, Tags } from './member-facts';
 import { Swatch } from './member-node';
 import { FedBy } from './member-table';
-import { seriesOf } from './series';
 import { memberState, roleTone, roleWords, serverVersionWords, syncWords } from './words';
 
 /** The table of members as a narrow screen can hold it: one list of facts each. */
 export function MemberCards({ view }: { view: ClusterView }) {
-  const series = seriesOf(view.members.map((member) => member.name));
+  const colours = coloursOf(view.members.map((member) => member.name));
   return (
     <ul className="divide-y divide-line">
       {view.members.map((member) => (
@@ -22,7 +22,7 @@ export function MemberCards({ view }: { view: ClusterView }) {
             <h3 className="min-w-0 flex-1 truncate font-semibold" title={member.name}>
               {member.name}
             </h3>
-            <Swatch series={series.get(member.name)} />
+            <Swatch colour={colours.get(member.name)} />
             <Badge tone={roleTone(member)} className="shrink-0">
               {roleWords(member)}
             </Badge>

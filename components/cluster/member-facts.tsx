@@ -1,6 +1,6 @@
 'use client';
 
-import { Age } from '@/components/stream/age';
+import { Age, Elapsed } from '@/components/stream/age';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { LagView, MemberView } from '@/lib/topology/view';
@@ -44,7 +44,7 @@ export function ProbeState({ member }: { member: MemberView }) {
           <>
             {' '}
             <span className="text-muted">
-              for the first time <Age at={probe.since} />
+              For <Elapsed since={probe.since} />.
             </span>
           </>
         )}
@@ -75,7 +75,7 @@ export function Tags({ member }: { member: MemberView }) {
         </Badge>
       )}
       {tags.map((tag) => (
-        <Badge key={tag} className="break-all">
+        <Badge key={tag} className="[overflow-wrap:anywhere]">
           {tag}
         </Badge>
       ))}

@@ -10,14 +10,13 @@ import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MemberView } from '@/lib/topology/view';
 import { LagInTime } from './lag-figure';
-import type { Series } from './series';
 import { pickProblems, pickView, useMember } from './use-member';
 import { memberState, roleTone, roleWords } from './words';
 
 export interface MemberNodeData extends Record<string, unknown> {
   readonly cluster: ClusterId;
   readonly name: string;
-  readonly series: Series | undefined;
+  readonly colour: string | undefined;
 }
 
 export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeData }) {
@@ -65,7 +64,7 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
         )}
       </p>
       <div className="flex min-w-0 items-center gap-2 text-sm">
-        <Swatch series={data.series} />
+        <Swatch colour={data.colour} />
         <Whereabouts member={member} />
       </div>
     </div>
@@ -105,15 +104,10 @@ export const VacancyNode = memo(function VacancyNode({ data }: { data: { cluster
   );
 });
 
-export function Swatch({ series }: { series: Series | undefined }) {
+export function Swatch({ colour }: { colour: string | undefined }) {
   return (
     <svg viewBox="0 0 20 4" className="h-1 w-5 shrink-0" aria-hidden>
-      <path
-        d="M0 2h20"
-        stroke={series?.colour}
-        strokeWidth="3"
-        {...(series?.dash === undefined ? {} : { strokeDasharray: series.dash })}
-      />
+      <path d="M0 2h20" stroke={colour ?? 'none'} strokeWidth="3" />
     </svg>
   );
 }

@@ -3,13 +3,13 @@
 import { StateIcon } from '@/components/ui/state-icon';
 import { Table, Td, Th } from '@/components/ui/table';
 import type { ClusterView, MemberView } from '@/lib/topology/view';
+import { coloursOf } from './colours';
 import { Bytes, LagTime, MemberState, ProbeState, Tags } from './member-facts';
 import { Swatch } from './member-node';
-import { type Series, seriesOf } from './series';
 import { feedWords, memberState, roleWords, serverVersionWords, syncWords } from './words';
 
 export function MemberTable({ view }: { view: ClusterView }) {
-  const series = seriesOf(view.members.map((member) => member.name));
+  const colours = coloursOf(view.members.map((member) => member.name));
   return (
     <Table label="Members, scrolls sideways" className="min-w-[72rem]">
       <thead>
@@ -31,7 +31,7 @@ export function MemberTable({ view }: { view: ClusterView }) {
       </thead>
       <tbody>
         {view.members.map((member) => (
-          <Row key={member.name} member={member} view={view} series={series.get(member.name)} />
+          <Row key={member.name} member={member} view={view} colour={colours.get(member.name)} />
         ))}
       </tbody>
     </Table>
@@ -41,11 +41,11 @@ export function MemberTable({ view }: { view: ClusterView }) {
 function Row({
   member,
   view,
-  series,
+  colour,
 }: {
   member: MemberView;
   view: ClusterView;
-  series: Series | undefined;
+  colour: string | undefined;
 }) {
   const { lag } = member;
   const figure = 'text-right whitespace-nowrap';
@@ -63,9 +63,9 @@ function Row({
         </span>
         <span className="mt-0.5 flex items-center gap-2 text-xs text-muted">
           <span className="flex w-4 justify-center overflow-hidden">
-            <Swatch series={series} />
+            <Swatch colour={colour} />
           </span>
-          {roleWords(member)}
+          <span className="whitespace-nowrap">{roleWords(member)}</span>
         </span>
       </th>
       <Td className="max-w-64 min-w-44">
@@ -94,14 +94,14 @@ function Row({
       <Td>
         <LagTime lag={lag} />
       </Td>
-      <Td>
+      <Td className="whitespace-nowrap">
         {member.syncRole === null ? (
           <span className="text-muted">–</span>
         ) : (
           syncWords[member.syncRole]
         )}
       </Td>
-      <Td className="max-w-60">
+      <Td className="max-w-60 min-w-40">
         <Tags member={member} />
       </Td>
       <Td className="pr-4 whitespace-nowrap">

@@ -6,10 +6,10 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
+import { coloursOf } from './colours';
 import { FeedEdge, type FeedEdgeData } from './feed-edge';
 import { type Drawing, draw, type Shape } from './layout';
 import { MemberNode, type MemberNodeData, VacancyNode } from './member-node';
-import { seriesOf } from './series';
 import { feedWords, roleWords } from './words';
 
 const nodeTypes = { member: MemberNode, vacancy: VacancyNode };
@@ -117,12 +117,12 @@ function flowOf(
   drawing: Drawing,
   names: readonly string[],
 ): { nodes: Node[]; edges: Edge[] } {
-  const series = seriesOf(names);
+  const colours = coloursOf(names);
   const size = { width: drawing.card.width, height: drawing.card.height };
   // In the order of names, not of places: an element that moves must stay the same element.
   const nodes: Node[] = names.flatMap((name) => {
     const position = drawing.places.get(name);
-    const data: MemberNodeData = { cluster, name, series: series.get(name) };
+    const data: MemberNodeData = { cluster, name, colour: colours.get(name) };
     return position ? [{ id: name, type: 'member', position, data, ...size }] : [];
   });
   if (drawing.vacancy) {

@@ -29,7 +29,7 @@ export const columns: readonly Column[] = [
 
 /** One template for the head and every row, so that columns line up without a table's layout. */
 export const gridTemplate =
-  'grid-cols-[minmax(9rem,1.1fr)_minmax(14rem,2.6fr)_minmax(7rem,0.9fr)_minmax(8.5rem,1fr)_minmax(13rem,1.1fr)_3rem_minmax(5.5rem,0.7fr)_6rem]';
+  'grid-cols-[minmax(9rem,1.2fr)_minmax(14rem,2.8fr)_minmax(6rem,0.9fr)_minmax(7rem,0.8fr)_14rem_3rem_minmax(5.5rem,0.6fr)_7rem]';
 
 export function Health({ row }: { row: ClusterSummary }) {
   return (
@@ -45,7 +45,7 @@ export function Health({ row }: { row: ClusterSummary }) {
       ) : (
         <>
           <span className="sr-only">{row.health}:</span>
-          <span className="line-clamp-2 sm:line-clamp-1" title={row.worst.says}>
+          <span className="line-clamp-2 min-w-0" title={row.worst.says}>
             {row.worst.says}
           </span>
         </>
@@ -64,7 +64,7 @@ export function Members({ row }: { row: ClusterSummary }) {
   const words = memberWords(row);
   const wrong = row.members.running < row.members.total;
   return (
-    <span className={cn('truncate', wrong && 'font-medium')} title={words}>
+    <span className={cn('line-clamp-2 min-w-0', wrong && 'font-medium')} title={words}>
       {words}
     </span>
   );
@@ -103,7 +103,7 @@ export function Lag({ row }: { row: ClusterSummary }) {
 export function Mode({ row }: { row: ClusterSummary }) {
   const words = modeWords(row.mode);
   return (
-    <span className={cn('truncate', row.mode.paused && 'font-medium')} title={words}>
+    <span className={cn('line-clamp-2 min-w-0', row.mode.paused && 'font-medium')} title={words}>
       {words}
     </span>
   );

@@ -33,7 +33,9 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
       className={cn(
         'relative border-b border-line hover:bg-sunken',
         active && 'bg-accent-soft shadow-[inset_3px_0_0_var(--accent)] hover:bg-accent-soft',
-        narrow ? 'flex flex-col gap-1 px-3 py-2.5' : `grid min-h-10 items-center ${gridTemplate}`,
+        narrow
+          ? 'flex flex-col gap-1 px-3 py-2.5'
+          : `grid min-h-10 items-center text-sm ${gridTemplate}`,
       )}
     >
       {narrow ? <Card {...props} /> : <Cells {...props} />}
@@ -48,14 +50,14 @@ function Name({ row, place }: RowProps) {
         href={`/cluster/${row.id}`}
         tabIndex={-1}
         title={row.name}
-        className="truncate font-semibold hover:underline"
+        className="max-w-full truncate font-semibold hover:underline"
         onClick={(event) => event.stopPropagation()}
       >
         {row.name}
       </Link>
       {place && (
         <span
-          className="shrink truncate text-xs text-muted"
+          className="max-w-full truncate text-xs text-muted"
           title={`${row.key.ensemble} ${row.key.namespace}`}
         >
           {row.key.ensemble} {row.key.namespace}

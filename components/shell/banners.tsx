@@ -17,7 +17,7 @@ export function Banners() {
   const outdated = useConnection((view) => view.outdated);
   const ensembles = useStream((stream) => stream.ensembles);
   return (
-    <div className="sticky top-12 z-10">
+    <section aria-label="Notices" className="sticky top-12 z-10">
       {outdated === 'wire' && (
         <Banner id={LOST_BANNER} state="critical" action={<Reload tone="accent" />}>
           Howdah was updated and speaks a newer language than this page. Nothing shown here is
@@ -32,7 +32,7 @@ export function Banners() {
         </Banner>
       )}
       {!lost && ensembles.map((e) => <EnsembleBanner key={e.name} ensemble={e} />)}
-    </div>
+    </section>
   );
 }
 

@@ -32,14 +32,15 @@ function Ensemble({ ensemble }: { ensemble: EnsembleView }) {
           data-testid="ensemble"
           data-ensemble={ensemble.name}
           data-state-is={ensemble.state}
-          aria-label={`ZooKeeper ensemble ${ensemble.name}: ${verdict.says}`}
           className="px-1.5"
         >
           <StateIcon state={verdict.state} mute />
-          <span className="hidden max-w-32 truncate sm:inline">{ensemble.name}</span>
+          <span className="sr-only">ZooKeeper ensemble </span>
+          <span className="max-w-32 truncate max-sm:sr-only">{ensemble.name}</span>
           <span className="text-muted">
             {verdict.serving}/{verdict.total}
           </span>
+          <span className="sr-only">: {verdict.says}</span>
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end" aria-label={`ZooKeeper ensemble ${ensemble.name}`}>

@@ -24,7 +24,10 @@ export function Rail() {
   const path = usePathname();
   const { showHelp } = useShortcuts();
   return (
-    <div className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-16 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0">
+    <nav
+      aria-label="Main"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-16 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0"
+    >
       <Link
         href="/"
         aria-label="Howdah, go to the fleet"
@@ -32,7 +35,7 @@ export function Rail() {
       >
         <Mark />
       </Link>
-      <nav aria-label="Main" className="flex flex-1 flex-row sm:flex-col">
+      <div className="flex flex-1 flex-row sm:flex-col">
         {places.map(({ href, label, Icon, holds }) => (
           <Link
             key={href}
@@ -47,7 +50,7 @@ export function Rail() {
             {label}
           </Link>
         ))}
-      </nav>
+      </div>
       <div className="flex flex-row items-center gap-1 p-2 sm:flex-col">
         <ThemeButton />
         <Tooltip says="Keyboard shortcuts (?)">
@@ -62,7 +65,7 @@ export function Rail() {
           </Button>
         </Tooltip>
       </div>
-    </div>
+    </nav>
   );
 }
 

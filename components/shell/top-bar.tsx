@@ -21,12 +21,11 @@ export function TopBar() {
         tone="plain"
         size="sm"
         onClick={openPalette}
-        aria-label="Search and commands"
         aria-keyshortcuts="Control+K Meta+K"
         className="border-line text-muted"
       >
         <Search className="size-4" aria-hidden />
-        <span className="hidden md:inline">Search</span>
+        <span className="max-md:sr-only">Search</span>
         <span className="hidden md:inline" aria-hidden>
           <Kbd>Ctrl K</Kbd>
         </span>

@@ -25,5 +25,13 @@ export function Th({ className, ...rest }: ComponentProps<'th'>) {
 }
 
 export function Td({ className, ...rest }: ComponentProps<'td'>) {
-  return <td className={cn('border-b border-line px-3 py-2 align-top', className)} {...rest} />;
+  return (
+    <td
+      className={cn(
+        'border-b border-line px-3 py-2 align-top [overflow-wrap:break-word]',
+        className,
+      )}
+      {...rest}
+    />
+  );
 }
