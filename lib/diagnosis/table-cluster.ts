@@ -47,6 +47,25 @@ export const clusterRules: readonly Rule[] = [
     },
   },
   {
+    code: 'nobody-writable',
+    severity: 'critical',
+    settleMs: 2000,
+    order: 8,
+    find: ({ cluster }) => {
+      const asked = cluster.members.filter((member) => member.presence.is === 'present');
+      const allInRecovery = asked.every((m) => m.probe.is === 'ok' && !m.probe.writable);
+      return cluster.leader === null ||
+        cluster.mode.standbyCluster ||
+        asked.length === 0 ||
+        !allInRecovery
+        ? none
+        : one(
+            `No member of ${cluster.name} accepts writes: ${cluster.leader.name} holds the leadership but is in recovery`,
+            'Patroni demotes a primary that can’t reach ZooKeeper, and promotes again when it can: look at the ensemble first.',
+          );
+    },
+  },
+  {
     code: 'multiple-writable',
     severity: 'critical',
     settleMs: 5000,

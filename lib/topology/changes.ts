@@ -111,8 +111,9 @@ function clusterChanges(before: ClusterView, after: ClusterView): Change[] {
   if (after.lastOutage && before.lastOutage?.endedAt !== after.lastOutage.endedAt) {
     const { from, to, startedAt, endedAt } = after.lastOutage;
     const took = formatDuration(endedAt - startedAt);
+    const who = from === to ? 'it' : from;
     changes.push(
-      change('writes-resumed', to, `${to} accepts writes: at most ${took} after ${from} last did`),
+      change('writes-resumed', to, `${to} accepts writes: at most ${took} after ${who} last did`),
     );
   }
   const [wasSync, isSync] = [before, after].map((view) => view.sync?.standbys.join(', ') ?? '');

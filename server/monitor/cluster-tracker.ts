@@ -39,7 +39,8 @@ export class ClusterTracker {
   #wentBack: { at: number; bytes: number } | null = null;
   #leaderCzxid: string | null = null;
   /** The leader that was last seen to accept writes, and when. */
-  #writable: { readonly name: string; readonly at: number } | null = null;
+  #writable: { readonly name: string; readonly at: number; readonly demoted: boolean } | null =
+    null;
   #lastOutage: OutageView | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
@@ -104,13 +105,17 @@ export class ClusterTracker {
     }
     this.#probes.set(name, { sample: result, failure: null, failingSince: null });
     const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
-    if (name !== leader || result.inRecovery) return;
+    if (result.inRecovery) {
+      if (this.#writable?.name === name) this.#writable = { ...this.#writable, demoted: true };
+      return;
+    }
+    if (name !== leader) return;
     this.#noteLeader(before, result.currentLsn, result);
-    if (this.#writable && this.#writable.name !== name) {
+    if (this.#writable && (this.#writable.name !== name || this.#writable.demoted)) {
       const { name: from, at } = this.#writable;
       this.#lastOutage = { from, to: name, startedAt: at, endedAt: Math.max(at, result.at) };
     }
-    this.#writable = { name, at: result.at };
+    this.#writable = { name, at: result.at, demoted: false };
   }
 
   #noteLeader(before: ProbeState, lsn: string, sample: ProbeSample): void {

@@ -39,7 +39,6 @@ interface NativeClient {
 interface NativeConstructor {
   new (config: Record<string, unknown>): NativeClient;
   readonly ZOO_EPHEMERAL: number;
-  readonly ZOO_LOG_LEVEL_ERROR: number;
   readonly on_connected: string;
   readonly on_connecting: string;
   readonly on_closed: string;
@@ -103,7 +102,8 @@ class NativeSession implements ZooKeeperSession {
     client.init({
       connect: options.connect,
       timeout: options.timeoutMs,
-      debug_level: Native.ZOO_LOG_LEVEL_ERROR,
+      // Silent: its log knows neither our format nor our level, and every event reaches us anyway.
+      debug_level: 0,
       host_order_deterministic: false,
     });
   }
