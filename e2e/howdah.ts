@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type Sandbox, waitFor } from '@/sandbox';
+
+export interface Howdah {
+  readonly url: string;
+  readonly pid: number;
+  /** Stops it as a service manager would, and starts it again on the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The built product as a process of its own, watching a sandbox. */
+export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { user, password } = sandbox.clusters[0]?.monitoring ?? { user: '', password: '' };
+  let child: ChildProcess;
+  const start = async () => {
+    child = spawn(process.execPath, ['dist/main.js'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        HOWDAH_SANDBOX: sandbox.root,
+        HOWDAH_ENSEMBLE: sandbox.connectString,
+        HOWDAH_SESSION_TIMEOUT_MS: '4000',
+        HOWDAH_MONITOR_USER: user,
+        HOWDAH_MONITOR_PASSWORD: password,
+        HOWDAH_PORT: String(port),
+        HOWDAH_LOG: 'warn',
+      },
+    });
+    await waitFor(async () => (await fetch(`${url}/api/health`).catch(() => null))?.ok === true, {
+      timeoutMs: 30_000,
+      what: 'Howdah answers',
+    });
+  };
+  const stop = async () => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  await start();
+  return {
+    url,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    stop,
+    restart: async () => {
+      await stop();
+      await start();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

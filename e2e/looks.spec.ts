@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { expect, ORDERS, openOrders, test } from './test';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axePath });
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run()).violations;
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing serious on the fleet, the cluster and the dialog', async ({ page }) => {
+      await page.goto('/');
+      await expect(page.getByTestId('fleet-row')).toHaveCount(1);
+      expect(await seriousViolations(page)).toEqual([]);
+      await openOrders(page);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Switchover', exact: true }).click();
+      await expect(page.getByRole('radio').first()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+  });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  for (const path of ['/', ORDERS]) {
+    test(`nothing is wider than the screen on ${path}`, async ({ page }) => {
+      await page.goto(path);
+      await expect(page.getByTestId('connection')).toContainText('Live');
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBeLessThanOrEqual(390);
+    });
+  }
+});
+
+test('the keyboard alone opens a cluster and its switchover, and leaves it again', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await expect(page.getByTestId('fleet-row')).toHaveCount(1);
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('headline')).toBeVisible();
+  await page.getByRole('button', { name: 'Switchover', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('an address of no cluster says so', async ({ page }) => {
+  await page.goto('/cluster/main~.2Fservice~nothing');
+  await expect(page.getByText(/no (such )?cluster/i).first()).toBeVisible();
+});
