@@ -16,6 +16,8 @@ export function decode<T>(raw: RawZnode | null, read: (text: string) => T): Deco
   try {
     return { is: 'ok', value: read(textOf(raw.data)), stat: raw.stat };
   } catch (error) {
+    // A value nested too deeply to be looked at overflows the stack.
+    if (error instanceof RangeError) return unreadable('it is nested too deeply', raw);
     if (!(error instanceof Unreadable)) throw error;
     return unreadable(error.message, raw);
   }
@@ -41,11 +43,18 @@ function textOf(data: Buffer): string {
 }
 
 /**
+ * Each alternative matches in one way only and a text that never ends matches to the end: whatever
+ * the bytes are, the time is linear.
+ */
+const TEXT_OR_LONG_INTEGER =
+  /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|(?<![\d.eE+])-?(?<!\d)\d{16,}(?![\d.eE])/g;
+
+/**
  * Parses JSON, keeping integers of 16 and more digits as text: positions and system identifiers
  * outgrow a double.
  */
 export function parseJson(text: string): unknown {
-  const exact = text.replace(/"(?:[^"\\]+|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+  const exact = text.replace(TEXT_OR_LONG_INTEGER, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   );
   try {

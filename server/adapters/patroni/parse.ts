@@ -61,18 +61,18 @@ function tryUrl(text: string): URL | null {
   }
 }
 
-const ROLES: Readonly<Record<string, Role>> = {
-  master: 'primary',
-  primary: 'primary',
-  replica: 'replica',
-  standby_leader: 'standby_leader',
-  promoted: 'promoted',
-  demoted: 'demoted',
-  uninitialized: 'uninitialized',
-};
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ['master', 'primary'],
+  ['primary', 'primary'],
+  ['replica', 'replica'],
+  ['standby_leader', 'standby_leader'],
+  ['promoted', 'promoted'],
+  ['demoted', 'demoted'],
+  ['uninitialized', 'uninitialized'],
+]);
 
 function roleOf(word: string | undefined): Role {
-  return ROLES[word ?? 'uninitialized'] ?? 'other';
+  return ROLES.get(word ?? 'uninitialized') ?? 'other';
 }
 
 function tagsOf(tags: Readonly<Record<string, unknown>>): MemberTags {
