@@ -48,7 +48,11 @@ describe.each(versions)('what Patroni %s writes', (version) => {
     expect(ok(facts.history).at(-1)).toMatchObject({ lsn: '134217968', leader: 'pg-a' });
     expect(ok(facts.members.get('pg-a')).timeline).toBe(3);
     expect(ok(facts.status).optime).toBe('218103808');
-    expect(ok(facts.failover)).toBeNull();
+    expect(ok(facts.failover)).toEqual(
+      version === '3.3'
+        ? { leader: 'pg-a', candidate: 'pg-b', scheduledAt: '2026-03-07T01:30:00+00:00' }
+        : null,
+    );
   });
 
   test('gives addresses, positions and tags of the members', () => {
@@ -67,8 +71,10 @@ describe.each(versions)('what Patroni %s writes', (version) => {
     expect(standby.replicationState).toBe(version < '3.1' ? null : 'streaming');
     const sync = hasFixture(`patroni-${version}`, 'sync.json');
     expect(facts.sync.is).toBe(sync ? 'ok' : 'absent');
-    if (sync) expect(ok(facts.sync)?.quorum).toBe(version < '4' ? null : ok(facts.sync)?.quorum);
-    expect(ok(facts.config).failsafeMode).toBe(facts.failsafe.is === 'ok');
+    if (sync) expect(typeof ok(facts.sync)?.quorum).toBe(version < '4' ? 'object' : 'number');
+    expect(facts.failsafe.is).toBe(
+      hasFixture(`patroni-${version}`, 'failsafe.json') ? 'ok' : 'absent',
+    );
   });
 });
 
@@ -182,7 +188,7 @@ describe('garbage', () => {
     ['sync', '{"sync_standby":["pg-b"]}', '"sync_standby" in it'],
     ['failover', 'a:b:c', 'neither an object nor'],
     ['failover', '[1]', 'neither an object nor'],
-    ['history', '[[1]]', '"0" in it'],
+    ['history', '[[1]]', '"0.1" in it'],
     ['history', '{}', 'it has another shape'],
     ['status', '{"optime":-0.5}', '"optime" in it'],
     ['status', 'NaN', 'not valid JSON'],
@@ -266,7 +272,7 @@ describe('garbage', () => {
         for (const one of all) expect(['absent', 'ok', 'unreadable']).toContain(one.is);
         expect(JSON.parse(JSON.stringify(all))).toEqual(all);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });
