@@ -47,7 +47,7 @@ function textOf(data: Buffer): string {
  * the bytes are, the time is linear.
  */
 const TEXT_OR_LONG_INTEGER =
-  /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|(?<![\d.eE+])-?(?<!\d)\d{16,}(?![\d.eE])/g;
+  /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|(?<![\d.eE+])-?(?<!\d)\d{16,}(?![\d.eE])/g;
 
 /**
  * Parses JSON, keeping integers of 16 and more digits as text: positions and system identifiers
