@@ -3,10 +3,12 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
-import { useCluster, useFollow } from '@/components/stream/use-stream';
+import { Age } from '@/components/stream/age';
+import { useCluster, useFollow, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Skeleton } from '@/components/ui/skeleton';
+import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { ClusterHeader } from './cluster-header';
@@ -33,12 +35,12 @@ function Cluster({ view }: { view: ClusterView }) {
   return (
     <div className="flex flex-col gap-4 p-3 sm:p-4">
       <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
-      {!deciding && <RunPanel id={view.id} />}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
-        <Panel id="topology" title="Topology">
+        <Panel id="topology" title="Topology" aside={<AsOf ensemble={view.key.ensemble} />}>
           <Topology view={view} />
         </Panel>
         <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
+          {!deciding && <RunPanel id={view.id} />}
           <Problems view={view} />
           <Unreadable znodes={view.unreadable} />
         </div>
@@ -50,6 +52,18 @@ function Cluster({ view }: { view: ClusterView }) {
         <Slots view={view} />
       </div>
     </div>
+  );
+}
+
+/** Without ZooKeeper the drawing stands still: say since when. */
+function AsOf({ ensemble }: { ensemble: string }) {
+  const told = useStream((stream) => stream.ensembles).find(({ name }) => name === ensemble);
+  if (!told || told.state === 'connected') return null;
+  return (
+    <p className="flex items-center gap-1.5 text-sm text-attention">
+      <StateIcon state="attention" mute />
+      as of <Age at={told.since} />
+    </p>
   );
 }
 

@@ -11,6 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { Name } from '@/components/ui/name';
 import { useMedia } from '@/components/ui/use-media';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
@@ -47,6 +48,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
     0,
   );
   const { top, ticks } = axisOf(highest, unit);
+  const nothing = rows.every((row) => row.values.every((value) => value === null));
   const gutter = narrow ? 8 : 136;
   return (
     <figure aria-label={props.label} className="relative" style={{ height: HEIGHT }}>
@@ -129,6 +131,11 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
           ))}
         </LineChart>
       </ResponsiveContainer>
+      {nothing && (
+        <p className="absolute inset-x-0 top-1/3 text-center text-muted">
+          No lag is known in this window.
+        </p>
+      )}
       {!narrow && <LineNames {...props} top={top} gutter={gutter} />}
     </figure>
   );
@@ -160,10 +167,10 @@ function LineNames(props: LagChartProps & { top: number; gutter: number }) {
       {ends.map((end, n) => (
         <span
           key={end.name}
-          className="absolute right-0 left-2 truncate text-xs leading-4"
+          className="absolute right-0 left-2 flex text-xs leading-4"
           style={{ top: (ys[n] ?? 0) - 8, color: end.colour }}
         >
-          {end.name}
+          <Name>{end.name}</Name>
         </span>
       ))}
     </div>

@@ -1,4 +1,5 @@
 import { cn } from '@/components/ui/cn';
+import { Name } from '@/components/ui/name';
 import type { LagSample } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import { Swatch } from './member-node';
@@ -42,7 +43,7 @@ export function LagLegend({
             )}
           >
             <Swatch colour={hidden.has(name) ? undefined : colours.get(name)} />
-            <span className="truncate">{name}</span>
+            <Name>{name}</Name>
             <span className="min-w-16 text-left font-medium whitespace-nowrap">{figure}</span>
           </button>
         );

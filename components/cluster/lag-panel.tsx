@@ -8,6 +8,7 @@ import { useCluster } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
+import { useMedia } from '@/components/ui/use-media';
 import { useQueryState } from '@/components/ui/use-query-state';
 import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterEvent } from '@/lib/topology/event';
@@ -20,13 +21,15 @@ import { formatClusterQuery, parseClusterQuery, type Range, ranges, stages } fro
 import { useSamples } from './use-samples';
 
 const MOST_SERIES = 6;
-const MOST_ROWS = 300;
+/** Of samples: no more than there are pixels to tell them apart. */
+const MOST_ROWS = { wide: 300, narrow: 120 };
 const pickEvents = (cluster: ClusterState): readonly ClusterEvent[] => cluster.events;
 
 /** How far behind each standby was: live, or held still to be read. */
 export function LagPanel({ view }: { view: ClusterView }) {
   const [query, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const narrow = !useMedia('(min-width: 768px)');
   const now = useNow();
   const live = useSamples(view.id);
   const events = useCluster(view.id, pickEvents);
@@ -42,7 +45,11 @@ export function LagPanel({ view }: { view: ClusterView }) {
   const shown = standbys.filter((name) => !hidden.has(name));
   const ask = { names: shown, unit: query.unit, stage: query.stage, from, to };
   const chosen = chooseSeries(samples, ask, MOST_SERIES);
-  const rows = chartRows(samples, { ...ask, names: chosen.names, most: MOST_ROWS });
+  const rows = chartRows(samples, {
+    ...ask,
+    names: chosen.names,
+    most: narrow ? MOST_ROWS.narrow : MOST_ROWS.wide,
+  });
   const marks = events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to);
   const limit =
     query.unit === 'bytes' && view.config.is === 'ok'

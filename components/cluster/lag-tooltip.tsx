@@ -1,4 +1,5 @@
 import { moment } from '@/components/stream/moment';
+import { Name } from '@/components/ui/name';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
 import { Swatch } from './member-node';
@@ -25,7 +26,7 @@ export function LagTooltip({
         {names.map((name, n) => (
           <li key={name} className="flex items-center gap-2">
             <Swatch colour={colours.get(name)} />
-            <span className="max-w-48 truncate">{name}</span>
+            <Name className="max-w-48">{name}</Name>
             <span className="ml-auto pl-3 font-medium">{format(row.values[n] ?? null)}</span>
           </li>
         ))}

@@ -160,42 +160,95 @@ function drawTiers(
   };
 }
 
+/**
+ * Cards below each other, indented by depth, in as many columns as there is room for. Each column
+ * has a trunk at its left, fed from a bar below the root, so that no line runs behind a card.
+ */
 function drawTree(tree: Tree, width: number, scale: number): Drawing {
   const height = Math.round(96 * scale);
   const row = height + Math.round(40 * scale);
   const depthOf = (at: Tree): number => 1 + Math.max(0, ...at.children.map(depthOf));
-  const card = Math.max(120, Math.min(320 * scale, width - INDENT * (depthOf(tree) - 1)));
+  const indents = INDENT * (depthOf(tree) - 1);
+  const fitting = Math.floor((width + GAP) / (indents + NARROWEST * scale + GAP));
+  const columns = split(tree.children, Math.max(1, fitting));
+  const column = Math.floor((width + GAP) / Math.max(1, columns.length)) - GAP;
+  const card = Math.max(120, Math.min(320 * scale, column - indents));
   const places = new Map<string, Place>();
   const feeds: Feed[] = [];
-  let vacancy: Place | null = null;
-  let line = 0;
+  let deepest = 0;
 
-  const stand = (at: Tree, depth: number): Place => {
-    const place = { x: depth * INDENT, y: line * row };
-    line += 1;
-    if (at.name === null) vacancy = place;
-    else places.set(at.name, place);
+  const stand = (at: Tree, place: Place): number => {
+    if (at.name !== null) places.set(at.name, place);
+    deepest = Math.max(deepest, place.y + height);
+    let below = place.y + row;
     for (const child of at.children) {
-      const to = stand(child, depth + 1);
-      if (child.name === null) continue;
-      const sx = place.x + INDENT / 2;
-      const ty = to.y + height / 2;
-      feeds.push({
-        from: at.name,
-        to: child.name,
-        path: `M${sx} ${place.y + height}L${sx} ${ty - 8}Q${sx} ${ty} ${sx + 8} ${ty}L${to.x} ${ty}`,
-        label: { x: to.x + card / 2, y: to.y - Math.round(18 * scale) },
-      });
+      const to = { x: place.x + INDENT, y: below };
+      feeds.push(...elbow(at.name, child.name, { from: place, to }));
+      below = stand(child, to);
     }
-    return place;
+    return below;
   };
-  stand(tree, 0);
+  const elbow = (from: string | null, to: string | null, ends: { from: Place; to: Place }) => {
+    if (to === null) return [];
+    const sx = ends.to.x - INDENT / 2;
+    const sy = ends.from.y + height;
+    const ty = ends.to.y + height / 2;
+    const { x } = ends.to;
+    // A column beside the root's own place is reached along a bar just below the root.
+    const start =
+      sx > ends.from.x && sx < ends.from.x + card
+        ? `M${sx} ${sy}`
+        : `M${ends.from.x + card / 2} ${sy}L${ends.from.x + card / 2} ${sy + 10}L${sx} ${sy + 10}`;
+    return [
+      {
+        from,
+        to,
+        path: `${start}L${sx} ${ty - 8}Q${sx} ${ty} ${sx + 8} ${ty}L${x} ${ty}`,
+        label: { x: x + card / 2, y: ends.to.y - Math.round(18 * scale) },
+      },
+    ];
+  };
+
+  const used = columns.length * (column + GAP) - GAP;
+  const single = columns.length < 2;
+  const root: Place = { x: single ? 0 : Math.round((used - card) / 2), y: 0 };
+  if (tree.name !== null) places.set(tree.name, root);
+  deepest = height;
+  columns.forEach((children, n) => {
+    let y = row;
+    for (const child of children) {
+      const to = { x: n * (column + GAP) + INDENT, y };
+      feeds.push(...elbow(tree.name, child.name, { from: root, to }));
+      y = stand(child, to);
+    }
+  });
   return {
     mode: 'tree',
     card: { width: card, height },
     places,
-    vacancy,
+    vacancy: tree.name === null ? root : null,
     feeds,
-    height: line * row - (row - height),
+    height: deepest,
   };
+}
+
+/** Subtrees in order over at most `most` columns, about equally long. */
+function split(trees: readonly Tree[], most: number): readonly (readonly Tree[])[] {
+  const sizeOf = (at: Tree): number => 1 + at.children.reduce((sum, c) => sum + sizeOf(c), 0);
+  const total = trees.reduce((sum, at) => sum + sizeOf(at), 0);
+  const longest = Math.ceil(total / most);
+  const columns: Tree[][] = [];
+  let left = 0;
+  for (const at of trees) {
+    const size = sizeOf(at);
+    const last = columns.at(-1);
+    if (last && size <= left) last.push(at);
+    else if (last && columns.length === most) last.push(at);
+    else {
+      columns.push([at]);
+      left = longest;
+    }
+    left -= size;
+  }
+  return columns;
 }

@@ -6,6 +6,7 @@ import { Age, Elapsed } from '@/components/stream/age';
 import { useCluster } from '@/components/stream/use-stream';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/cn';
+import { Name } from '@/components/ui/name';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MemberView } from '@/lib/topology/view';
@@ -40,9 +41,7 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
       <Handles />
       <div className="flex items-center gap-2">
         <StateIcon state={memberState(member, problems)} />
-        <span className="min-w-0 flex-1 truncate font-semibold" title={member.name}>
-          {member.name}
-        </span>
+        <Name className="flex-1 font-semibold">{member.name}</Name>
         {!missing && (
           <Badge tone={roleTone(member)} className="max-w-[60%] shrink-0">
             <span className="truncate" title={roleWords(member)}>

@@ -1,5 +1,6 @@
 'use client';
 
+import { Name } from '@/components/ui/name';
 import { StateIcon } from '@/components/ui/state-icon';
 import { Table, Td, Th } from '@/components/ui/table';
 import type { ClusterView, MemberView } from '@/lib/topology/view';
@@ -57,9 +58,7 @@ function Row({
       >
         <span className="flex items-center gap-2 font-semibold">
           <StateIcon state={memberState(member, view.problems)} />
-          <span className="max-w-56 truncate" title={member.name}>
-            {member.name}
-          </span>
+          <Name className="max-w-56">{member.name}</Name>
         </span>
         <span className="mt-0.5 flex items-center gap-2 text-xs text-muted">
           <span className="flex w-4 justify-center overflow-hidden">
@@ -107,9 +106,9 @@ function Row({
       <Td className="pr-4 whitespace-nowrap">
         <span className="font-mono text-xs leading-5">{member.address ?? 'address unknown'}</span>
         <span className="block text-xs text-muted">
-          PostgreSQL {serverVersionWords(member.serverVersion)}, Patroni{' '}
-          {member.version ?? 'unknown'}
+          PostgreSQL {serverVersionWords(member.serverVersion)}
         </span>
+        <span className="block text-xs text-muted">Patroni {member.version ?? 'unknown'}</span>
       </Td>
     </tr>
   );
@@ -120,8 +119,8 @@ export function FedBy({ member }: { member: MemberView }) {
   if (upstream === null) return <span className="text-muted">–</span>;
   const words = feedWords[upstream.state];
   return (
-    <span title={upstream.says}>
-      <span className="whitespace-nowrap">{upstream.name ?? 'unknown'}</span>
+    <span className="flex min-w-0 flex-col" title={upstream.says}>
+      <Name className="max-w-56">{upstream.name ?? 'unknown'}</Name>
       <span className="flex items-center gap-1 text-xs whitespace-nowrap text-muted">
         <StateIcon state={words.state} mute className="size-3" />
         {words.word}

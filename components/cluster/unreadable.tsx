@@ -18,7 +18,7 @@ export function Unreadable({ znodes }: { znodes: readonly UnreadableView[] }) {
             <p className="mt-1 text-muted">
               {znode.why} It holds {formatBytes(znode.bytes)}, beginning:
             </p>
-            <pre className="mt-1 max-h-32 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs break-all whitespace-pre-wrap">
+            <pre className="mt-1 rounded-md border border-line bg-sunken p-2 font-mono text-xs break-all whitespace-pre-wrap">
               {znode.preview}
             </pre>
           </li>

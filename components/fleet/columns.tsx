@@ -60,14 +60,22 @@ export function Health({ row }: { row: ClusterSummary }) {
   );
 }
 
-export function Members({ row }: { row: ClusterSummary }) {
-  const words = memberWords(row);
-  const wrong = row.members.running < row.members.total;
+/** "3 running · 1 missing", broken only between its parts. */
+function Parts({ words, strong }: { words: string; strong: boolean }) {
   return (
-    <span className={cn('line-clamp-2 min-w-0', wrong && 'font-medium')} title={words}>
-      {words}
+    <span className={cn('flex min-w-0 flex-wrap gap-x-1.5', strong && 'font-medium')} title={words}>
+      {words.split(' · ').map((part, n, all) => (
+        <span key={part} className="whitespace-nowrap">
+          {part}
+          {n < all.length - 1 && ' ·'}
+        </span>
+      ))}
     </span>
   );
+}
+
+export function Members({ row }: { row: ClusterSummary }) {
+  return <Parts words={memberWords(row)} strong={row.members.running < row.members.total} />;
 }
 
 const SPARK = { width: 56, height: 16, least: 64 * 1024 };
@@ -101,12 +109,7 @@ export function Lag({ row }: { row: ClusterSummary }) {
 }
 
 export function Mode({ row }: { row: ClusterSummary }) {
-  const words = modeWords(row.mode);
-  return (
-    <span className={cn('line-clamp-2 min-w-0', row.mode.paused && 'font-medium')} title={words}>
-      {words}
-    </span>
-  );
+  return <Parts words={modeWords(row.mode)} strong={row.mode.paused} />;
 }
 
 export function Changed({ row }: { row: ClusterSummary }) {

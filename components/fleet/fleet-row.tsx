@@ -2,10 +2,10 @@ import Link from 'next/link';
 import { memo } from 'react';
 import { cn } from '@/components/ui/cn';
 import { GridCell, GridRow } from '@/components/ui/grid';
+import { Name } from '@/components/ui/name';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterSummary } from '@/lib/topology/view';
 import { Changed, gridTemplate, Health, Lag, Members, Mode } from './columns';
-import { modeWords } from './rows';
 
 interface RowProps {
   readonly row: ClusterSummary;
@@ -43,17 +43,16 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
   );
 });
 
-function Name({ row, place }: RowProps) {
+function Title({ row, place }: RowProps) {
   return (
     <>
       <Link
         href={`/cluster/${row.id}`}
         tabIndex={-1}
-        title={row.name}
-        className="max-w-full truncate font-semibold hover:underline"
+        className="flex max-w-full min-w-0 font-semibold hover:underline"
         onClick={(event) => event.stopPropagation()}
       >
-        {row.name}
+        <Name>{row.name}</Name>
       </Link>
       {place && (
         <span
@@ -74,7 +73,7 @@ function Cells(props: RowProps) {
   return (
     <>
       <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0 py-1')}>
-        <Name {...props} />
+        <Title {...props} />
       </GridCell>
       <GridCell className={cell}>
         <Health row={row} />
@@ -103,11 +102,7 @@ function Cells(props: RowProps) {
 
 function Leader({ row }: { row: ClusterSummary }) {
   if (row.leader !== null) {
-    return (
-      <span className="truncate" title={row.leader}>
-        {row.leader}
-      </span>
-    );
+    return <Name>{row.leader}</Name>;
   }
   return (
     <span className="flex items-center gap-1.5 font-medium">
@@ -124,7 +119,7 @@ function Card(props: RowProps) {
     <>
       <div className="flex items-baseline justify-between gap-3">
         <GridCell className="flex min-w-0 items-baseline gap-2">
-          <Name {...props} />
+          <Title {...props} />
         </GridCell>
         <GridCell className="shrink-0 text-xs">
           <Changed row={row} />
@@ -138,7 +133,9 @@ function Card(props: RowProps) {
           <span className="text-muted">Leader</span> <Leader row={row} />
         </GridCell>
         <GridCell>
-          <Lag row={row} />
+          <span className="flex items-center gap-1">
+            <span className="text-muted">Lag</span> <Lag row={row} />
+          </span>
         </GridCell>
       </div>
       <div className="flex flex-wrap gap-x-3 text-xs text-muted">
@@ -146,7 +143,9 @@ function Card(props: RowProps) {
           <Members row={row} />
         </GridCell>
         <GridCell>timeline {row.timeline ?? 'unknown'}</GridCell>
-        <GridCell>{modeWords(row.mode)}</GridCell>
+        <GridCell>
+          <Mode row={row} />
+        </GridCell>
       </div>
     </>
   );

@@ -18,12 +18,14 @@ export interface DangerDialogProps {
   readonly onTyped: (text: string) => void;
   /** What the button does, whole: "Switch orders over to orders-2". */
   readonly verb: string;
-  /** Why it can't be done yet; null when it can. */
+  /** Why it can't be done yet, apart from the name not being typed; null when it can. */
   readonly obstacle: string | null;
   readonly pending: boolean;
   /** Why it was not done, as the server said. Nothing typed is lost. */
   readonly failure: string | null;
   readonly onConfirm: () => void;
+  /** What must be dealt with first; stands where it can't be scrolled out of sight. */
+  readonly notice?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -32,6 +34,7 @@ export function DangerDialog(props: DangerDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const field = useId();
   const why = useId();
+  const ready = props.obstacle === null && props.typed === props.name && !props.pending;
   return (
     <Dialog open={props.open} onOpenChange={props.onOpenChange}>
       <DialogContent
@@ -50,7 +53,7 @@ export function DangerDialog(props: DangerDialogProps) {
           className="flex min-h-0 flex-1 flex-col"
           onSubmit={(event) => {
             event.preventDefault();
-            if (props.obstacle === null && !props.pending) props.onConfirm();
+            if (ready) props.onConfirm();
           }}
         >
           <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-4">
@@ -63,6 +66,7 @@ export function DangerDialog(props: DangerDialogProps) {
             {props.children}
           </div>
           <div className="flex flex-col gap-2 border-t border-line p-4">
+            {props.notice}
             {props.failure !== null && (
               <p
                 role="alert"
@@ -93,7 +97,7 @@ export function DangerDialog(props: DangerDialogProps) {
               <Button
                 type="submit"
                 tone="danger"
-                disabled={props.obstacle !== null || props.pending}
+                disabled={!ready}
                 className="max-w-full min-w-0 shrink whitespace-normal"
               >
                 {props.pending ? 'Asking…' : props.verb}

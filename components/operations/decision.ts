@@ -76,9 +76,6 @@ export function obstacle(
   const candidate = preflight.candidates.find((c) => c.name === name);
   if (!candidate) return 'No new leader is chosen.';
   if (candidate.verdict === 'refuse') return candidate.says;
-  if (decision.typed !== preflight.clusterName) {
-    return `Type ${preflight.clusterName} to confirm.`;
-  }
   return null;
 }
 

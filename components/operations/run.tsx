@@ -2,7 +2,7 @@
 
 import { CircleCheck, CircleDashed, CircleDot } from 'lucide-react';
 import { useNow } from '@/components/stream/clock';
-import { exactMoment, moment } from '@/components/stream/moment';
+import { exactMoment, moment, wholeSeconds } from '@/components/stream/moment';
 import { cn } from '@/components/ui/cn';
 import { type State, StateIcon } from '@/components/ui/state-icon';
 import type { OperationView, OutcomeCode, Step } from '@/lib/operations/types';
@@ -130,12 +130,12 @@ function Leaderless({ ms }: { ms: number | null }) {
 
 function Waiting({ waiting }: { waiting: NonNullable<OperationView['waiting']> }) {
   const now = useNow();
-  const whole = (ms: number): string => formatDuration(Math.max(0, Math.round(ms / 1000)) * 1000);
   return (
     <p className="rounded-md border border-line bg-sunken px-3 py-2">
       {waiting.says}{' '}
       <span className="text-muted">
-        ({whole(now - waiting.since)} of at most {whole(waiting.until - waiting.since)})
+        ({wholeSeconds(now - waiting.since)} of at most{' '}
+        {wholeSeconds(waiting.until - waiting.since)})
       </span>
     </p>
   );

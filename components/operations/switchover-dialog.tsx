@@ -95,6 +95,28 @@ function Deciding({
       obstacle={unchecked ?? obstacle(decision, preflight, connected)}
       pending={start.isPending}
       failure={start.error === null ? null : start.error.message}
+      notice={
+        moved.length > 0 && (
+          <div
+            role="alert"
+            className="flex flex-col items-start gap-2 rounded-md border border-critical/50 bg-critical-soft px-3 py-2"
+          >
+            <p className="font-semibold">{name} has moved while you were deciding</p>
+            {moved.map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
+            <Button
+              size="sm"
+              onClick={() => {
+                start.reset();
+                setDecision(decide(decision, { is: 'started-over' }, preflight));
+              }}
+            >
+              Start over
+            </Button>
+          </div>
+        )
+      }
       onConfirm={() => {
         if (seen === null || candidate === null) return;
         start.mutate({
@@ -106,26 +128,6 @@ function Deciding({
         });
       }}
     >
-      {moved.length > 0 && (
-        <div
-          role="alert"
-          className="flex flex-col items-start gap-2 rounded-md border border-critical/50 bg-critical-soft px-3 py-2"
-        >
-          <p className="font-semibold">{name} has moved while you were deciding</p>
-          {moved.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-          <Button
-            size="sm"
-            onClick={() => {
-              start.reset();
-              setDecision(decide(decision, { is: 'started-over' }, preflight));
-            }}
-          >
-            Start over
-          </Button>
-        </div>
-      )}
       <Ends from={seen?.leader ?? null} to={candidate} />
       {!preflight && checks.isPending && <Skeleton className="h-40 shrink-0" />}
       {preflight && (
@@ -206,14 +208,14 @@ function Consequence({
 
 function Ends({ from, to }: { from: string | null; to: string | null }) {
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-3 rounded-md border border-line bg-sunken p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-end gap-3 rounded-md border border-line bg-sunken p-3">
       <div className="min-w-0">
         <p className="text-xs text-muted">Leads now, becomes a standby</p>
         <p className="truncate font-semibold" title={from ?? undefined}>
           {from ?? 'no leader'}
         </p>
       </div>
-      <ArrowRight className="size-4 text-muted" aria-label="hands over to" role="img" />
+      <ArrowRight className="mb-0.5 size-4 text-muted" aria-label="hands over to" role="img" />
       <div className="min-w-0">
         <p className="text-xs text-muted">Leads then</p>
         <p

@@ -2,10 +2,9 @@
 
 import { useLocalNow } from '@/components/stream/clock';
 import type { Phase } from '@/components/stream/connection';
-import { exactMoment } from '@/components/stream/moment';
+import { exactMoment, wholeSeconds } from '@/components/stream/moment';
 import { useConnection } from '@/components/stream/use-stream';
 import { type State, StateIcon } from '@/components/ui/state-icon';
-import { formatDuration } from '@/lib/units';
 
 const looks: Record<Phase, { state: State; word: string }> = {
   connecting: { state: 'unknown', word: 'Connecting' },
@@ -22,8 +21,7 @@ export function ConnectionState() {
   const now = useLocalNow();
   const { state, word } = looks[phase];
   const age = lastFrameAt === null || now === 0 ? null : Math.max(0, now - lastFrameAt);
-  const text =
-    age === null ? null : formatDuration(Math.floor(age / 1000) * 1000 || 1).replace('1 ms', '0 s');
+  const text = age === null ? null : wholeSeconds(age);
   return (
     <div
       data-testid="connection"

@@ -1,6 +1,6 @@
 'use client';
 
-import { Age } from '@/components/stream/age';
+import { Elapsed } from '@/components/stream/age';
 import { useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
@@ -49,7 +49,7 @@ function Ensemble({ ensemble }: { ensemble: EnsembleView }) {
           ZooKeeper ensemble {ensemble.name}
         </h2>
         <p className="mt-1">
-          {verdict.says}, {ensemble.state} since <Age at={ensemble.since} />.
+          {verdict.says}, {ensemble.state} for <Elapsed since={ensemble.since} />.
         </p>
         {ensemble.says !== null && <p className="mt-1 text-muted">{ensemble.says}</p>}
         {!ensemble.synced && (

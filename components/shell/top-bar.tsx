@@ -58,12 +58,12 @@ function WhereAmI() {
           </li>
         ) : (
           <>
-            <li>
+            <li className="max-[30rem]:hidden">
               <Link href="/" className="text-muted hover:text-ink hover:underline">
                 Fleet
               </Link>
             </li>
-            <li aria-hidden className="text-muted">
+            <li aria-hidden className="text-muted max-[30rem]:hidden">
               /
             </li>
             <li className="min-w-0 truncate font-semibold" aria-current="page" title={name ?? id}>

@@ -1,8 +1,8 @@
 'use client';
 
-import { formatAge, formatDuration } from '@/lib/units';
+import { formatAge } from '@/lib/units';
 import { useNow } from './clock';
-import { exactMoment } from './moment';
+import { exactMoment, wholeSeconds } from './moment';
 
 /** "4 min ago", with the exact moment in the reader's zone and in UTC on hover. */
 export function Age({ at, className }: { at: number; className?: string }) {
@@ -19,7 +19,7 @@ export function Elapsed({ since, className }: { since: number; className?: strin
   const now = useNow();
   return (
     <time dateTime={new Date(since).toISOString()} title={exactMoment(since)} className={className}>
-      {formatDuration(Math.max(0, Math.floor((now - since) / 1000) * 1000))}
+      {wholeSeconds(now - since)}
     </time>
   );
 }

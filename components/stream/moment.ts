@@ -1,3 +1,5 @@
+import { formatDuration } from '@/lib/units';
+
 const DAY_MS = 86_400_000;
 
 /** "14:03:12" in the reader's zone, with the date in front when it is not today's. */
@@ -17,6 +19,12 @@ export function exactMoment(at: number): string {
     hourCycle: 'h23',
   } as Intl.DateTimeFormatOptions);
   return `${local} (${utc(at)})`;
+}
+
+/** "12 s", never "0 ms": for what ticks once a second. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds === 0 ? '0 s' : formatDuration(seconds * 1000);
 }
 
 export function utc(at: number): string {
