@@ -176,7 +176,7 @@ export class Mirror {
   #markRead(path: string, role: Role): void {
     if (!('scope' in role)) return;
     const { scope } = role;
-    if (scope.unread.delete(path) && scope.unread.size === 0) this.#changed.add(scope.id);
+    if (scope.unread.delete(path) && scope.unread.size === 0) this.#tell(scope);
   }
 
   #store(role: Extract<Role, { name: string; scope: Scope }>, value: MirroredZnode | Znode): void {
@@ -185,7 +185,14 @@ export class Mirror {
     if (same(before, value)) return;
     if (role.is === 'member') scope.setMember(name, value);
     else scope.setZnode(name, value);
-    if (scope.unread.size === 0) this.#changed.add(scope.id);
+    if (scope.unread.size === 0) this.#tell(scope);
+  }
+
+  /** Not of a scope that was dropped while it was read; and what is back has not gone. */
+  #tell(scope: Scope): void {
+    if (this.#byId.get(scope.id) !== scope) return;
+    this.#changed.add(scope.id);
+    this.#removed.delete(scope.id);
   }
 
   #list(role: Exclude<Role, { scope: Scope; name: string }>, found: Children | null): void {
