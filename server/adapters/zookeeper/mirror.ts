@@ -250,7 +250,8 @@ export class Mirror {
       scope.listed.delete(name);
       this.#store({ is: 'member', scope, name }, null);
       this.#unwatch(path);
-      scope.unread.delete(path);
+      // It may have been the last one that the cluster waited for.
+      if (scope.unread.delete(path) && scope.unread.size === 0) this.#tell(scope);
     }
     for (const name of present) {
       if (scope.listed.has(name)) continue;
