@@ -80,14 +80,12 @@ describe('changes', () => {
   test('of a path that never rests are not put off by that', async () => {
     const { clock, aggregator, of } = start({ changesPerSecond: 20, maxWaitMs: 100 });
     for (let ms = 0; ms < 2000; ms += 10) {
-      aggregator.mark('/restless', 'changes');
       aggregator.mark(`/new-${ms}`, 'changes');
+      aggregator.mark('/restless', 'changes');
       await clock.pass(10);
     }
-    expect(of('changes')[0]?.paths[0]).toBe('/restless');
-    expect(of('changes').filter(({ paths }) => paths.includes('/restless')).length).toBeGreaterThan(
-      1,
-    );
+    const order = of('changes').flatMap(({ paths }) => paths);
+    expect(order.slice(0, 2)).toEqual(['/new-0', '/restless']);
   });
 
   test('that no longer matter are forgotten', async () => {
@@ -172,7 +170,7 @@ const storm = fc.array(
     from: fc.integer({ min: 0, max: 300 }),
     count: fc.integer({ min: 1, max: 120 }),
   }),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 1, maxLength: 60, size: 'max' },
 );
 
 describe('whatever the storm', () => {

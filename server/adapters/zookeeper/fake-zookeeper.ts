@@ -138,6 +138,7 @@ export class FakeSession implements ZooKeeperSession {
   readonly #changed: (path: string) => void;
   readonly #watches = { data: new Set<string>(), children: new Set<string>() };
   #tail: Promise<unknown> = Promise.resolve();
+  #failing = false;
 
   constructor(zookeeper: FakeZooKeeper, changed: (path: string) => void) {
     this.#zookeeper = zookeeper;
@@ -153,6 +154,11 @@ export class FakeSession implements ZooKeeperSession {
   fire(kind: 'data' | 'children', path: string): void {
     if (!this.#watches[kind].delete(path) || !this.connected) return;
     this.#changed(path);
+  }
+
+  /** The next call fails as if it had been lost on the way. */
+  failNext(): void {
+    this.#failing = true;
   }
 
   data(path: string, watch: boolean): Promise<Znode | null> {
@@ -199,7 +205,9 @@ export class FakeSession implements ZooKeeperSession {
   /** Answers in the order of the calls, never at once; a lost connection fails what is open. */
   #call<T>(answer: () => T): Promise<T> {
     const result = this.#tail.then(() => {
-      if (!this.connected) throw new ZooKeeperError('connection', 'no connection');
+      const lost = this.#failing || !this.connected;
+      this.#failing = false;
+      if (lost) throw new ZooKeeperError('connection', 'no connection');
       return answer();
     });
     this.#tail = result.catch(() => {});
