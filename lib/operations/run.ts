@@ -87,12 +87,14 @@ export function requesting(run: Run, now: number): Run {
   return waiting(to(mark(run, 'rechecked', now), 'requested'), 'Asking Patroni', now);
 }
 
+/** It may be asked in another way when the first one certainly led nowhere: the words follow. */
 export function requested(run: Run, how: string, now: number): Run {
-  return waiting(
-    to(mark(run, 'requested', now, how), 'observing'),
-    `${run.view.from} to step down`,
-    now,
+  const marked = mark(run, 'requested', now, how);
+  const steps = marked.view.steps.map((step) =>
+    step.code === 'requested' ? { ...step, says: how } : step,
   );
+  const reworded = { ...marked, view: { ...marked.view, steps } };
+  return waiting(to(reworded, 'observing'), `${run.view.from} to step down`, now);
 }
 
 /** An answer of Patroni's REST. Only a clear refusal decides anything: the rest is observed. */
@@ -248,7 +250,9 @@ function mark(run: Run, code: StepCode, at: number, says?: string): Run {
   return { ...run, view: { ...run.view, steps } };
 }
 
+/** An ended run stays so. */
 function to(run: Run, state: RunState): Run {
+  if (run.view.outcome) return run;
   return { ...run, view: { ...run.view, state } };
 }
 
