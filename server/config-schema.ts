@@ -110,6 +110,8 @@ export const configSchema = z.strictObject({
         scope: text.optional(),
         monitor: monitor.optional(),
         patroni: patroni.optional(),
+        networks: z.array(cidr).optional(),
+        rewrite: z.record(text, text).optional(),
       }),
     )
     .default([]),

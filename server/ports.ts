@@ -42,6 +42,8 @@ export interface ProbeSettings {
   readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
   /** PEM, or null for the system's authorities. */
   readonly ca: string | null;
+  /** Where these credentials may go. */
+  readonly addresses: AddressPolicy;
 }
 
 export interface ProbeTarget {
@@ -83,6 +85,8 @@ export interface PatroniSettings {
   readonly key: string | null;
   /** Accept any certificate; never the default. */
   readonly insecure: boolean;
+  /** Where these credentials may go. */
+  readonly addresses: AddressPolicy;
 }
 
 /**

@@ -6,7 +6,6 @@ import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
 import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
-import { addressPolicy } from './address-policy';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import { Aggregator, defaultLimits } from './monitor/aggregator';
@@ -33,7 +32,6 @@ const COUNTERS_MS = 1000;
 export function createRuntime(config: Config, build: string, log: Logger): Runtime {
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
-  const addresses = addressPolicy(config.networks, config.rewrite);
   const ensembles = new Map<string, Ensemble>();
   const ensembleOf = (name: string): Ensemble => {
     const found = ensembles.get(name);
@@ -59,12 +57,12 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
 
   const switchovers = new Switchovers({
     clock,
-    patroni: patroniCommands(addresses),
+    patroni: patroniCommands(),
     root: config.root,
     view: (id) => fleet.view(id)?.value ?? null,
     access: (name) => ensembleOf(name).session,
     connected: (name) => ensembles.get(name)?.connected ?? false,
-    settings: config.patroniFor,
+    settings: (key) => config.clusterSettings(key).patroni,
     onRun: (view, says) => {
       if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
       fleet.touch(view.cluster);
@@ -76,13 +74,13 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
 
   const schedule = new ProbeSchedule({
     clock,
-    probe: new PostgresProbe(clock, addresses),
+    probe: new PostgresProbe(clock),
     attendedMs: config.poll.attendedMs,
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
     members: (id) => {
       const key = fleet.view(id)?.value.key;
-      const settings = key ? config.monitorFor(key) : null;
+      const settings = key ? config.clusterSettings(key).monitor : null;
       return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
     },
     onResult: (id, member, result) => {

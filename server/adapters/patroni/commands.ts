@@ -1,12 +1,12 @@
 import { isZooKeeperError } from '@/lib/errors';
 import { clusterPath } from '@/lib/topology/cluster-id';
-import type { AddressPolicy, PatroniPort } from '@/server/ports';
+import type { PatroniPort } from '@/server/ports';
 import { decode } from './decode';
 import { readFailover, readLeader } from './parse';
 import { postSwitchover } from './rest';
 
 /** Patroni as operations know it: its znodes and its REST API. */
-export function patroniCommands(addresses: AddressPolicy): PatroniPort {
+export function patroniCommands(): PatroniPort {
   return {
     async leader(access, key) {
       const path = `${clusterPath(key)}/leader`;
@@ -15,7 +15,7 @@ export function patroniCommands(addresses: AddressPolicy): PatroniPort {
       return found.is === 'ok' ? { name: found.value.name, czxid: found.stat.czxid } : null;
     },
 
-    switchover: (apiUrl, body, settings) => postSwitchover(addresses, { apiUrl, body, settings }),
+    switchover: (apiUrl, body, settings) => postSwitchover({ apiUrl, body, settings }),
 
     async switchoverByZnode(access, key, { leader, candidate }) {
       const path = `${clusterPath(key)}/failover`;

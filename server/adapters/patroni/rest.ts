@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { AddressPolicy, PatroniSettings, RestAnswer } from '@/server/ports';
+import type { PatroniSettings, RestAnswer } from '@/server/ports';
 
 interface Call {
   readonly apiUrl: string;
@@ -29,7 +29,7 @@ const NOT_SENT = new Set([
 ]);
 
 /** `POST /switchover`, once. Never throws, and never tries again. */
-export async function postSwitchover(addresses: AddressPolicy, call: Call): Promise<RestAnswer> {
+export async function postSwitchover(call: Call): Promise<RestAnswer> {
   const { apiUrl, body, settings } = call;
   let url: URL;
   try {
@@ -41,7 +41,7 @@ export async function postSwitchover(addresses: AddressPolicy, call: Call): Prom
   const tls = url.protocol === 'https:';
   const port = Number(url.port || (tls ? 443 : 80));
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const checked = await addresses.check({ host, port }).catch((error: Error) => error);
+  const checked = await settings.addresses.check({ host, port }).catch((error: Error) => error);
   if (checked instanceof Error)
     return { is: 'not-sent', why: `${host} has no address (${checked.message})` };
   if (checked.is === 'refused') return { is: 'not-sent', why: checked.says };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
-import type { AddressPolicy, Clock, ProbePort, ProbeTarget } from '@/server/ports';
+import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
 import { connectTo } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
@@ -15,12 +15,10 @@ interface Open extends Connection {
 /** Asks watched servers how they are, over at most one connection each. */
 export class PostgresProbe implements ProbePort {
   readonly #clock: Clock;
-  readonly #addresses: AddressPolicy;
   readonly #open = new Map<string, Open>();
 
-  constructor(clock: Clock, addresses: AddressPolicy) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#addresses = addresses;
   }
 
   async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
@@ -57,7 +55,7 @@ export class PostgresProbe implements ProbePort {
     if (known?.connUrl === connUrl) return known;
     this.#drop(key);
     if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-    const checked = await this.#addresses.check(wanted);
+    const checked = await settings.addresses.check(wanted);
     if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
     const client = await connectTo(checked.endpoint, settings);
     const { rows } = await client.query<{ version: number; system_id: string | null }>(hello);
