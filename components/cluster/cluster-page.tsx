@@ -35,7 +35,7 @@ function Cluster({ view }: { view: ClusterView }) {
   return (
     <div className="flex flex-col gap-4 p-3 sm:p-4">
       <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
         <Panel id="topology" title="Topology" aside={<AsOf ensemble={view.key.ensemble} />}>
           <Topology view={view} />
         </Panel>

@@ -22,7 +22,7 @@ export function LagLegend({
   onToggle: (name: string) => void;
 }) {
   return (
-    <fieldset className="mt-2 flex flex-wrap gap-x-2 gap-y-1">
+    <fieldset className="mt-2 flex min-w-0 flex-wrap gap-x-2 gap-y-1">
       <legend className="sr-only">Lines shown</legend>
       {standbys.map((name) => {
         const point = last?.members[name];

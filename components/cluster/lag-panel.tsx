@@ -2,7 +2,6 @@
 
 import { Pause, Play } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
-import { useNow } from '@/components/stream/clock';
 import { moment } from '@/components/stream/moment';
 import { useCluster } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
@@ -10,8 +9,9 @@ import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
 import { useMedia } from '@/components/ui/use-media';
 import { useQueryState } from '@/components/ui/use-query-state';
+import { useSteady } from '@/components/ui/use-steady';
 import type { ClusterState } from '@/lib/stream/reducer';
-import type { ClusterEvent } from '@/lib/topology/event';
+import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { coloursOf } from './colours';
 import { LagChart } from './lag-chart';
@@ -30,31 +30,29 @@ export function LagPanel({ view }: { view: ClusterView }) {
   const [query, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const narrow = !useMedia('(min-width: 768px)');
-  const now = useNow();
   const live = useSamples(view.id);
   const events = useCluster(view.id, pickEvents);
-  const [held, setHeld] = useState<{ at: number; samples: typeof live } | null>(null);
-  const samples = held?.samples ?? live;
-  const to = held?.at ?? now;
+  const [held, setHeld] = useState<typeof live | null>(null);
+  const { at: to, samples } = held ?? live;
   const from = to - ranges[query.range] * 60_000;
 
-  const all = view.members.map((member) => member.name);
-  const colours = coloursOf(all);
-  const leader = view.leader?.name;
-  const standbys = useStandbys(view, samples, leader);
-  const shown = standbys.filter((name) => !hidden.has(name));
-  const ask = { names: shown, unit: query.unit, stage: query.stage, from, to };
-  const chosen = chooseSeries(samples, ask, MOST_SERIES);
-  const rows = chartRows(samples, {
-    ...ask,
-    names: chosen.names,
-    most: narrow ? MOST_ROWS.narrow : MOST_ROWS.wide,
-  });
-  const marks = events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to);
+  const all = useSteady(view.members.map((member) => member.name));
+  const colours = useMemo(() => coloursOf(all), [all]);
+  const standbys = useSteady(standbysOf(view, samples));
+  const { unit, stage } = query;
+  // A new view comes more often than a new look at the samples: only the look redraws the chart.
+  const { chosen, rows } = useMemo(() => {
+    const names = standbys.filter((name) => !hidden.has(name));
+    const ask = { names, unit, stage, from, to };
+    const picked = chooseSeries(samples, ask, MOST_SERIES);
+    const most = narrow ? MOST_ROWS.narrow : MOST_ROWS.wide;
+    return { chosen: picked, rows: chartRows(samples, { ...ask, names: picked.names, most }) };
+  }, [samples, standbys, hidden, unit, stage, from, to, narrow]);
+  const marks = useSteady(
+    events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to),
+  );
   const limit =
-    query.unit === 'bytes' && view.config.is === 'ok'
-      ? view.config.value.maximumLagOnFailover
-      : null;
+    unit === 'bytes' && view.config.is === 'ok' ? view.config.value.maximumLagOnFailover : null;
 
   const toggle = useCallback(
     (name: string) =>
@@ -103,7 +101,7 @@ export function LagPanel({ view }: { view: ClusterView }) {
           <Button
             size="sm"
             aria-pressed={held !== null}
-            onClick={() => setHeld(held === null ? { at: now, samples: live } : null)}
+            onClick={() => setHeld(held === null ? live : null)}
           >
             {held === null ? (
               <Pause className="size-4" aria-hidden />
@@ -163,18 +161,11 @@ export function LagPanel({ view }: { view: ClusterView }) {
 const markCodes = new Set<ClusterEvent['code']>(['leader-changed', 'leader-lost']);
 
 /** Whoever is a standby now, and whoever was one in what is kept. */
-function useStandbys(
-  view: ClusterView,
-  samples: ReturnType<typeof useSamples>,
-  leader: string | undefined,
-): readonly string[] {
-  const first = samples[0];
-  const last = samples.at(-1);
-  return useMemo(() => {
-    const names = new Set(view.members.map((m) => m.name).filter((name) => name !== leader));
-    for (const sample of [first, last]) {
-      for (const name of Object.keys(sample?.members ?? {})) names.add(name);
-    }
-    return [...names].sort(new Intl.Collator('en', { numeric: true }).compare);
-  }, [view.members, leader, first, last]);
+function standbysOf(view: ClusterView, samples: readonly LagSample[]): string[] {
+  const leader = view.leader?.name;
+  const names = new Set(view.members.map((m) => m.name).filter((name) => name !== leader));
+  for (const sample of [samples[0], samples.at(-1)]) {
+    for (const name of Object.keys(sample?.members ?? {})) names.add(name);
+  }
+  return [...names].sort(new Intl.Collator('en', { numeric: true }).compare);
 }

@@ -12,7 +12,7 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MemberView } from '@/lib/topology/view';
 import { LagInTime } from './lag-figure';
 import { pickProblems, pickView, useMember } from './use-member';
-import { memberState, roleTone, roleWords } from './words';
+import { memberState, roleTone, roleWord, roleWords } from './words';
 
 export interface MemberNodeData extends Record<string, unknown> {
   readonly cluster: ClusterId;
@@ -45,7 +45,7 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
         {!missing && (
           <Badge tone={roleTone(member)} className="max-w-[60%] shrink-0">
             <span className="truncate" title={roleWords(member)}>
-              {roleWords(member)}
+              {roleWord(member)}
             </span>
           </Badge>
         )}

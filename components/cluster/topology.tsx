@@ -1,9 +1,9 @@
 'use client';
 
-import { replaceEqualDeep } from '@tanstack/react-query';
 import { type Edge, type Node, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '@/components/ui/cn';
+import { useSteady } from '@/components/ui/use-steady';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { coloursOf } from './colours';
@@ -152,11 +152,4 @@ function inWords(view: ClusterView): string {
     return `${member.name}: ${roleWords(member)}${fed}`;
   });
   return `Topology of ${view.name}. ${parts.join('. ')}. The same is in the table of members.`;
-}
-
-/** The same object for as long as it says the same. */
-function useSteady<T>(value: T): T {
-  const kept = useRef(value);
-  kept.current = replaceEqualDeep(kept.current, value);
-  return kept.current;
 }

@@ -45,6 +45,13 @@ export function roleWords(member: Pick<MemberView, 'role' | 'isLeader' | 'syncRo
   return roles[member.role];
 }
 
+/** One word where there is room for one. */
+export function roleWord(member: Pick<MemberView, 'role' | 'isLeader' | 'syncRole'>): string {
+  if (member.isLeader || member.role !== 'replica') return roleWords(member);
+  if (member.syncRole === 'sync') return 'Sync';
+  return member.syncRole === 'quorum' ? 'Quorum' : 'Standby';
+}
+
 export function roleTone(member: Pick<MemberView, 'role' | 'isLeader'>): Tone {
   if (member.isLeader) return 'accent';
   return member.role === 'replica' ? 'plain' : 'attention';

@@ -23,7 +23,7 @@ export function TotalsLine({
   onChange: (state: Health | null) => void;
 }) {
   return (
-    <fieldset className="flex flex-wrap gap-1">
+    <fieldset className="flex min-w-0 flex-wrap gap-1">
       <legend className="sr-only">Show clusters by state</legend>
       <Total active={state === null} onClick={() => onChange(null)} count={totals.all}>
         {totals.all === 1 ? 'cluster' : 'clusters'}

@@ -11,6 +11,8 @@ import { useOperation } from './use-operation';
 
 /** An ended run stays this long in sight of whoever comes to look. */
 const RECENT_MS = 15 * 60_000;
+/** After this its steps fold away, and only what came of it stays. */
+const FOLD_MS = 2 * 60_000;
 
 /** The run under way, or the last one while it is recent: whoever started it, in any browser. */
 export function RunPanel({ id }: { id: ClusterId }) {
@@ -39,7 +41,7 @@ export function RunPanel({ id }: { id: ClusterId }) {
       }
     >
       <div className="p-4">
-        <Run operation={operation} />
+        <Run operation={operation} fold={outcome !== null && now - outcome.at > FOLD_MS} />
       </div>
     </Panel>
   );

@@ -17,7 +17,7 @@ const outcomes: Record<OutcomeCode, { state: State; word: string }> = {
 };
 
 /** A switchover step by step, each with its moment, as the server observed it. */
-export function Run({ operation }: { operation: OperationView }) {
+export function Run({ operation, fold }: { operation: OperationView; fold?: boolean }) {
   const { outcome } = operation;
   // Once it has ended nothing is awaited: a step not seen by then was not seen.
   const next = outcome === null ? operation.steps.find((step) => step.at === null) : undefined;
@@ -48,17 +48,22 @@ export function Run({ operation }: { operation: OperationView }) {
         </p>
       )}
       <Leaderless ms={operation.leaderlessMs} />
-      <ol aria-label="Steps" className="flex flex-col">
-        {operation.steps.map((step) => (
-          <StepLine
-            key={step.code}
-            step={step}
-            startedAt={operation.startedAt}
-            current={step === next}
-            ended={outcome !== null}
-          />
-        ))}
-      </ol>
+      <details open={!fold}>
+        <summary className={cn('w-fit cursor-pointer text-muted', !fold && 'sr-only')}>
+          {operation.steps.length} steps
+        </summary>
+        <ol aria-label="Steps" className="flex flex-col">
+          {operation.steps.map((step) => (
+            <StepLine
+              key={step.code}
+              step={step}
+              startedAt={operation.startedAt}
+              current={step === next}
+              ended={outcome !== null}
+            />
+          ))}
+        </ol>
+      </details>
       {operation.waiting !== null && outcome === null && <Waiting waiting={operation.waiting} />}
     </div>
   );

@@ -3,7 +3,7 @@
 import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useFollow, useStream } from '@/components/stream/use-stream';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -57,6 +57,16 @@ const groupLook =
 /** Rendering a thousand items for nobody to read is slow; typing narrows them. */
 const MOST = 200;
 
+/** Every word must occur as it was typed: a guess is worse than nothing among a thousand names. */
+function rank(value: string, search: string, keywords: string[] = [value]): number {
+  const [name = '', ...rest] = keywords.length === 0 ? [value] : keywords;
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const text = [name, ...rest].join(' ').toLowerCase();
+  if (!words.every((word) => text.includes(word))) return 0;
+  const first = words[0] ?? '';
+  return name.toLowerCase().startsWith(first) ? 1 : name.toLowerCase().includes(first) ? 0.7 : 0.3;
+}
+
 function Palette() {
   useFollow('fleet');
   const router = useRouter();
@@ -64,6 +74,19 @@ function Palette() {
   const { showHelp } = useShortcuts();
   const fleet = useStream((stream) => stream.fleet);
   const clusters = useStream((stream) => stream.clusters);
+  const [selected, setSelected] = useState('');
+  const [search, setSearch] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  // cmdk names the active item before it has rendered it, and so names none or one that is gone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after either has changed, look again
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      const item = document.querySelector('[cmdk-item][aria-selected="true"]');
+      if (item) input.current?.setAttribute('aria-activedescendant', item.id);
+      else input.current?.removeAttribute('aria-activedescendant');
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [selected, search]);
   const run = (action: () => void) => () => {
     setOpen(false);
     action();
@@ -72,9 +95,19 @@ function Palette() {
     (view?.members ?? []).map((member) => ({ id, cluster: view?.name ?? id, name: member.name })),
   );
   return (
-    <Command label="Search and commands" loop className="flex min-h-0 flex-col">
+    <Command
+      label="Search and commands"
+      loop
+      filter={rank}
+      value={selected}
+      onValueChange={setSelected}
+      className="flex min-h-0 flex-col"
+    >
       <Command.Input
+        ref={input}
         autoFocus
+        value={search}
+        onValueChange={setSearch}
         placeholder="Cluster, member or command"
         className="h-12 w-full border-b border-line bg-surface px-4 text-base outline-none placeholder:text-muted"
       />

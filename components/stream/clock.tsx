@@ -8,7 +8,7 @@ const listeners = new Set<() => void>();
 let second = 0;
 let timer: ReturnType<typeof setInterval> | null = null;
 
-export function subscribeToSeconds(listener: () => void): () => void {
+function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(tick, 1000);
   return () => {
@@ -31,7 +31,7 @@ function current(): number {
 
 /** This computer's clock, once a second; 0 while rendered on the server. */
 export function useLocalNow(): number {
-  return useSyncExternalStore(subscribeToSeconds, current, () => 0);
+  return useSyncExternalStore(subscribe, current, () => 0);
 }
 
 /** The server's clock, once a second: what every age is measured against. */

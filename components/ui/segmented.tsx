@@ -41,7 +41,7 @@ export function Segmented<T extends string>({
           className={cn(
             'min-h-7 rounded-[5px] px-2 text-sm font-medium text-muted hover:text-ink',
             'data-[state=on]:bg-accent-soft data-[state=on]:text-accent',
-            'disabled:cursor-not-allowed disabled:line-through disabled:hover:text-muted',
+            'disabled:cursor-not-allowed disabled:opacity-50 disabled:hover:text-muted',
           )}
         >
           {choice.label}
