@@ -150,7 +150,7 @@ describe('when its time is over', () => {
   test.each([
     ['nothing is pending and the leader is the same', before, 'failed', 'Nothing came of it'],
     ['the request still stands', pending, 'unknown', 'it may yet'],
-    ['there is no leader', leaderless, 'unknown', 'could not be seen'],
+    ['there is no leader', { ...leaderless, request: null }, 'unknown', 'could not be seen'],
     ['another leads, unpromoted', after('pg-b', { timeline: 3 }), 'unknown', 'could not be seen'],
     ['the cluster is not to be seen', null, 'unknown', 'could not be seen'],
   ] as const)('%s', (...[, cluster, code, says]) => {
