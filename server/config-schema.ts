@@ -20,7 +20,7 @@ const secret = { password: text.optional(), passwordFile: text.optional() };
 export const sslmodes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 const monitor = z.strictObject({
-  user: text,
+  user: z.string({ error: 'name the role that asks PostgreSQL' }).min(1),
   ...secret,
   database: text.default('postgres'),
   sslmode: z.enum(sslmodes).default('prefer'),
@@ -50,7 +50,7 @@ function isNetwork(text: string): boolean {
 const connect = z
   .string()
   .regex(
-    /^(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?(,\s*(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?)*(\/\S*)?$/,
+    /^(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?(,\s*(\[[0-9a-fA-F:.]+\]|[^\s,:/[\]]+)(:\d{1,5})?)*(\/[^\s,]*)?$/,
     'servers are written like zk1:2181,zk2:2181,zk3:2181, with a chroot behind the last if there is one',
   );
 
