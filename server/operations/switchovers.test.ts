@@ -64,7 +64,14 @@ class Howdah {
       view: () => world.cluster,
       access: () => access,
       connected: () => this.connected,
-      settings: () => ({ basic: null, ca: null, cert: null, key: null, insecure: false }),
+      settings: () => ({
+        basic: null,
+        ca: null,
+        cert: null,
+        key: null,
+        insecure: false,
+        addresses: { check: async () => ({ is: 'refused', says: 'nobody connects here' }) },
+      }),
       onRun: (_, says) => {
         if (says) this.said.push(says);
       },
