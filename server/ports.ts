@@ -132,6 +132,11 @@ export interface PatroniPort {
 
 /** What the stream sends from. Every answer is JSON made once for all who listen. */
 export interface StreamSource {
+  /**
+   * False right after the start, until every ensemble has been read or is known to be out of reach:
+   * an empty fleet, or no such cluster, would be told too early.
+   */
+  readonly settled: boolean;
   /** Summaries changed after `rev`; all of them for 0 or a revision too old. */
   summaries(rev: number): {
     readonly full: boolean;

@@ -111,6 +111,9 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     build,
     epoch,
     source: {
+      get settled() {
+        return [...ensembles.values()].every((ensemble) => ensemble.settled);
+      },
       get rev() {
         return fleet.rev;
       },
@@ -152,16 +155,16 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     }
   };
 
-  const wasSynced = new Map<string, boolean>();
+  const takenUpAt = new Map<string, number>();
   const ensembleChanged = (ensemble: Ensemble) => {
     stamp.stale = true;
     fleet.touchEnsemble(ensemble.name);
-    const { synced } = ensemble;
-    if (synced && !wasSynced.get(ensemble.name)) {
-      const mine = fleet.ids.filter((id) => fleet.view(id)?.value.key.ensemble === ensemble.name);
+    const { name, connections, synced } = ensemble;
+    if (synced && takenUpAt.get(name) !== connections) {
+      takenUpAt.set(name, connections);
+      const mine = fleet.ids.filter((id) => fleet.view(id)?.value.key.ensemble === name);
       void takeUp(ensemble, mine);
     }
-    wasSynced.set(ensemble.name, synced);
     hub.notify();
   };
 

@@ -85,6 +85,8 @@ export class Switchovers implements Operations {
       const records = this.#records(view.key.ensemble);
       const stored = await records.take(run);
       if (!stored) {
+        // Left behind by a process that is no more? Then it is taken up, and ended, now.
+        await this.resume(view.key.ensemble, [view.id]);
         throw new Failure(
           'busy',
           `Another operation is under way on ${view.name}: wait until it has ended.`,

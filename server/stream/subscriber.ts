@@ -24,7 +24,7 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
     frames.push(`{"type":"ensembles","ensembles":${ensembles.json}}`);
   }
   let { fleet } = cursor;
-  if (following.fleet && (source.rev > fleet || fleet === 0)) {
+  if (following.fleet && source.settled && (source.rev > fleet || fleet === 0)) {
     const { full, changed, gone } = source.summaries(fleet);
     if (full || changed.length > 0 || gone.length > 0) {
       frames.push(
@@ -48,6 +48,7 @@ function catchUpCluster(
 ): ClusterCursor {
   const name = JSON.stringify(id);
   const view = source.view(id);
+  if (view === null && !source.settled) return at;
   const viewRev = view?.rev ?? 0;
   if (viewRev !== at.view) {
     frames.push(`{"type":"cluster","id":${name},"view":${view?.json ?? 'null'}}`);

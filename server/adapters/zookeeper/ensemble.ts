@@ -50,6 +50,8 @@ export class Ensemble {
   #state: EnsembleView['state'] = 'connecting';
   #since: number;
   #maxTimeoutMs: number | null = null;
+  #everSynced = false;
+  #connections = 0;
   #closed = false;
 
   constructor(options: EnsembleOptions, parts: EnsembleParts) {
@@ -64,7 +66,10 @@ export class Ensemble {
       { connect: options.connect, timeoutMs: options.sessionTimeoutMs, digest: options.digest },
       parts.clock,
       {
-        ready: (shard) => this.#mirror.resync(shard),
+        ready: (shard) => {
+          this.#connections += 1;
+          this.#mirror.resync(shard);
+        },
         changed: (path) => this.#mirror.notice(path),
         state: () => this.#updateState(),
       },
@@ -114,22 +119,27 @@ export class Ensemble {
     return this.#state === 'connected' && this.#mirror.synced;
   }
 
+  /** Grows with every connection of any of its sessions. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** True once it has been read whole, or is known to be out of reach. */
+  get settled(): boolean {
+    this.#everSynced ||= this.synced;
+    return this.#everSynced || this.#state === 'unreachable';
+  }
+
   get maxSessionTimeoutMs(): number | null {
     return this.#maxTimeoutMs;
   }
 
   view(): EnsembleView {
-    const [failure] = this.#mirror.failures;
     return {
       name: this.#options.name,
       state: this.#state,
       since: this.#since,
-      says:
-        this.#state === 'connected'
-          ? failure
-            ? `${failure[0]} can't be listed: ${failure[1]}.`
-            : null
-          : this.#sessions.why,
+      says: this.#says(),
       servers: this.#servers,
       namespaces: [...this.#mirror.namespaces].map(([path, exists]) => ({ path, exists })),
       sessionTimeoutMs: this.#sessions.leadership?.grantedTimeoutMs ?? null,
@@ -137,6 +147,20 @@ export class Ensemble {
       synced: this.synced,
       aggregator: this.#scheduler.counters,
     };
+  }
+
+  /** What is wrong, in one sentence; null when nothing is. */
+  #says(): string | null {
+    if (this.#state === 'connecting') return null;
+    if (this.#state === 'connected') {
+      const [failure] = this.#mirror.failures;
+      return failure ? `${failure[0]} can't be listed: ${failure[1]}.` : null;
+    }
+    if (this.#servers.every(({ mode }) => mode === 'down')) return 'None of its servers answers.';
+    if (this.#servers.every(({ mode }) => mode === 'down' || mode === 'not-serving')) {
+      return 'Too few of its servers run to make a quorum.';
+    }
+    return this.#sessions.why ?? 'No server has granted a session yet.';
   }
 
   close(): void {
