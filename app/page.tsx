@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { FleetPage } from '@/components/fleet/fleet-page';
 
-export const metadata: Metadata = { title: 'Fleet' };
+export const metadata: Metadata = { title: 'Fleet · Howdah' };
 
 export default function Page() {
   return <FleetPage />;

@@ -7,6 +7,7 @@ import { Age, Elapsed } from '@/components/stream/age';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterView } from '@/lib/topology/view';
+import { formatDuration } from '@/lib/units';
 
 /** The name, one sentence on its health, and what an operator looks for first. */
 export function ClusterHeader({
@@ -55,6 +56,17 @@ export function ClusterHeader({
           <Fact label="Place">
             {view.key.ensemble} <span className="font-mono text-sm">{view.key.namespace}</span>
           </Fact>
+          {view.lastOutage !== null && (
+            <Fact label="Last change of primary">
+              <span data-testid="last-outage">
+                no writes for at most{' '}
+                {formatDuration(view.lastOutage.endedAt - view.lastOutage.startedAt)}
+              </span>{' '}
+              <span className="text-muted">
+                <Age at={view.lastOutage.endedAt} />
+              </span>
+            </Fact>
+          )}
           {view.request !== null && (
             <Fact label="Requested">
               switchover to {view.request.candidate ?? 'any standby'}

@@ -3,9 +3,11 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
+import { useRecentRun } from '@/components/operations/use-operation';
 import { Age } from '@/components/stream/age';
 import { useCluster, useFollow, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -32,15 +34,34 @@ export function ClusterPage({ id }: { id: ClusterId }) {
 
 function Cluster({ view }: { view: ClusterView }) {
   const [deciding, setDeciding] = useState(false);
+  const { operation, putAway } = useRecentRun(view.id);
+  // The dialog shows the same run: never both.
+  const run = deciding ? null : operation;
   return (
     <div className="flex flex-col gap-4 p-3 sm:p-4">
       <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
-        <Panel id="topology" title="Topology" aside={<AsOf ensemble={view.key.ensemble} />}>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)] xl:grid-rows-[auto_1fr]">
+        <Panel
+          id="topology"
+          title="Topology"
+          aside={<AsOf ensemble={view.key.ensemble} />}
+          className="max-xl:order-last"
+        >
           <Topology view={view} />
         </Panel>
-        <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
-          {!deciding && <RunPanel id={view.id} />}
+        {run !== null && (
+          <RunPanel
+            operation={run}
+            onClose={putAway}
+            className="xl:col-start-2 xl:row-span-2 xl:row-start-1"
+          />
+        )}
+        <div
+          className={cn(
+            'flex min-w-0 flex-col gap-4',
+            run === null ? 'xl:row-span-2' : 'xl:col-start-1 xl:row-start-2',
+          )}
+        >
           <Problems view={view} />
           <Unreadable znodes={view.unreadable} />
         </div>

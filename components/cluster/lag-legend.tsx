@@ -8,6 +8,7 @@ import type { ClusterQuery } from './query';
 /** Each standby with its newest figure; a click hides or shows its line. */
 export function LagLegend({
   standbys,
+  leader,
   hidden,
   colours,
   last,
@@ -15,6 +16,8 @@ export function LagLegend({
   onToggle,
 }: {
   standbys: readonly string[];
+  /** Leads now, and was a standby in what is drawn. */
+  leader: string | undefined;
   hidden: ReadonlySet<string>;
   colours: ReadonlyMap<string, string>;
   last: LagSample | undefined;
@@ -27,9 +30,11 @@ export function LagLegend({
       {standbys.map((name) => {
         const point = last?.members[name];
         const figure =
-          query.unit === 'time'
-            ? formatDuration(point?.ms ?? null)
-            : formatBytes(point?.[query.stage] ?? null);
+          name === leader
+            ? 'leads'
+            : query.unit === 'time'
+              ? formatDuration(point?.ms ?? null)
+              : formatBytes(point?.[query.stage] ?? null);
         return (
           <button
             key={name}

@@ -139,6 +139,7 @@ export function LagPanel({ view }: { view: ClusterView }) {
             />
             <LagLegend
               standbys={standbys}
+              leader={view.leader?.name}
               hidden={hidden}
               colours={colours}
               last={samples.at(-1)}

@@ -1,31 +1,32 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { useState } from 'react';
 import { useNow } from '@/components/stream/clock';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
-import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { OperationView } from '@/lib/operations/types';
 import { Run } from './run';
-import { useOperation } from './use-operation';
 
-/** An ended run stays this long in sight of whoever comes to look. */
-const RECENT_MS = 15 * 60_000;
 /** After this its steps fold away, and only what came of it stays. */
 const FOLD_MS = 2 * 60_000;
 
-/** The run under way, or the last one while it is recent: whoever started it, in any browser. */
-export function RunPanel({ id }: { id: ClusterId }) {
-  const operation = useOperation(id);
+/** A run on the page of its cluster: whoever started it, in any browser. */
+export function RunPanel({
+  operation,
+  onClose,
+  className,
+}: {
+  operation: OperationView;
+  onClose: () => void;
+  className?: string;
+}) {
   const now = useNow();
-  const [closed, setClosed] = useState<string | null>(null);
-  if (operation === null || operation.id === closed) return null;
   const { outcome } = operation;
-  if (outcome !== null && now - outcome.at > RECENT_MS) return null;
   return (
     <Panel
       id="run"
       title={outcome === null ? 'Switchover under way' : 'Last switchover'}
+      {...(className === undefined ? {} : { className })}
       aside={
         outcome !== null && (
           <Button
@@ -33,7 +34,7 @@ export function RunPanel({ id }: { id: ClusterId }) {
             size="icon"
             className="size-7"
             aria-label="Hide the last switchover"
-            onClick={() => setClosed(operation.id)}
+            onClick={onClose}
           >
             <X className="size-4" aria-hidden />
           </Button>

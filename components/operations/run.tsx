@@ -16,11 +16,15 @@ const outcomes: Record<OutcomeCode, { state: State; word: string }> = {
   unknown: { state: 'unknown', word: 'Outcome unknown' },
 };
 
+const AFTERMATH_MS = 60_000;
+
 /** A switchover step by step, each with its moment, as the server observed it. */
 export function Run({ operation, fold }: { operation: OperationView; fold?: boolean }) {
   const { outcome } = operation;
-  // Once it has ended nothing is awaited: a step not seen by then was not seen.
   const next = outcome === null ? operation.steps.find((step) => step.at === null) : undefined;
+  const now = useNow();
+  // The old leader comes back, and Patroni answers, a little after the new one leads.
+  const over = outcome !== null && now - outcome.at > AFTERMATH_MS;
   return (
     <div className="flex flex-col gap-3">
       <p>
@@ -47,7 +51,7 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
           </span>
         </p>
       )}
-      <Leaderless ms={operation.leaderlessMs} />
+      <Cost operation={operation} />
       <details open={!fold}>
         <summary className={cn('w-fit cursor-pointer text-muted', !fold && 'sr-only')}>
           {operation.steps.length} steps
@@ -59,7 +63,7 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
               step={step}
               startedAt={operation.startedAt}
               current={step === next}
-              ended={outcome !== null}
+              over={over}
             />
           ))}
         </ol>
@@ -73,12 +77,12 @@ function StepLine({
   step,
   startedAt,
   current,
-  ended,
+  over,
 }: {
   step: Step;
   startedAt: number;
   current: boolean;
-  ended: boolean;
+  over: boolean;
 }) {
   const seen = step.at !== null;
   const Icon = seen ? CircleCheck : current ? CircleDot : CircleDashed;
@@ -104,7 +108,7 @@ function StepLine({
       </span>
       {step.at === null ? (
         <span className="shrink-0 text-sm text-muted">
-          {ended ? 'not seen' : current ? 'waiting' : 'to come'}
+          {over ? 'not seen' : current ? 'waiting' : 'to come'}
         </span>
       ) : (
         <span className="shrink-0 text-right text-sm">
@@ -122,12 +126,18 @@ function StepLine({
   );
 }
 
-function Leaderless({ ms }: { ms: number | null }) {
+/** What it cost, as it was measured. */
+function Cost({ operation }: { operation: OperationView }) {
+  const { leaderlessMs, outageMs } = operation;
   return (
-    <dl className="flex items-baseline gap-2">
-      <dt className="text-muted">Time without a leader, measured</dt>
+    <dl className="grid w-fit grid-cols-[auto_auto] gap-x-4">
+      <dt className="text-muted">Time without a leader</dt>
       <dd className="font-semibold" data-testid="leaderless">
-        {ms === null ? 'not yet' : formatDuration(ms)}
+        {leaderlessMs === null ? 'not measured yet' : formatDuration(leaderlessMs)}
+      </dd>
+      <dt className="text-muted">Time without writes</dt>
+      <dd className="font-semibold" data-testid="outage">
+        {outageMs === null ? 'not measured yet' : `at most ${formatDuration(outageMs)}`}
       </dd>
     </dl>
   );

@@ -1,5 +1,7 @@
 'use client';
 
+import { useState } from 'react';
+import { useNow } from '@/components/stream/clock';
 import { useCluster } from '@/components/stream/use-stream';
 import type { OperationView } from '@/lib/operations/types';
 import type { ClusterState } from '@/lib/stream/reducer';
@@ -10,4 +12,20 @@ const pick = (cluster: ClusterState): OperationView | null => cluster.operation;
 /** The last operation of a cluster, as any browser sees it. */
 export function useOperation(id: ClusterId): OperationView | null {
   return useCluster(id, pick);
+}
+
+/** An ended run stays this long in sight of whoever comes to look. */
+const RECENT_MS = 15 * 60_000;
+
+/** The run under way, or the last one while it is recent and was not put away. */
+export function useRecentRun(id: ClusterId): {
+  readonly operation: OperationView | null;
+  readonly putAway: () => void;
+} {
+  const told = useOperation(id);
+  const now = useNow();
+  const [closed, setClosed] = useState<string | null>(null);
+  const old = told?.outcome != null && now - told.outcome.at > RECENT_MS;
+  const operation = told === null || told.id === closed || old ? null : told;
+  return { operation, putAway: () => setClosed(told?.id ?? null) };
 }

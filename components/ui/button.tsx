@@ -29,6 +29,7 @@ const off =
 type ButtonProps = ComponentProps<'button'> & VariantProps<typeof look> & { asChild?: boolean };
 
 export function Button({ className, tone, size, asChild, ...rest }: ButtonProps) {
-  const Tag = asChild ? Slot.Root : 'button';
-  return <Tag type="button" className={cn(look({ tone, size }), off, className)} {...rest} />;
+  const classes = cn(look({ tone, size }), off, className);
+  if (asChild) return <Slot.Root className={classes} {...rest} />;
+  return <button type="button" className={classes} {...rest} />;
 }
