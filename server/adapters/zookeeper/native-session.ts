@@ -105,6 +105,9 @@ class NativeSession implements ZooKeeperSession {
       // Silent: its log knows neither our format nor our level, and every event reaches us anyway.
       debug_level: 0,
       host_order_deterministic: false,
+      // By default the client takes a session for expired after ten reads of its socket without a
+      // whole answer, which one large znode is enough for.
+      response_counter_limit: 100_000,
     });
   }
 
