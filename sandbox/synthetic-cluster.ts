@@ -139,7 +139,8 @@ export class SyntheticCluster {
 
   #member(member: number) {
     const { index } = this.#plan;
-    const host = `10.${100 + (index >> 8)}.${index & 255}.${11 + member}`;
+    // Loopback, so that nothing that is pointed at these clusters ever leaves this machine.
+    const host = `127.${100 + (index >> 8)}.${index & 255}.${11 + member}`;
     const leads = member === this.#leader;
     const position = this.#position(member);
     return {

@@ -27,6 +27,7 @@ const FOREIGN_RETRY_MS = 3000;
 /** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
 const URGENT_MS = 250;
 const COUNTERS_MS = 1000;
+const ATTEND_MS = 50;
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime(config: Config, build: string, log: Logger): Runtime {
@@ -90,11 +91,19 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
   });
 
   let followed: ReadonlySet<ClusterId> = new Set();
-  const attend = () =>
-    schedule.attend({
-      attended: new Set([...followed, ...fleet.troubled]),
-      urgent: new Set(switchovers.active),
+  let attending = false;
+  /** Decides anew who is probed how often: soon, and once for all that asks meanwhile. */
+  const attend = () => {
+    if (attending) return;
+    attending = true;
+    clock.after(ATTEND_MS, () => {
+      attending = false;
+      schedule.attend({
+        attended: new Set([...followed, ...fleet.troubled]),
+        urgent: new Set(switchovers.active),
+      });
     });
+  };
 
   // Counters move with every read: they are told of once a second, changes of state at once.
   const stamp = { rev: 0, json: '[]', at: 0, stale: true };

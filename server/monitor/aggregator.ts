@@ -28,7 +28,7 @@ export const defaultLimits: AggregatorLimits = {
   quietMs: 50,
   maxWaitMs: 250,
   changesPerSecond: 1000,
-  leadershipPerSecond: 1000,
+  leadershipPerSecond: 4000,
   resyncInFlight: 256,
 };
 
@@ -108,14 +108,15 @@ export class Aggregator {
   #dueAt(now: number): number {
     let due = Number.POSITIVE_INFINITY;
     const { leadership, changes, resync } = this.#dirty;
-    if (leadership.size > 0) due = Math.min(due, this.#tokens.leadership.readyAt(now));
+    if (leadership.size > 0)
+      due = Math.min(due, this.#tokens.leadership.readyAt(leadership.size, now));
     const [oldest] = changes.values();
     if (oldest !== undefined) {
       const wanted = Math.min(
         this.#lastChange + this.#limits.quietMs,
         oldest + this.#limits.maxWaitMs,
       );
-      due = Math.min(due, Math.max(wanted, this.#tokens.changes.readyAt(now)));
+      due = Math.min(due, Math.max(wanted, this.#tokens.changes.readyAt(changes.size, now)));
     }
     if (resync.size > 0 && this.#resyncInFlight < this.#limits.resyncInFlight)
       due = Math.min(due, now);
@@ -163,6 +164,9 @@ export class Aggregator {
   }
 }
 
+/** With the budget spent, reads go in batches of so many milliseconds' worth, not one by one. */
+const BATCH_MS = 20;
+
 /** At most `perSecond` over any second, and never more than one window's worth at once. */
 class TokenBucket {
   readonly #perMs: number;
@@ -184,10 +188,11 @@ class TokenBucket {
     return granted;
   }
 
-  /** When at least one token is there. */
-  readyAt(now: number): number {
+  /** When enough is there for what is wanted, or for a batch worth waking for. */
+  readyAt(wanted: number, now: number): number {
     this.#refill(now);
-    return this.#tokens >= 1 ? now : now + Math.ceil((1 - this.#tokens) / this.#perMs);
+    const batch = Math.max(1, Math.min(wanted, this.#perMs * BATCH_MS, this.#capacity));
+    return this.#tokens >= batch ? now : now + Math.ceil((batch - this.#tokens) / this.#perMs);
   }
 
   #refill(now: number): void {

@@ -96,13 +96,19 @@ export class ClusterTracker {
     this.#leaderCzxid = czxid;
   }
 
-  setProbe(name: string, result: ProbeSample | ProbeFailure): void {
+  /** Takes an answer of the probe; false when it says nothing that wasn't known. */
+  setProbe(name: string, result: ProbeSample | ProbeFailure): boolean {
     const before = this.#probes.get(name) ?? unprobed;
     if ('code' in result) {
       const failingSince = before.failingSince ?? result.at;
       this.#probes.set(name, { ...before, failure: result, failingSince });
-      return;
+      return before.failure?.code !== result.code || before.failure.says !== result.says;
     }
+    this.#noteSample(name, before, result);
+    return true;
+  }
+
+  #noteSample(name: string, before: ProbeState, result: ProbeSample): void {
     this.#probes.set(name, { sample: result, failure: null, failingSince: null });
     const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
     if (result.inRecovery) {

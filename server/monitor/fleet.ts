@@ -124,9 +124,9 @@ export class Fleet {
   setProbe(id: ClusterId, member: string, result: ProbeSample | ProbeFailure): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    entry.tracker.setProbe(member, result);
-    entry.probed = true;
-    this.#refreshBy(id, this.#options.clock.now() + SETTLE_MS);
+    const news = entry.tracker.setProbe(member, result);
+    entry.probed ||= !('code' in result);
+    if (news) this.#refreshBy(id, this.#options.clock.now() + SETTLE_MS);
   }
 
   /** Something outside the cluster that its view depends on has changed. */
