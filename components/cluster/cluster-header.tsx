@@ -61,9 +61,9 @@ export function ClusterHeader({
               <span data-testid="last-outage">
                 no writes for at most{' '}
                 {formatDuration(view.lastOutage.endedAt - view.lastOutage.startedAt)}
-              </span>{' '}
+              </span>
               <span className="text-muted">
-                <Age at={view.lastOutage.endedAt} />
+                , <Age at={view.lastOutage.endedAt} />
               </span>
             </Fact>
           )}

@@ -18,9 +18,15 @@ export function LagInTime({ lag }: { lag: LagView }) {
           {formatDuration(lag.replayMs)} behind
         </span>
       )}
-      {lag.quality !== 'fresh' && <span className="truncate text-muted">· {quality.short}</span>}
-      {lag.quality === 'stale' && lag.sampledAt !== null && (
-        <Age at={lag.sampledAt} className="truncate text-muted" />
+      {lag.quality !== 'fresh' && (
+        <span className="truncate text-muted">
+          · {quality.short}
+          {lag.quality === 'stale' && lag.sampledAt !== null && (
+            <>
+              , as of <Age at={lag.sampledAt} />
+            </>
+          )}
+        </span>
       )}
     </span>
   );

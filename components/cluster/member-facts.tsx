@@ -26,7 +26,11 @@ export function LagTime({ lag }: { lag: LagView | null }) {
       <span className="flex items-center gap-1 text-xs text-muted">
         {quality.state !== 'good' && <StateIcon state={quality.state} mute className="size-3" />}
         {quality.short}
-        {lag.quality === 'stale' && lag.sampledAt !== null && <Age at={lag.sampledAt} />}
+        {lag.quality === 'stale' && lag.sampledAt !== null && (
+          <span>
+            as of <Age at={lag.sampledAt} />
+          </span>
+        )}
       </span>
     </span>
   );

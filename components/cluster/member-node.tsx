@@ -42,14 +42,11 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
       <div className="flex items-center gap-2">
         <StateIcon state={memberState(member, problems)} />
         <Name className="flex-1 font-semibold">{member.name}</Name>
-        {!missing && (
-          <Badge tone={roleTone(member)} className="max-w-[60%] shrink-0">
-            <span className="truncate" title={roleWords(member)}>
-              {roleWord(member)}
-            </span>
-          </Badge>
-        )}
-        {missing && <Badge tone="attention">Missing</Badge>}
+        <Badge tone={roleTone(member)} className="max-w-[60%] shrink-0">
+          <span className="truncate" title={roleWords(member)}>
+            {roleWord(member)}
+          </span>
+        </Badge>
       </div>
       <p className="flex min-w-0 gap-1 text-sm text-muted">
         {member.presence.is === 'missing' ? (

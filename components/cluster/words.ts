@@ -36,7 +36,11 @@ const roles: Record<Role, string> = {
   other: 'Role not known',
 };
 
-export function roleWords(member: Pick<MemberView, 'role' | 'isLeader' | 'syncRole'>): string {
+type Standing = Pick<MemberView, 'role' | 'isLeader' | 'syncRole' | 'presence'>;
+
+export function roleWords(member: Standing): string {
+  // What it called itself before it went says nothing about it now.
+  if (member.presence.is === 'missing') return 'Missing';
   if (member.isLeader) return member.role === 'standby_leader' ? 'Standby leader' : 'Leader';
   if (member.role === 'replica') {
     if (member.syncRole === 'sync') return 'Sync standby';
@@ -46,13 +50,14 @@ export function roleWords(member: Pick<MemberView, 'role' | 'isLeader' | 'syncRo
 }
 
 /** One word where there is room for one. */
-export function roleWord(member: Pick<MemberView, 'role' | 'isLeader' | 'syncRole'>): string {
+export function roleWord(member: Standing): string {
   if (member.isLeader || member.role !== 'replica') return roleWords(member);
   if (member.syncRole === 'sync') return 'Sync';
   return member.syncRole === 'quorum' ? 'Quorum' : 'Standby';
 }
 
-export function roleTone(member: Pick<MemberView, 'role' | 'isLeader'>): Tone {
+export function roleTone(member: Standing): Tone {
+  if (member.presence.is === 'missing') return 'attention';
   if (member.isLeader) return 'accent';
   return member.role === 'replica' ? 'plain' : 'attention';
 }

@@ -83,9 +83,10 @@ export function obstacle(
 export function whyNoSwitchover(
   view: ClusterView,
   operation: OperationView | null,
-  connected: boolean,
+  heard: { readonly howdah: boolean; readonly zookeeper: boolean },
 ): string | null {
-  if (!connected) return 'Howdah is disconnected';
+  if (!heard.howdah) return 'Howdah is disconnected';
+  if (!heard.zookeeper) return "ZooKeeper can't be reached";
   if (operation !== null && operation.outcome === null) {
     return `The switchover to ${operation.to} is under way`;
   }

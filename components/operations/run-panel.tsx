@@ -33,7 +33,7 @@ export function RunPanel({
             tone="quiet"
             size="icon"
             className="size-7"
-            aria-label="Hide the last switchover"
+            aria-label="Hide this run"
             onClick={onClose}
           >
             <X className="size-4" aria-hidden />

@@ -3,7 +3,7 @@
 import { ArrowLeftRight } from 'lucide-react';
 import { useCallback, useId, useState } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
-import { useConnection } from '@/components/stream/use-stream';
+import { useConnection, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import type { ClusterView } from '@/lib/topology/view';
 import { whyNoSwitchover } from './decision';
@@ -22,7 +22,10 @@ export function SwitchoverButton({
 }) {
   const operation = useOperation(view.id);
   const connected = useConnection((c) => c.phase === 'live' || c.phase === 'mending');
-  const why = whyNoSwitchover(view, operation, connected);
+  const ensembles = useStream((stream) => stream.ensembles);
+  const zookeeper =
+    ensembles.find(({ name }) => name === view.key.ensemble)?.state !== 'unreachable';
+  const why = whyNoSwitchover(view, operation, { howdah: connected, zookeeper });
   const [visit, setVisit] = useState(0);
   const id = useId();
   const ask = useCallback(() => {
