@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { attachSandbox, endSandbox } from './attach';
 import { runFault, verbs } from './cli-fault';
 import { renderStatus } from './cli-status';
@@ -31,9 +31,10 @@ const say = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     name: { type: 'string', default: 'default' },
     cluster: { type: 'string', multiple: true },
     profile: { type: 'string', default: 'default' },
@@ -49,7 +50,16 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     connect: { type: 'string' },
   },
-});
+} as const);
+
+function readArguments<T extends ParseArgsConfig>(config: T) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   up,
@@ -128,7 +138,7 @@ function parseCluster(text: string): ClusterOptions {
 }
 
 const [command = '', ...args] = positionals;
-const run = commands[command];
+const run = values.help ? undefined : commands[command];
 if (run) {
   await run(args).catch((error: unknown) => {
     const text = error instanceof SandboxError ? messageOf(error) : String(error);
@@ -137,5 +147,5 @@ if (run) {
   });
 } else {
   process.stderr.write(USAGE);
-  process.exitCode = command ? 2 : 0;
+  process.exitCode = command && !values.help ? 2 : 0;
 }
