@@ -77,13 +77,16 @@ function Palette() {
   const [selected, setSelected] = useState('');
   const [search, setSearch] = useState('');
   const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   // cmdk names the active item before it has rendered it, and so names none or one that is gone.
   // biome-ignore lint/correctness/useExhaustiveDependencies: after either has changed, look again
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      const item = document.querySelector('[cmdk-item][aria-selected="true"]');
-      if (item) input.current?.setAttribute('aria-activedescendant', item.id);
-      else input.current?.removeAttribute('aria-activedescendant');
+      const item = list.current?.querySelector('[cmdk-item][aria-selected="true"]');
+      for (const element of [input.current, list.current]) {
+        if (item) element?.setAttribute('aria-activedescendant', item.id);
+        else element?.removeAttribute('aria-activedescendant');
+      }
     });
     return () => cancelAnimationFrame(frame);
   }, [selected, search]);
@@ -111,7 +114,7 @@ function Palette() {
         placeholder="Cluster, member or command"
         className="h-12 w-full border-b border-line bg-surface px-4 text-base outline-none placeholder:text-muted"
       />
-      <Command.List className="max-h-[60vh] min-h-0 overflow-auto p-1">
+      <Command.List ref={list} className="max-h-[60vh] min-h-0 overflow-auto p-1">
         <Command.Empty className="p-4 text-muted">Nothing is called that.</Command.Empty>
         <Command.Group heading="Clusters" className={groupLook}>
           {[...fleet.values()].slice(0, MOST * 5).map((row) => (
