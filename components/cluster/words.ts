@@ -51,7 +51,9 @@ export function roleWords(member: Standing): string {
 
 /** One word where there is room for one. */
 export function roleWord(member: Standing): string {
-  if (member.isLeader || member.role !== 'replica') return roleWords(member);
+  if (member.isLeader || member.role !== 'replica' || member.presence.is === 'missing') {
+    return roleWords(member);
+  }
   if (member.syncRole === 'sync') return 'Sync';
   return member.syncRole === 'quorum' ? 'Quorum' : 'Standby';
 }
