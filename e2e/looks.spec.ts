@@ -60,9 +60,9 @@ test('the keyboard alone opens a cluster and its switchover, and leaves it again
   await expect(page.getByTestId('fleet-row').first()).toBeVisible();
   await page.keyboard.press('/');
   await page.keyboard.type('orders');
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('j');
+  await expect(page.getByTestId('fleet-row')).toHaveCount(1);
   await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/orders/);
   await expect(page.getByTestId('headline')).toBeVisible();
   await page.getByRole('button', { name: 'Switchover', exact: true }).focus();
   await page.keyboard.press('Enter');

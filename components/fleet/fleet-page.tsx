@@ -1,6 +1,7 @@
 'use client';
 
 import { Search } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useFollow, useStream } from '@/components/stream/use-stream';
@@ -23,6 +24,7 @@ export function FleetPage() {
   const rows = useMemo(() => select(fleet.values(), deferred), [fleet, deferred]);
   const counts = useMemo(() => totals(fleet.values()), [fleet]);
   const search = useRef<HTMLInputElement>(null);
+  const router = useRouter();
   useShortcut(
     '/',
     useCallback(() => search.current?.select(), []),
@@ -56,7 +58,13 @@ export function FleetPage() {
                 value={query.search}
                 onChange={(event) => setQuery({ search: event.target.value })}
                 onKeyDown={(event) => {
-                  if (event.key === 'Escape') setQuery({ search: '' });
+                  if (event.key === 'Escape') {
+                    if (query.search === '') event.currentTarget.blur();
+                    else setQuery({ search: '' });
+                  }
+                  // What was typed to find one cluster opens it.
+                  const [first] = rows;
+                  if (event.key === 'Enter' && first) router.push(`/cluster/${first.id}`);
                 }}
               />
             </div>
