@@ -62,9 +62,11 @@ export function FleetPage() {
                     if (query.search === '') event.currentTarget.blur();
                     else setQuery({ search: '' });
                   }
-                  // What was typed to find one cluster opens it.
-                  const [first] = rows;
-                  if (event.key === 'Enter' && first) router.push(`/cluster/${first.id}`);
+                  if (event.key !== 'Enter') return;
+                  // By what is typed now: the list may still be following.
+                  const typed = { ...query, search: event.currentTarget.value };
+                  const [first] = select(fleet.values(), typed);
+                  if (first) router.push(`/cluster/${first.id}`);
                 }}
               />
             </div>
