@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   const config = configOrExit();
   const log = pino({ level: config.log, base: null });
   const dev = process.env.HOWDAH_DEV === '1';
+  process.env.NEXT_TELEMETRY_DISABLED ??= '1';
   const pages = next({
     dev,
     dir: process.cwd(),

@@ -12,7 +12,7 @@ function row(name: string, part: Partial<ClusterSummary> = {}): ClusterSummary {
     worst: null,
     problemCount: 0,
     leader: `${name}-1`,
-    members: { total: 3, running: 3, missing: 0 },
+    members: { total: 3, running: 3, missing: 0, names: [] },
     lag: { bytes: 0, ms: 0, member: `${name}-2` },
     lagQuality: 'fresh',
     timeline: 1,
@@ -58,7 +58,7 @@ describe('the rows of the fleet', () => {
     const rows = [
       row('known', { lag: { bytes: 5, ms: 1, member: 'm' } }),
       row('unknown', { lag: null }),
-      row('alone', { lag: null, members: { total: 1, running: 1, missing: 0 } }),
+      row('alone', { lag: null, members: { total: 1, running: 1, missing: 0, names: [] } }),
     ];
     expect(names(select(rows, query('sort=lag')))).toEqual(['unknown', 'known', 'alone']);
     expect(names(select(rows, query('sort=lag&dir=asc')))).toEqual(['alone', 'known', 'unknown']);
@@ -77,9 +77,11 @@ describe('the rows of the fleet', () => {
 
 describe('the words of a row', () => {
   it('say members by state', () => {
-    const members = { total: 5, running: 3, missing: 1 };
+    const members = { total: 5, running: 3, missing: 1, names: [] };
     expect(memberWords(row('a', { members }))).toBe('3 running · 1 not running · 1 missing');
-    expect(memberWords(row('a', { members: { total: 0, running: 0, missing: 0 } }))).toBe('none');
+    expect(
+      memberWords(row('a', { members: { total: 0, running: 0, missing: 0, names: [] } })),
+    ).toBe('none');
   });
   it('say the mode', () => {
     const mode = {

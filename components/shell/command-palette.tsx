@@ -73,7 +73,6 @@ function Palette() {
   const { setTheme } = useTheme();
   const { showHelp } = useShortcuts();
   const fleet = useStream((stream) => stream.fleet);
-  const clusters = useStream((stream) => stream.clusters);
   const [selected, setSelected] = useState('');
   const [search, setSearch] = useState('');
   const input = useRef<HTMLInputElement>(null);
@@ -94,9 +93,9 @@ function Palette() {
     setOpen(false);
     action();
   };
-  const members = [...clusters].flatMap(([id, { view }]) =>
-    (view?.members ?? []).map((member) => ({ id, cluster: view?.name ?? id, name: member.name })),
-  );
+  const members = [...fleet.values()]
+    .flatMap((row) => row.members.names.map((name) => ({ id: row.id, cluster: row.name, name })))
+    .filter(({ name, cluster }) => rank(name, search, [name, cluster]) > 0);
   return (
     <Command
       label="Search and commands"

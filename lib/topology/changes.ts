@@ -148,6 +148,9 @@ function requestChange({ request }: ClusterView): Change {
   return change('request-set', request.candidate, `${from}${to} requested${when}`);
 }
 
+/** Problems whose coming and going another change tells already. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['member-missing', 'no-leader', 'paused']);
+
 function problemChanges(before: ClusterView, after: ClusterView): Change[] {
   const key = (problem: { code: string; member: string | null }) =>
     `${problem.code} ${problem.member}`;
@@ -155,10 +158,10 @@ function problemChanges(before: ClusterView, after: ClusterView): Change[] {
   const has = new Set(after.problems.map(key));
   return [
     ...after.problems
-      .filter((problem) => !had.has(key(problem)))
+      .filter((problem) => !had.has(key(problem)) && !TOLD_ELSEWHERE.has(problem.code))
       .map((problem) => change('problem-raised', problem.member, problem.says)),
     ...before.problems
-      .filter((problem) => !has.has(key(problem)))
+      .filter((problem) => !has.has(key(problem)) && !TOLD_ELSEWHERE.has(problem.code))
       .map((problem) => change('problem-cleared', problem.member, `No longer: ${problem.says}`)),
   ];
 }

@@ -23,6 +23,7 @@ export function summarize(
       total: view.members.length,
       running: present.filter((member) => member.state === 'running').length,
       missing: view.members.length - present.length,
+      names: view.members.map((member) => member.name),
     },
     lag: furthest?.lag
       ? { bytes: furthest.lag.replayBytes, ms: furthest.lag.replayMs, member: furthest.name }

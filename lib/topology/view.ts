@@ -174,7 +174,13 @@ export interface ClusterSummary {
   readonly worst: { readonly code: string; readonly says: string; readonly since: number } | null;
   readonly problemCount: number;
   readonly leader: string | null;
-  readonly members: { readonly total: number; readonly running: number; readonly missing: number };
+  readonly members: {
+    readonly total: number;
+    readonly running: number;
+    readonly missing: number;
+    /** All of them, for search. */
+    readonly names: readonly string[];
+  };
   /** Of the standby furthest behind; null when nothing is known. */
   readonly lag: {
     readonly bytes: number | null;
