@@ -54,8 +54,13 @@ export function headlineOf(cluster: Undiagnosed, problems: readonly Problem[]): 
       ? `${worst.says}.`
       : `${worst.says}, and ${problems.length - 1} more.`;
   if (cluster.bootstrapping) return `${cluster.name} is being bootstrapped.`;
-  const standbys = cluster.members.filter((member) => !member.isLeader).length;
-  return `${cluster.name} is well: ${cluster.leader?.name} leads ${standbys} ${standbys === 1 ? 'standby' : 'standbys'}.`;
+  const standbys = cluster.members.filter((member) => !member.isLeader);
+  const count = `${standbys.length} ${standbys.length === 1 ? 'standby' : 'standbys'}`;
+  // What is broken for a moment is no problem yet, and not well either.
+  const broken = standbys.filter((member) => member.upstream?.state === 'broken').length;
+  return broken === 0
+    ? `${cluster.name} is well: ${cluster.leader?.name} leads ${count}.`
+    : `${cluster.name} is settling: ${broken} of ${count} ${broken === 1 ? 'does' : 'do'} not stream from ${cluster.leader?.name} yet.`;
 }
 
 export function withDiagnosis(cluster: Undiagnosed, problems: readonly Problem[]): ClusterView {

@@ -265,5 +265,5 @@ function preview(leader: string): string[] {
  */
 function expectedOutage(view: ClusterView): [number, number] {
   const backlog = Math.max(0, ...view.members.map((member) => member.lag?.replayMs ?? 0));
-  return [1500, 5000 + Math.min(backlog, 120_000)];
+  return [1500, 5000 + Math.min(Math.ceil(backlog / 1000) * 1000, 120_000)];
 }
