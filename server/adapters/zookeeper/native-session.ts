@@ -22,7 +22,9 @@ type Done<T extends unknown[]> = (rc: number, error: string, ...rest: T) => void
 
 interface NativeClient {
   readonly client_id: string;
+  readonly client_password: string;
   readonly timeout: number;
+  readonly state: number;
   init(config: Record<string, unknown>): unknown;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   close(): unknown;
@@ -65,6 +67,24 @@ const CODES: Readonly<Record<number, ZooKeeperErrorCode>> = {
   [-116]: 'closed',
 };
 
+let told: (() => void)[] = [];
+
+/**
+ * Goes through what the client has told, in its order, once the client has returned: from within a
+ * callback neither its state nor its socket may be touched.
+ */
+function later(task: () => void): void {
+  if (told.push(task) > 1) return;
+  setImmediate(() => {
+    const tasks = told;
+    told = [];
+    for (const one of tasks) one();
+  });
+}
+
+/** The C client's state after a call that found the connection dead, and only then. */
+const SOCKET_CLOSED = 999;
+
 /** Opens a session; `listener.connected` tells when it can be used. */
 export function openNativeSession(
   options: SessionOptions,
@@ -74,34 +94,45 @@ export function openNativeSession(
 }
 
 class NativeSession implements ZooKeeperSession {
-  readonly #client: NativeClient;
+  readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   /** Rejects calls still open when the session ends: the client may never answer those. */
   readonly #open = new Set<(error: Error) => void>();
+  #client: NativeClient;
   #connected = false;
   #everConnected = false;
+  #authorized = false;
   #over = false;
 
   constructor(options: SessionOptions, listener: SessionListener) {
+    this.#options = options;
     this.#listener = listener;
-    this.#client = new Native({});
-    const client = this.#client;
-    client.on(Native.on_connected, () => this.#onConnected(options));
-    client.on(Native.on_connecting, () => this.#onDisconnected());
-    client.on(Native.on_closed, (_self, code) => this.#onClosed(Number(code)));
+    this.#client = this.#start({});
+  }
+
+  #start(resumed: { client_id?: string; client_password?: string }): NativeClient {
+    const client = new Native({});
+    const hear = (event: string, tell: (told: unknown) => void) =>
+      client.on(event, (_self, told) => {
+        later(() => {
+          if (this.#client === client && !this.#over) tell(told);
+        });
+      });
+    hear(Native.on_connected, () => this.#onConnected());
+    hear(Native.on_connecting, () => this.#onDisconnected());
+    hear(Native.on_closed, (code) => this.#onClosed(Number(code)));
     for (const event of [
       Native.on_event_created,
       Native.on_event_deleted,
       Native.on_event_changed,
       Native.on_event_child,
     ]) {
-      client.on(event, (_self, path) => {
-        if (!this.#over) this.#listener.changed(String(path));
-      });
+      hear(event, (path) => this.#listener.changed(String(path)));
     }
     client.init({
-      connect: options.connect,
-      timeout: options.timeoutMs,
+      ...resumed,
+      connect: this.#options.connect,
+      timeout: this.#options.timeoutMs,
       // Silent: its log knows neither our format nor our level, and every event reaches us anyway.
       debug_level: 0,
       host_order_deterministic: false,
@@ -109,6 +140,25 @@ class NativeSession implements ZooKeeperSession {
       // whole answer, which one large znode is enough for.
       response_counter_limit: 100_000,
     });
+    return client;
+  }
+
+  /**
+   * A call that meets a dead connection closes the client's socket behind libuv's back, which then
+   * aborts the process for polling it. Closing the client at once stops the polling; another one
+   * takes the session over. Watches are gone with the old one.
+   */
+  #replaceClient(): void {
+    const { client_id, client_password } = this.#client;
+    const dead = this.#client;
+    for (const reject of this.#open) {
+      reject(new ZooKeeperError('connection', 'The connection was lost.'));
+    }
+    this.#open.clear();
+    this.#authorized = false;
+    dead.close();
+    this.#client = this.#start({ client_id, client_password });
+    later(() => this.#onDisconnected());
   }
 
   get id(): string | null {
@@ -123,16 +173,15 @@ class NativeSession implements ZooKeeperSession {
     return this.#everConnected ? this.#client.timeout : null;
   }
 
-  #onConnected(options: SessionOptions): void {
-    if (this.#over) return;
-    const first = !this.#everConnected;
+  #onConnected(): void {
     this.#connected = true;
     this.#everConnected = true;
-    const { digest } = options;
-    // The client repeats this by itself on every later connection of the session.
-    if (first && digest) {
+    const { digest } = this.#options;
+    // The client repeats this by itself on every later connection.
+    if (digest && !this.#authorized) {
       this.#client.add_auth('digest', `${digest.user}:${digest.password}`, () => {});
     }
+    this.#authorized = true;
     this.#listener.connected();
   }
 
@@ -143,7 +192,6 @@ class NativeSession implements ZooKeeperSession {
   }
 
   #onClosed(code: number): void {
-    if (this.#over) return;
     this.#end();
     this.#listener.closed(code === -113 ? 'auth-failed' : 'expired');
   }
@@ -232,11 +280,14 @@ class NativeSession implements ZooKeeperSession {
       };
       this.#open.add(fail);
       const started = start((rc, error, ...rest) => {
-        if (rc !== 0) return fail(errorOf(rc, error, path));
-        this.#open.delete(fail);
-        resolve(rest as unknown as T);
+        later(() => {
+          if (rc !== 0) return fail(errorOf(rc, error, path));
+          this.#open.delete(fail);
+          resolve(rest as unknown as T);
+        });
       });
       if (started !== 0) fail(errorOf(started, 'the client did not take the call', path));
+      if (this.#client.state === SOCKET_CLOSED) this.#replaceClient();
     });
   }
 }

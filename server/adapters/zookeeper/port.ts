@@ -39,8 +39,9 @@ export interface Children {
 }
 
 /**
- * `connected` may come again after `disconnected`: the session and its watches live on, and what
- * changed meanwhile fires. After `closed` the session is over (expired, or refused) and every call
+ * `connected` may come again after `disconnected`: the session lives on with its ephemerals, and
+ * what changed meanwhile fires, unless the connection broke under a call: then its watches are gone.
+ * So whatever is watched is read again after `connected`. After `closed` the session is over (expired, or refused) and every call
  * fails: open another.
  */
 export interface SessionListener {
