@@ -34,6 +34,11 @@ export function createHttpServer(parts: HttpParts): Server {
 }
 
 function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): void {
+  // Some request lines that HTTP lets through are no addresses.
+  if (!URL.canParse(request.url ?? '/', 'http://howdah')) {
+    plain(response, 400, 'That is not an address.');
+    return;
+  }
   const { pathname } = new URL(request.url ?? '/', 'http://howdah');
   if (pathname.startsWith('/api/trpc/')) {
     void nodeHTTPRequestHandler({

@@ -5,8 +5,11 @@ import type { Context } from './context';
 const t = initTRPC.context<Context>().create({
   errorFormatter: ({ shape, error }) => {
     const failure = error.cause instanceof Failure ? error.cause : null;
+    const internal = error.code === 'INTERNAL_SERVER_ERROR' && failure === null;
     return {
       ...shape,
+      // What nobody foresaw may say what nobody may read.
+      message: internal ? 'Howdah met an error of its own: see its log.' : shape.message,
       data: {
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
