@@ -1,0 +1,109 @@
+import { connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { Failure } from '@/lib/errors';
+import type { Operations } from '../ports';
+import { createHttpServer } from './server';
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+async function listening(operations: Partial<Operations> = {}) {
+  const errors: unknown[] = [];
+  const pages: string[] = [];
+  const server = createHttpServer({
+    hosts: [],
+    context: { operations: operations as Operations },
+    stream: (_, response) => response.end('stream'),
+    pages: (request, response) => {
+      pages.push(request.url ?? '');
+      response.end('page');
+    },
+    health: () => ({ ok: true, body: { fine: true } }),
+    onError: (error) => errors.push(error),
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(() => server.close());
+  stops.push(() => server.closeAllConnections());
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no address');
+  return { url: `http://127.0.0.1:${address.port}`, port: address.port, errors, pages };
+}
+
+/** Sends a request line as it is: clients tidy addresses up. */
+function raw(port: number, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.on('close', () => resolve(answer.split('\r\n')[0] ?? ''));
+    socket.on('error', reject);
+    socket.end(`${line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  });
+}
+
+test.each(['GET //', 'GET http://', 'GET /api/%zz', 'GET ///api/stream', 'GET *'])(
+  'answers %s, and goes on',
+  async (line) => {
+    const { port, url } = await listening();
+    expect(await raw(port, line)).toMatch(/^HTTP\/1\.1 [2345]\d\d/);
+    expect((await fetch(`${url}/api/health`)).status).toBe(200);
+  },
+);
+
+test('keeps addresses apart: pages, the API, the stream, health', async () => {
+  const { url, pages } = await listening();
+  expect(await (await fetch(`${url}/clusters/x`)).text()).toBe('page');
+  expect(await (await fetch(`${url}/api/stream`)).text()).toBe('stream');
+  expect(await (await fetch(`${url}/api/health`)).json()).toEqual({ fine: true });
+  expect((await fetch(`${url}/api/else`)).status).toBe(404);
+  expect(pages).toEqual(['/clusters/x']);
+});
+
+test('refuses a change from elsewhere before it reaches anything', async () => {
+  let called = false;
+  const { url } = await listening({
+    switchover: async () => {
+      called = true;
+      throw new Failure('internal', 'no');
+    },
+  });
+  const answer = await fetch(`${url}/api/trpc/switchover.start`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: 'http://evil.example' },
+    body: '{}',
+  });
+  expect(answer.status).toBe(403);
+  expect(called).toBe(false);
+});
+
+test('a failure has its code, its status and its one sentence', async () => {
+  const { url, errors } = await listening({
+    preflight: () => {
+      throw new Failure('not-found', 'There is no such cluster.');
+    },
+  });
+  const input = encodeURIComponent(JSON.stringify({ cluster: 'x' }));
+  const answer = await fetch(`${url}/api/trpc/switchover.preflight?input=${input}`);
+  expect(answer.status).toBe(404);
+  const body = (await answer.json()) as { error: { message: string; data: { failure: string } } };
+  expect(body.error.message).toBe('There is no such cluster.');
+  expect(body.error.data.failure).toBe('not-found');
+  expect(errors).toEqual([]);
+});
+
+test('what nobody foresaw is an internal error, reported, and told without its insides', async () => {
+  const { url, errors } = await listening({
+    list: () => {
+      throw new Error('password=hunter2');
+    },
+  });
+  const input = encodeURIComponent(JSON.stringify({ cluster: 'x' }));
+  const answer = await fetch(`${url}/api/trpc/operations.list?input=${input}`);
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toContain('hunter2');
+  expect(errors).toHaveLength(1);
+});
