@@ -29,7 +29,10 @@ export function closeForeignSession(port: number, sessionId: string): Promise<vo
     const timer = setTimeout(() => finish('ZooKeeper does not answer'), TIMEOUT_MS);
     socket.on('error', (error) => finish(error.message));
     socket.on('close', () => finish('ZooKeeper hung up'));
-    socket.on('connect', () => socket.write(framed(connectRequest(sessionId))));
+    // Both at once: cut off, the owner comes back at once too, and would take the session back.
+    socket.on('connect', () => {
+      socket.write(Buffer.concat([framed(connectRequest(sessionId)), framed(closeRequest())]));
+    });
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
@@ -39,12 +42,16 @@ export function closeForeignSession(port: number, sessionId: string): Promise<vo
       // A server answers an unknown or foreign session with timeout 0.
       if (frame.readInt32BE(4) <= 0) return finish('there is no such session');
       taken = true;
-      const header = Buffer.alloc(8);
-      header.writeInt32BE(1, 0);
-      header.writeInt32BE(CLOSE_SESSION, 4);
-      socket.write(framed(header));
+      if (received.length > 0) socket.emit('data', Buffer.alloc(0));
     });
   });
+}
+
+function closeRequest(): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeInt32BE(1, 0);
+  header.writeInt32BE(CLOSE_SESSION, 4);
+  return header;
 }
 
 function connectRequest(sessionId: string): Buffer {

@@ -48,6 +48,8 @@ export async function sessionsOfProcess(
   return (await listSessions(servers)).filter(({ clientPort }) => ports.has(clientPort));
 }
 
+const ATTEMPTS = 4;
+
 /**
  * Expires a session; returns when its ephemerals and its connection are gone.
  * @throws SandboxError when there is no such session or no quorum.
@@ -60,11 +62,18 @@ export async function expireSession(
   const modes = await Promise.all(servers.map((server) => server.mode()));
   const server = servers.find((_, index) => modes[index] !== null);
   if (!server) throw new SandboxError('No ZooKeeper server is part of a quorum');
-  await closeForeignSession(server.port, id);
-  await waitFor(async () => !(await listSessions(servers)).some((each) => each.id === id), {
-    timeoutMs: 10_000,
-    what: `the end of session ${id}`,
-  });
+  const gone = async () => !(await listSessions(servers)).some((each) => each.id === id);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await closeForeignSession(server.port, id);
+      break;
+    } catch (error) {
+      // Its owner may have been quicker and taken it back.
+      if (attempt === ATTEMPTS) throw error;
+      if (attempt > 1 && (await gone())) return;
+    }
+  }
+  await waitFor(gone, { timeoutMs: 10_000, what: `the end of session ${id}` });
 }
 
 /** Local TCP ports of a process's sockets. */
