@@ -62,6 +62,10 @@ export function withEnvironment(file: unknown, environment: NodeJS.ProcessEnv): 
   for (const [name, place] of Object.entries(places)) {
     const value = environment[name];
     if (value === undefined || value === '') continue;
+    // A password in the file would win over the environment's file for it.
+    if (place.at(-1) === 'passwordFile' && !environment[name.replace(/_FILE$/, '')]) {
+      put(merged, [...place.slice(0, -1), 'password'], undefined);
+    }
     put(merged, place, LISTS.has(name) ? split(value) : value);
   }
   return merged;

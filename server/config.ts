@@ -66,7 +66,17 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
   }
 }
 
-const SECRET = /password|key|secret/i;
+/** Where a secret is, or would be if the shape were right. */
+const SECRET = /password|key|secret|(^|\.)(monitor|patroni|digest)$/i;
+
+/** A value as it may be shown: what has parts may have a secret among them. */
+function inWords(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null
+    ? 'a group of settings'
+    : JSON.stringify(value);
+}
 
 function sentence(
   issue: z.core.$ZodIssue,
@@ -83,11 +93,7 @@ function sentence(
     (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
     merged,
   );
-  const shown = SECRET.test(path)
-    ? 'set to something'
-    : value === undefined
-      ? 'missing'
-      : JSON.stringify(value);
+  const shown = SECRET.test(path) ? 'set to something' : inWords(value);
   return `${name} is ${shown}: ${issue.message}.`;
 }
 
