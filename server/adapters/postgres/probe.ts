@@ -58,24 +58,26 @@ export class PostgresProbe implements ProbePort {
     const checked = await settings.addresses.check(wanted);
     if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
     const client = await connectTo(checked.endpoint, settings);
+    const open = await this.#greet(client, connUrl).catch((error: unknown) => {
+      this.#end(client);
+      throw error;
+    });
+    this.#open.set(key, open);
+    return open;
+  }
+
+  /** Learns what is asked once for each connection. */
+  async #greet(client: pg.Client, connUrl: string): Promise<Open> {
     const { rows } = await client.query<{ version: number; system_id: string | null }>(hello);
     const serverVersion = rows[0]?.version ?? 0;
     if (serverVersion < 100000) {
-      void client.end().catch(() => {});
       throw new ProbeError(
         'failed',
         `PostgreSQL ${serverVersion} is older than 10, the oldest known`,
       );
     }
-    const open: Open = {
-      client,
-      connUrl,
-      serverVersion,
-      systemId: rows[0]?.system_id ?? null,
-      statement: probeStatement(serverVersion),
-    };
-    this.#open.set(key, open);
-    return open;
+    const systemId = rows[0]?.system_id ?? null;
+    return { client, connUrl, serverVersion, systemId, statement: probeStatement(serverVersion) };
   }
 
   /** Closes without waiting: a hung server must not hold up anything. */
@@ -83,8 +85,12 @@ export class PostgresProbe implements ProbePort {
     const open = this.#open.get(key);
     if (!open) return;
     this.#open.delete(key);
-    void open.client.end().catch(() => {});
-    const { stream } = (open.client as unknown as { connection: { stream: { destroy(): void } } })
+    this.#end(open.client);
+  }
+
+  #end(client: pg.Client): void {
+    void client.end().catch(() => {});
+    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
       .connection;
     // `end` says goodbye politely; a peer that is frozen never answers that.
     this.#clock.after(1000, () => stream.destroy());
