@@ -67,6 +67,9 @@ export function withEnvironment(file: unknown, environment: NodeJS.ProcessEnv): 
       put(merged, [...place.slice(0, -1), 'password'], undefined);
     }
     put(merged, place, LISTS.has(name) ? split(value) : value);
+    // A password given here replaces the file's, in whichever of the two ways that has it.
+    if (name.endsWith('_PASSWORD')) drop(merged, [...place.slice(0, -1), 'passwordFile']);
+    if (name.endsWith('_PASSWORD_FILE')) drop(merged, [...place.slice(0, -1), 'password']);
   }
   return merged;
 }
@@ -78,6 +81,13 @@ function put(target: object, place: readonly (string | number)[], value: unknown
     else if (!isObject(at[step])) at[step] = typeof place[index + 1] === 'number' ? [] : {};
     at = at[step] as Record<string | number, unknown>;
   });
+}
+
+function drop(target: object, place: readonly (string | number)[]): void {
+  const parent = place
+    .slice(0, -1)
+    .reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], target);
+  delete (parent as Record<string | number, unknown>)[place.at(-1) ?? ''];
 }
 
 function isObject(value: unknown): value is object {

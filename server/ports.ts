@@ -143,7 +143,7 @@ export interface StreamSource {
     readonly changed: readonly string[];
     readonly gone: readonly ClusterId[];
   };
-  /** The newest revision of any summary or tombstone. */
+  /** The newest revision of any summary or tombstone; above 0 even when there has been none. */
   readonly rev: number;
   view(id: ClusterId): { readonly rev: number; readonly json: string } | null;
   samples(id: ClusterId, since: number): Tail<LagSample>;

@@ -45,8 +45,8 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     clock,
     limits: config.limits,
     ensemble: (name) => {
-      const { connected, maxSessionTimeoutMs } = ensembleOf(name);
-      return { name, connected, maxSessionTimeoutMs };
+      const { synced, maxSessionTimeoutMs } = ensembleOf(name);
+      return { name, connected: synced, maxSessionTimeoutMs };
     },
     operationOn: (id) => switchovers.running(id),
     onChange: (id) => {
@@ -62,7 +62,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     root: config.root,
     view: (id) => fleet.view(id)?.value ?? null,
     access: (name) => ensembleOf(name).session,
-    connected: (name) => ensembles.get(name)?.connected ?? false,
+    connected: (name) => ensembles.get(name)?.synced ?? false,
     settings: (key) => config.clusterSettings(key).patroni,
     onRun: (view, says) => {
       if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });

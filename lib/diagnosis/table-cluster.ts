@@ -32,8 +32,12 @@ export const clusterRules: readonly Rule[] = [
     find: ({ cluster }) => {
       const leader = cluster.members.find((member) => member.isLeader);
       if (leader?.probe.is !== 'failing' || !SILENT.has(leader.probe.failure.code)) return none;
-      const asked = cluster.members.filter((m) => m.lag !== null && m.probe.is === 'ok');
-      if (asked.length === 0 || asked.some((m) => m.upstream?.state !== 'broken')) return none;
+      const asked = cluster.members.filter(
+        (m) => m.lag !== null && m.probe.is === 'ok' && m.upstream?.name === leader.name,
+      );
+      // Without a sender a standby turns to the archive, where there is one.
+      const deaf = new Set(['broken', 'archive']);
+      if (asked.length === 0 || asked.some((m) => !deaf.has(m.upstream?.state ?? ''))) return none;
       const ttl =
         cluster.config.is === 'ok'
           ? ` within ${cluster.config.value.ttl} s of its last sign of life`
@@ -52,15 +56,14 @@ export const clusterRules: readonly Rule[] = [
     settleMs: 2000,
     order: 8,
     find: ({ cluster }) => {
-      const asked = cluster.members.filter((member) => member.presence.is === 'present');
-      const allInRecovery = asked.every((m) => m.probe.is === 'ok' && !m.probe.writable);
-      return cluster.leader === null ||
-        cluster.mode.standbyCluster ||
-        asked.length === 0 ||
-        !allInRecovery
+      const leader = cluster.members.find((member) => member.isLeader);
+      const demoted = leader?.probe.is === 'ok' && !leader.probe.writable;
+      const another = cluster.members.some((m) => m.probe.is === 'ok' && m.probe.writable);
+      const { standbyCluster, replication } = cluster.mode;
+      return !leader || !demoted || another || standbyCluster || replication === 'unknown'
         ? none
         : one(
-            `No member of ${cluster.name} accepts writes: ${cluster.leader.name} holds the leadership but is in recovery`,
+            `No member of ${cluster.name} accepts writes: ${leader.name} holds the leadership but is in recovery`,
             'Patroni demotes a primary that can’t reach ZooKeeper, and promotes again when it can: look at the ensemble first.',
           );
     },
@@ -70,14 +73,30 @@ export const clusterRules: readonly Rule[] = [
     severity: 'critical',
     settleMs: 5000,
     order: 0,
-    find: ({ cluster }) => {
-      const stray = cluster.members.filter(
-        (member) => member.probe.is === 'ok' && member.probe.writable && !member.isLeader,
-      );
-      return stray.map((member) => ({
+    // Members that have left ZooKeeper are asked too: a primary whose Patroni died goes on writing.
+    find: ({ cluster, ensemble }) => {
+      const writable = cluster.members.filter((m) => m.probe.is === 'ok' && m.probe.writable);
+      const { leader } = cluster;
+      const strays = writable.filter((member) => !member.isLeader);
+      const leaderUnknown =
+        !ensemble.connected || cluster.unreadable.some((znode) => znode.path.endsWith('/leader'));
+      if (writable.length > 1) {
+        const names = writable.map((member) => member.name).join(' and ');
+        return strays.map((member) => ({
+          member,
+          says: leaderUnknown
+            ? `${names} both accept writes, and which of them leads is not known now`
+            : `${names} both accept writes: what is written on ${member.name} will be lost`,
+          advice: leaderUnknown
+            ? 'Find out by the highest timeline which is the newest, and keep clients away from the other.'
+            : `Keep clients away from ${member.name} at once, then see why its Patroni does not demote it (is it running?).`,
+        }));
+      }
+      if (leaderUnknown || leader === null) return none;
+      return strays.map((member) => ({
         member,
-        says: `${member.name} accepts writes although ${cluster.leader ? `${cluster.leader.name} is the leader` : 'there is no leader'}: what is written there will be lost`,
-        advice: `Keep clients away from ${member.name} at once, then see why its Patroni does not demote it (is it running?).`,
+        says: `${member.name} accepts writes although ${leader.name} holds the leadership`,
+        advice: `Compare what runs at the address of ${leader.name} with what Patroni there says, and keep clients away from ${member.name} until it is clear.`,
       }));
     },
   },
@@ -102,6 +121,7 @@ export const clusterRules: readonly Rule[] = [
     find: ({ cluster }) => {
       const { replication } = cluster.mode;
       if (replication !== 'sync' && replication !== 'quorum') return none;
+      if (cluster.mode.standbyCluster) return none;
       if (!cluster.leader || (cluster.sync?.standbys.length ?? 0) > 0) return none;
       const strict = cluster.config.is === 'ok' && cluster.config.value.synchronousModeStrict;
       return one(
@@ -121,7 +141,7 @@ export const clusterRules: readonly Rule[] = [
       syncWaits === null || syncWaits === 0
         ? none
         : one(
-            `${syncWaits} ${syncWaits === 1 ? 'session waits' : 'sessions wait'} on ${cluster.leader?.name} for a synchronous standby to confirm`,
+            `${syncWaits} ${syncWaits === 1 ? 'session has waited' : 'sessions have waited'} on ${cluster.leader?.name} for more than 5 s for a synchronous standby to confirm`,
             'See which standby is named in synchronous_standby_names and whether it streams.',
           ),
   },

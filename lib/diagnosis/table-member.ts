@@ -83,7 +83,8 @@ export const memberRules: readonly Rule[] = [
     order: 22,
     find: each((member) =>
       isStandby(member) &&
-      member.state === 'running' &&
+      !member.tags.nostream &&
+      (member.state === 'running' || member.state === 'streaming') &&
       (member.upstream?.state === 'broken' || member.upstream?.state === 'archive')
         ? {
             says: `${member.name} is ${member.upstream.says}`,
@@ -100,7 +101,8 @@ export const memberRules: readonly Rule[] = [
     order: 23,
     find: each((member, { limits }) => {
       const lag = member.lag;
-      if (!lag || lag.quality === 'unknown') return null;
+      // A stale figure is no measurement: what made it stale is said elsewhere.
+      if (!lag || lag.quality === 'unknown' || lag.quality === 'stale') return null;
       const tooMuch = (lag.replayBytes ?? 0) > limits.lagBytes;
       const tooLong = (lag.replayMs ?? 0) > limits.lagMs;
       if (!tooMuch && !tooLong) return null;

@@ -13,12 +13,13 @@ export interface Patient {
   readonly clockOffsets: ReadonlyMap<string, number>;
   /** When the leader's position was seen to go backwards on one timeline. */
   readonly lsnWentBack: { readonly at: number; readonly bytes: number } | null;
-  /** Sessions that wait for a synchronous standby on the leader; null is unknown. */
+  /** Sessions that have waited for a synchronous standby for over 5 s; null is unknown. */
   readonly syncWaits: number | null;
 }
 
 export interface EnsembleFacts {
   readonly name: string;
+  /** Connected, and read whole since. */
   readonly connected: boolean;
   readonly maxSessionTimeoutMs: number | null;
 }

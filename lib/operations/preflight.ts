@@ -175,8 +175,14 @@ function stream({ name, upstream }: MemberView): RuleResult {
 
 function lag(member: MemberView, view: ClusterView): RuleResult {
   const received = member.lag?.flushBytes ?? null;
-  if (view.config.is !== 'ok' || received === null) {
-    return rule('lag', 'unknown', `How far ${member.name} is behind is not known`);
+  const quality = member.lag?.quality ?? 'unknown';
+  if (
+    view.config.is !== 'ok' ||
+    received === null ||
+    quality === 'stale' ||
+    quality === 'unknown'
+  ) {
+    return rule('lag', 'unknown', `How far ${member.name} is behind is not known for sure now`);
   }
   const limit = view.config.value.maximumLagOnFailover;
   const measured = `${member.name} is ${formatBytes(received)} behind`;
@@ -205,6 +211,8 @@ function timeline(member: MemberView, view: ClusterView): RuleResult {
 function sync(member: MemberView, view: ClusterView): RuleResult[] {
   const { replication } = view.mode;
   if (replication !== 'sync' && replication !== 'quorum') return [];
+  // A standby cluster replicates synchronously to nobody, whatever its configuration carries.
+  if (view.mode.standbyCluster) return [];
   const listed = view.sync?.standbys.some((one) => one.toLowerCase() === member.name.toLowerCase());
   return [
     listed

@@ -105,16 +105,16 @@ describe('a switchover', () => {
     expect(observed(watching(), after('pg-b', { timeline: 3 }), 5000).view.outcome).toBeNull();
   });
 
-  test('takes the same name with another epoch for another leadership', () => {
+  test('takes the same name with another epoch for a leadership taken again', () => {
     const again = aCluster({
       leader: { name: 'pg-a', czxid: '20', session: 's', since: 5 },
       timeline: 4,
     });
-    expect(observed(watching(), again, 5000).view.outcome?.code).toBe('done-other');
+    expect(observed(watching(), again, 5000).view.outcome?.code).toBe('failed');
   });
 
   test('counts no time without a leader that it has not seen', () => {
-    expect(done().view.leaderlessMs).toBe(0);
+    expect(done().view.leaderlessMs).toBeNull();
     expect(done().view.steps.find((step) => step.code === 'leader-released')?.says).toContain(
       'between two looks',
     );
@@ -149,15 +149,22 @@ describe('when its time is over', () => {
   const late = 1000 + 60_000;
   test.each([
     ['nothing is pending and the leader is the same', before, 'failed', 'Nothing came of it'],
-    ['the request still stands', pending, 'unknown', 'it may yet'],
-    ['there is no leader', { ...leaderless, request: null }, 'unknown', 'could not be seen'],
-    ['another leads, unpromoted', after('pg-b', { timeline: 3 }), 'unknown', 'could not be seen'],
-    ['the cluster is not to be seen', null, 'unknown', 'could not be seen'],
+    ['the request still stands', pending, 'unknown', 'still holds the request'],
+    ['there is no leader', { ...leaderless, request: null }, 'unknown', 'too long to follow'],
+    ['another leads, unpromoted', after('pg-b', { timeline: 3 }), 'unknown', 'too long to follow'],
+    ['the cluster is not to be seen', null, 'unknown', 'too long to follow'],
   ] as const)('%s', (...[, cluster, code, says]) => {
     const run = overdue(watching(), cluster, late);
     expect(run.view.outcome).toMatchObject({ code, at: late });
     expect(run.view.outcome?.says).toContain(says);
     expect(run.view.waiting).toBeNull();
+  });
+
+  test('but what is seen afterwards still resolves the unknown', () => {
+    const unknown = overdue(watching(), null, late);
+    const resolved = observed(unknown, after('pg-b'), late + 5000);
+    expect(resolved.view.outcome).toMatchObject({ code: 'done', at: late + 5000 });
+    expect(observed(resolved, before, late + 9000).view.outcome?.code).toBe('done');
   });
 
   test('but not a moment earlier, and never a second time', () => {

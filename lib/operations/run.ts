@@ -99,7 +99,8 @@ export function requested(run: Run, how: string, now: number): Run {
 
 /** An answer of Patroni's REST. Only a clear refusal decides anything: the rest is observed. */
 export function answered(run: Run, { status, text }: Answer, now: number): Run {
-  if (run.view.outcome) return mark(run, 'accepted', now, `Patroni answered: ${text}`);
+  if (run.view.outcome && run.view.outcome.code !== 'unknown')
+    return mark(run, 'accepted', now, `Patroni answered: ${text}`);
   if (status >= 400 && status < 500) {
     return end(run, { code: 'refused', says: `Patroni refused (${status}): ${text}`, at: now });
   }
@@ -108,9 +109,11 @@ export function answered(run: Run, { status, text }: Answer, now: number): Run {
 
 /** What the mirror shows now. May be called as often as one likes. */
 export function observed(run: Run, cluster: ClusterView, now: number): Run {
-  const afterwards = run.view.outcome !== null;
+  const { outcome } = run.view;
+  // An unknown outcome is one that observing may still resolve.
+  const afterwards = outcome !== null && outcome.code !== 'unknown';
   let next = run;
-  if (!afterwards && next.view.state !== 'observing') return run;
+  if (outcome === null && next.view.state !== 'observing') return run;
   if (cluster.request && seen(next, 'request-seen') === null && !afterwards) {
     next = mark(next, 'request-seen', now);
   }
@@ -138,13 +141,16 @@ function leadership(run: Run, cluster: ClusterView, now: number): Run {
       next = mark(next, 'leader-released', now, 'The leadership changed hands between two looks');
     }
     next = mark(next, 'leader-acquired', now, `${leader.name} has taken the leadership`);
-    const leaderlessMs = released === null ? 0 : Math.max(0, now - released);
+    // A gap that was not seen is not known, and not nothing.
+    const leaderlessMs = released === null ? null : Math.max(0, now - released);
     next = { ...next, view: { ...next.view, leaderlessMs } };
     next = waiting(next, `${leader.name} to be promoted`, now);
   }
   const member = cluster.members.find((one) => one.name === leader.name);
   if (member?.role === 'primary' || (member?.probe.is === 'ok' && member.probe.writable)) {
     next = mark(next, 'promoted', now, `${leader.name} is primary`);
+  } else if (cluster.mode.standbyCluster && member?.role === 'standby_leader') {
+    next = mark(next, 'promoted', now, `${leader.name} is the standby leader`);
   }
   const { timelineBefore } = run;
   if (timelineBefore !== null && cluster.timeline !== null && cluster.timeline > timelineBefore) {
@@ -158,9 +164,14 @@ function leadership(run: Run, cluster: ClusterView, now: number): Run {
   return next;
 }
 
+/** The last look at the old primary may be this old when the run starts. */
+const OWN_OUTAGE_MS = 30_000;
+
 function outage(run: Run, { lastOutage }: ClusterView): Run {
-  if (!lastOutage || lastOutage.endedAt < run.view.startedAt || run.view.outageMs !== null)
-    return run;
+  const { startedAt, outageMs } = run.view;
+  if (!lastOutage || outageMs !== null || lastOutage.endedAt < startedAt) return run;
+  // One that began long before is another one's.
+  if (lastOutage.startedAt < startedAt - OWN_OUTAGE_MS) return run;
   return { ...run, view: { ...run.view, outageMs: lastOutage.endedAt - lastOutage.startedAt } };
 }
 
@@ -168,7 +179,15 @@ function outage(run: Run, { lastOutage }: ClusterView): Run {
 function judge(run: Run, cluster: ClusterView, now: number): Run {
   const { leader } = cluster;
   const promoted = seen(run, 'promoted') !== null;
-  const advanced = seen(run, 'timeline-advanced') !== null || run.timelineBefore === null;
+  // A standby cluster's timeline is its upstream's: it does not advance by a switchover.
+  const advanced =
+    seen(run, 'timeline-advanced') !== null ||
+    run.timelineBefore === null ||
+    cluster.mode.standbyCluster;
+  if (leader && promoted && leader.name === run.view.from && cluster.request === null) {
+    const says = `${leader.name} has taken the leadership again: nothing was switched over.`;
+    return end(run, { code: 'failed', says, at: now });
+  }
   if (leader && promoted && advanced) {
     const took = cost(run);
     return leader.name.toLowerCase() === run.view.to.toLowerCase()
@@ -222,13 +241,15 @@ export function overdue(run: Run, cluster: ClusterView | null, now: number): Run
   return end(run, {
     code: 'unknown',
     says: cluster?.request
-      ? 'Patroni still holds the request and has not acted on it: it may yet.'
-      : 'It could not be seen how it ended. Look at the leader and its timeline.',
+      ? 'It has taken too long to follow: Patroni still holds the request. What comes of it will be shown here.'
+      : 'It has taken too long to follow. What comes of it will be shown here; look at the leader and its timeline.',
     at: now,
   });
 }
 
+/** Ends a run. What has ended stays so; only an unknown outcome may be resolved. */
 export function end(run: Run, outcome: Outcome): Run {
+  if (run.view.outcome !== null && run.view.outcome.code !== 'unknown') return run;
   return { ...run, view: { ...run.view, state: 'ended', waiting: null, outcome } };
 }
 

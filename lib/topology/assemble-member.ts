@@ -72,7 +72,7 @@ export function assembleMember(input: MemberInput): MemberView {
 }
 
 /** A member that is no longer there, as it was last seen; none of its figures is vouched for. */
-export function missingMember(last: MemberView, since: number): MemberView {
+export function missingMember(last: MemberView, since: number, probe: ProbeState): MemberView {
   return {
     ...last,
     isLeader: false,
@@ -82,7 +82,8 @@ export function missingMember(last: MemberView, since: number): MemberView {
     upstream: last.upstream && { ...last.upstream, state: 'broken', says: 'not in ZooKeeper' },
     lag: null,
     slots: [],
-    probe: { is: 'pending' },
+    // It is asked on: gone from ZooKeeper is not yet gone.
+    probe: probeView(probe),
   };
 }
 

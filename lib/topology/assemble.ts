@@ -4,6 +4,7 @@ import type { ClusterFacts, Decoded, HistoryEntry } from './facts';
 import { lagOf } from './lag';
 import type { LeaderClock } from './leader-clock';
 import { currentSample, type ProbeState, unprobed } from './probe-state';
+import type { ProbeSample } from './sample';
 import { feedsOf, upstreamOf } from './upstream';
 import type {
   ClusterView,
@@ -123,7 +124,7 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
   const present = [...all].map(([name, member]) => {
     const probe = probes.get(name) ?? unprobed;
     const isLeader = leader?.name === name;
-    const feed = feeds.get(name) ?? null;
+    const feed = isDeaf(currentSample(probe)) ? null : (feeds.get(name) ?? null);
     const isStandby = !isLeader && !(currentSample(probe)?.inRecovery === false);
     return assembleMember({
       name,
@@ -140,7 +141,7 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
             probe,
             feed,
             leader: leaderClock,
-            leaderCurrent: currentSample(leaderProbe) !== null,
+            leaderCurrent: isHead(currentSample(leaderProbe), facts),
             optime: optime === null ? null : BigInt(optime),
             now,
           })
@@ -149,8 +150,14 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
   });
   const missing = [...input.departed]
     .filter(([name]) => !names.has(name))
-    .map(([, { last, since }]) => missingMember(last, since));
+    .map(([name, { last, since }]) => missingMember(last, since, probes.get(name) ?? unprobed));
   return withoutCycles([...present, ...missing].sort((a, b) => compareNames(a.name, b.name)));
+}
+
+/** Whether the leader's last answer is what others are measured against. */
+function isHead(sample: ProbeSample | null, facts: ClusterFacts): boolean {
+  if (sample === null) return false;
+  return !sample.inRecovery || value(facts.config)?.standbyCluster === true;
 }
 
 function syncRoleOf(
@@ -172,6 +179,11 @@ function syncRoleOf(
       return listed ? (mode === 'quorum' ? 'quorum' : 'sync') : 'async';
     }
   }
+}
+
+/** Its own word that it receives nothing outranks a sender that has not noticed yet. */
+function isDeaf(sample: ProbeSample | null): boolean {
+  return sample?.inRecovery === true && sample.privileged && sample.receiver === null;
 }
 
 /** Two members that each claim to be fed by the other can't be drawn as a tree; say so instead. */

@@ -32,7 +32,8 @@ export function lagOf(input: LagInput): LagView {
   // Both are lower bounds of the same progress, taken at slightly different moments.
   const replayed = furthest(parseLsn(sample?.replayLsn), parseLsn(row?.replayLsn));
   const received = parseLsn(sample?.receiveLsn);
-  const flushed = furthest(received, parseLsn(row?.flushLsn));
+  // What is replayed was received: after a restart the receiver's own word starts anew.
+  const flushed = furthest(furthest(received, parseLsn(row?.flushLsn)), replayed);
   const written = furthest(flushed, parseLsn(row?.writeLsn));
   const sent = furthest(written, parseLsn(row?.sentLsn));
   const age = replayed === null ? null : leader.age(replayed, now);
@@ -55,7 +56,7 @@ function qualityOf(input: LagInput, replayBytes: number | null): LagQuality {
   const sample = currentSample(probe);
   if (!leaderCurrent || (sample === null && feed === null)) return 'stale';
   if (sample?.inRecovery) {
-    if (sample.replayPause !== 'running') return 'replay-paused';
+    if (sample.replayPause === 'paused') return 'replay-paused';
     if (sample.privileged && sample.receiver === null && feed === null) return 'receiver-down';
   }
   if (replayBytes === 0 && leader.stillMs >= IDLE_MS) return 'idle';

@@ -25,7 +25,7 @@ export interface PrimarySample extends SampleBase {
   readonly currentLsn: string;
   readonly timeline: number | null;
   readonly synchronousStandbyNames: string;
-  /** Sessions waiting for a synchronous standby; null when not privileged. */
+  /** Sessions that have waited over 5 s for a synchronous standby; null when not privileged. */
   readonly syncWaits: number | null;
 }
 

@@ -6,7 +6,7 @@ import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
 import { LeaderClock } from '@/lib/topology/leader-clock';
 import { parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
-import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
+import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
 import type { ClusterView, MemberView, OutageView } from '@/lib/topology/view';
 
 /** A member that vanishes and returns within this did not leave: old Patronis recreate their znode. */
@@ -29,6 +29,15 @@ export interface Target {
   readonly condition: string;
 }
 
+interface Writable {
+  readonly name: string;
+  readonly at: number;
+  /** It has been seen in recovery since. */
+  readonly demoted: boolean;
+  /** The leadership under which it was seen. */
+  readonly czxid: string | null;
+}
+
 /** Follows one cluster through time: what is remembered between two views of it. */
 export class ClusterTracker {
   #facts: ClusterFacts;
@@ -38,14 +47,17 @@ export class ClusterTracker {
   #changedAt: number;
   #wentBack: { at: number; bytes: number } | null = null;
   #leaderCzxid: string | null = null;
+  #previousCzxid: string | null = null;
   /** The leader that was last seen to accept writes, and when. */
-  #writable: { readonly name: string; readonly at: number; readonly demoted: boolean } | null =
-    null;
+  #writable: Writable | null = null;
   #lastOutage: OutageView | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
   readonly #leaving = new Map<string, { since: number; facts: Decoded<MemberFacts> }>();
-  readonly #departed = new Map<string, { since: number; last: MemberView }>();
+  readonly #departed = new Map<
+    string,
+    { since: number; last: MemberView; facts: Decoded<MemberFacts> }
+  >();
 
   constructor(facts: ClusterFacts, now: number) {
     this.#facts = facts;
@@ -59,7 +71,11 @@ export class ClusterTracker {
 
   /** Members to probe: those that say where they are. */
   get targets(): readonly Target[] {
-    return [...this.#facts.members].flatMap(([name, member]) => {
+    // Who has left ZooKeeper is asked on: a primary whose Patroni has died may still take writes.
+    const gone = [...this.#departed, ...this.#leaving].map(
+      ([name, { facts }]): [string, Decoded<MemberFacts>] => [name, facts],
+    );
+    return [...new Map([...gone, ...this.#facts.members])].flatMap(([name, member]) => {
       if (member.is !== 'ok' || !member.value.connUrl) return [];
       const { connUrl, role, state } = member.value;
       return [{ name, connUrl, condition: `${role} ${state}` }];
@@ -92,7 +108,9 @@ export class ClusterTracker {
     this.#leaderlessSince = null;
     const czxid = facts.leader.stat?.czxid ?? null;
     // Another leader's positions are another history until it has been sampled.
-    if (czxid !== this.#leaderCzxid) this.#wentBack = null;
+    if (czxid === this.#leaderCzxid) return;
+    this.#wentBack = null;
+    this.#previousCzxid = this.#leaderCzxid;
     this.#leaderCzxid = czxid;
   }
 
@@ -113,15 +131,33 @@ export class ClusterTracker {
     const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
     if (result.inRecovery) {
       if (this.#writable?.name === name) this.#writable = { ...this.#writable, demoted: true };
+      if (name === leader) this.#noteLeaderInRecovery(result);
       return;
     }
     if (name !== leader) return;
     this.#noteLeader(before, result.currentLsn, result);
-    if (this.#writable && (this.#writable.name !== name || this.#writable.demoted)) {
-      const { name: from, at } = this.#writable;
-      this.#lastOutage = { from, to: name, startedAt: at, endedAt: Math.max(at, result.at) };
+    this.#noteWritable(name, result.at);
+  }
+
+  /** A leader in recovery writes nothing: only in a standby cluster is it what others follow. */
+  #noteLeaderInRecovery(sample: StandbySample): void {
+    const standbyCluster =
+      this.#facts.config.is === 'ok' && this.#facts.config.value.standbyCluster;
+    const at = parseLsn(sample.receiveLsn) ?? parseLsn(sample.replayLsn);
+    if (standbyCluster && at !== null) this.#leaderClock.note(sample.at, at);
+    else this.#leaderClock.reset();
+  }
+
+  #noteWritable(name: string, at: number): void {
+    const before = this.#writable;
+    const czxid = this.#leaderCzxid;
+    // Over a leadership in between that nobody saw writable, nothing can be said.
+    const adjacent = before && (before.czxid === czxid || before.czxid === this.#previousCzxid);
+    if (before && adjacent && (before.name !== name || before.demoted)) {
+      const endedAt = Math.max(before.at, at);
+      this.#lastOutage = { from: before.name, to: name, startedAt: before.at, endedAt };
     }
-    this.#writable = { name, at: result.at, demoted: false };
+    this.#writable = { name, at, demoted: false, czxid };
   }
 
   #noteLeader(before: ProbeState, lsn: string, sample: ProbeSample): void {
@@ -177,18 +213,20 @@ export class ClusterTracker {
   /** Turns leavers into departed once they have been away for long enough. */
   #settleDepartures(now: number): number | null {
     let nextAt: number | null = null;
-    for (const [name, { since }] of this.#leaving) {
+    for (const [name, { since, facts }] of this.#leaving) {
       if (now - since < DEPARTURE_MS) {
         nextAt = earliest(nextAt, since + DEPARTURE_MS);
         continue;
       }
       this.#leaving.delete(name);
-      this.#probes.delete(name);
       const last = this.#view?.members.find((member) => member.name === name);
-      if (last) this.#departed.set(name, { since, last });
+      if (last) this.#departed.set(name, { since, last, facts });
+      else this.#probes.delete(name);
     }
     for (const [name, { since }] of this.#departed) {
-      if (now - since > FORGET_MS) this.#departed.delete(name);
+      if (now - since <= FORGET_MS) continue;
+      this.#departed.delete(name);
+      this.#probes.delete(name);
     }
     return nextAt;
   }

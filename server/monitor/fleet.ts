@@ -57,7 +57,8 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #entries = new Map<ClusterId, Entry>();
   readonly #tombstones = new Map<ClusterId, number>();
-  #rev = 0;
+  /** Above 0, which is the cursor of whoever has been told nothing. */
+  #rev = 1;
   #seq = 0;
   /** Cursors below this may have missed a tombstone that is no longer kept. */
   #oldestKnown = 0;

@@ -141,7 +141,11 @@ export class ProbeSchedule {
     const startedAt = clock.now();
     const result = await probe.sample({ key: member.key, ...target });
     member.running = false;
-    if (member.gone) return;
+    if (member.gone) {
+      // Its connection may have been opened after it was forgotten.
+      probe.forget(member.key);
+      return;
+    }
     member.failures = 'code' in result ? member.failures + 1 : 0;
     onResult(member.cluster, member.name, result);
     this.#wait(member, Math.max(0, startedAt + this.#interval(member) - clock.now()));

@@ -57,6 +57,7 @@ async function ask(
   }
   if (!(await stillLeads(handle, parts))) return;
 
+  if (handle.run().view.outcome) return;
   const apiUrl = view()?.members.find((member) => member.name === from)?.apiUrl ?? null;
   if (apiUrl !== null) {
     progress.sent = true;
@@ -74,7 +75,7 @@ async function ask(
     progress.sent = false;
   }
   // REST was certainly not reached. The same request by ZooKeeper, if nothing has moved meanwhile.
-  if (!(await stillLeads(handle, parts))) return;
+  if (!(await stillLeads(handle, parts)) || handle.run().view.outcome) return;
   progress.sent = true;
   const how = 'REST could not be reached, so the request was written to ZooKeeper';
   void handle.advance(requested(handle.run(), how, clock.now()));

@@ -4,6 +4,8 @@ import type { Records, StoredRun } from './records';
 
 /** Old leaders may be slow to come back; for so long an ended run still notes it. */
 const AFTERWARDS_MS = 120_000;
+/** And for so long an unknown outcome may still be resolved by what is seen. */
+const RESOLVABLE_MS = 1_800_000;
 
 /**
  * A run in this process and its record in ZooKeeper. The newest state is shown at once and stored
@@ -15,6 +17,8 @@ export class LiveRun {
   #run: Run;
   #saved: Run;
   #version: number;
+  /** The last state whose write may or may not have been taken. */
+  #unanswered: Run | null = null;
   #tail: Promise<boolean> = Promise.resolve(true);
 
   constructor(ensemble: string, records: Records, stored: StoredRun) {
@@ -37,6 +41,7 @@ export class LiveRun {
   isOpen(clock: Clock): boolean {
     const { state, outcome, steps } = this.#run.view;
     if (state !== 'ended') return true;
+    if (outcome?.code === 'unknown') return clock.now() - outcome.at < RESOLVABLE_MS;
     if (outcome?.code !== 'done' && outcome?.code !== 'done-other') return false;
     const back = steps.some((step) => step.code === 'old-leader-back' && step.at !== null);
     return !back && clock.now() - outcome.at < AFTERWARDS_MS;
@@ -58,10 +63,21 @@ export class LiveRun {
     return next;
   }
 
+  /**
+   * A write whose answer was lost may have moved the version. Only where exactly that stands there
+   * is it ours: another process may have taken the run up, and ended it.
+   */
+  async #saveOverOwn(run: Run): Promise<StoredRun | null> {
+    if (this.#unanswered === null) return null;
+    const found = await this.#records.read(run.view.cluster);
+    if (!found || JSON.stringify(found.run) !== JSON.stringify(this.#unanswered)) return null;
+    return this.#records.save(run, found.version);
+  }
+
   async #saveNow(): Promise<boolean> {
     const run = this.#run;
     if (this.#saved === run) return true;
-    const stored = await this.#records.save(run, this.#version);
+    const stored = (await this.#records.save(run, this.#version)) ?? (await this.#saveOverOwn(run));
     if (!stored) return false;
     this.#version = stored.version;
     this.#saved = run;

@@ -1,4 +1,5 @@
-import { isZooKeeperError } from '@/lib/errors';
+import { z } from 'zod';
+import { Failure, isZooKeeperError } from '@/lib/errors';
 import type { Run } from '@/lib/operations/run';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ZnodeAccess } from '../ports';
@@ -55,7 +56,7 @@ export class Records {
     await this.#access().sync(path);
     const found = await this.#access().data(path, false);
     if (!found) return null;
-    return { run: JSON.parse(found.data.toString('utf8')) as Run, version: found.stat.version };
+    return { run: decodeRun(found.data, path), version: found.stat.version };
   }
 
   /** Says that this process carries the record out; false when another one does. */
@@ -92,6 +93,27 @@ export class Records {
         if (!isZooKeeperError(error, 'exists')) throw error;
       }
     }
+  }
+}
+
+const runShape = z.looseObject({
+  view: z.looseObject({
+    id: z.string(),
+    cluster: z.string(),
+    state: z.enum(['recorded', 'requested', 'observing', 'ended']),
+    steps: z.array(z.looseObject({ code: z.string() })),
+  }),
+  seen: z.looseObject({ leader: z.string(), leaderCzxid: z.string() }),
+  deadline: z.number(),
+});
+
+/** Throws when it is not a record of ours: anybody may write there. */
+function decodeRun(data: Buffer, path: string): Run {
+  try {
+    return runShape.parse(JSON.parse(data.toString('utf8'))) as unknown as Run;
+  } catch (error) {
+    const says = `${path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
+    throw new Failure('busy', says, error);
   }
 }
 

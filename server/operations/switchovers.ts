@@ -32,6 +32,8 @@ export interface SwitchoverOptions {
   readonly onError: (error: unknown) => void;
 }
 
+const DEADLINE_RETRY_MS = 1000;
+
 /** Carries switchovers out, one at a time for each cluster, each from its own record. */
 export class Switchovers implements Operations {
   readonly #options: SwitchoverOptions;
@@ -100,8 +102,7 @@ export class Switchovers implements Operations {
       return run.view;
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
-      const says =
-        'ZooKeeper could not be written to, so nothing was recorded and nothing was done.';
+      const says = 'ZooKeeper could not be written to, so nothing was sent to Patroni.';
       throw new Failure('unavailable', says, error);
     }
   }
@@ -111,6 +112,8 @@ export class Switchovers implements Operations {
     const live = this.#live.get(view.id);
     const { clock } = this.#options;
     if (!live?.isOpen(clock)) return;
+    // What a lost ensemble last showed proves nothing.
+    if (!this.#options.connected(view.key.ensemble)) return;
     const after = overdue(observed(live.run, view, clock.now()), view, clock.now());
     if (JSON.stringify(after) !== JSON.stringify(live.run)) void this.#advance(live, after);
   }
@@ -126,7 +129,14 @@ export class Switchovers implements Operations {
       if (this.#closed) break;
       const live = this.#live.get(id);
       if (live?.unsaved) await this.#save(live);
-      if (!live && !(await this.#takeUp(ensemble, id))) foreign.push(id);
+      if (live && live.run.view.state !== 'ended') continue;
+      try {
+        if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
+      } catch (error) {
+        // One record that makes no sense must not keep the others waiting.
+        if (error instanceof ZooKeeperError) throw error;
+        this.#options.onError(error);
+      }
     }
     return foreign;
   }
@@ -136,7 +146,7 @@ export class Switchovers implements Operations {
     const { clock, view } = this.#options;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
-    if (!stored || this.#live.has(id)) return true;
+    if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
     const { state } = stored.run.view;
     if (state !== 'ended' && !(await records.claim(id))) return false;
     const live = new LiveRun(ensemble, records, stored);
@@ -232,10 +242,16 @@ export class Switchovers implements Operations {
   }
 
   #watchDeadline(live: LiveRun): void {
-    const { clock, view } = this.#options;
-    clock.after(Math.max(0, live.run.deadline - clock.now()) + 50, () => {
+    const { clock, view, connected } = this.#options;
+    const wait = Math.max(0, live.run.deadline - clock.now()) + 50;
+    clock.after(Math.max(wait, DEADLINE_RETRY_MS), () => {
       const id = live.run.view.cluster;
-      if (this.#closed || this.#live.get(id) !== live) return;
+      if (this.#closed || this.#live.get(id) !== live || live.run.view.outcome) return;
+      // What a lost ensemble last showed proves nothing: ask again when it is back.
+      if (!connected(live.ensemble)) {
+        this.#watchDeadline(live);
+        return;
+      }
       const after = overdue(live.run, view(id), clock.now());
       if (after !== live.run) void this.#advance(live, after);
     });
@@ -255,7 +271,7 @@ export class Switchovers implements Operations {
 /** All of a switchover: the shutdown's checkpoint and archiving may take minutes. */
 function patience(view: ClusterView): number {
   const config = view.config.is === 'ok' ? view.config.value : { loopWait: 10, ttl: 30 };
-  return Math.max(120_000, (config.ttl + 2 * config.loopWait) * 2000);
+  return Math.max(300_000, (config.ttl + 2 * config.loopWait) * 2000);
 }
 
 /** One sentence for what is no longer as the operator saw it; null when all of it is. */

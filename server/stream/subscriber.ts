@@ -32,7 +32,7 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
       );
     }
     // Even an empty fleet has been told, once.
-    fleet = Math.max(source.rev, 1);
+    fleet = source.rev;
   }
   const clusters: Record<string, ClusterCursor> = {};
   for (const id of following.clusters) {

@@ -64,7 +64,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The first bytes as printable text; everything else as \xNN. */
+/** The first bytes as printable text, the rest as \xNN, and what looks like a credential left out. */
 function preview(data: Buffer): string {
   const head = data.subarray(0, PREVIEW_BYTES);
   const text = Array.from(head, (byte) =>
@@ -72,5 +72,8 @@ function preview(data: Buffer): string {
       ? String.fromCharCode(byte)
       : `\\x${byte.toString(16).padStart(2, '0')}`,
   ).join('');
-  return data.length > PREVIEW_BYTES ? `${text}…` : text;
+  const safe = text
+    .replace(/\/\/[^/\s"]*@/g, '//…@')
+    .replace(/(password"?\s*[:=]\s*"?)[^"&\s,}]*/gi, '$1…');
+  return data.length > PREVIEW_BYTES ? `${safe}…` : safe;
 }

@@ -15,9 +15,9 @@ const STATEMENT_MS = 900;
 const ANSWER_MS = 2000;
 
 /**
- * A client that gives its password away only over TLS or by SCRAM: whoever can write a member's
- * znode chooses where Howdah connects, and a server that asks for the plain text or an MD5 of it
- * must not get it. The two methods are the driver's own; `probe.itest.ts` guards that they hold.
+ * A client that gives its password away only by SCRAM, or over TLS whose certificate was verified:
+ * whoever can write a member's znode chooses where Howdah connects, and a server that asks for the
+ * plain text or an MD5 of it must not get it. The two methods are the driver's own; `probe.itest.ts` guards that they hold.
  */
 class WaryClient extends pg.Client {
   _handleAuthCleartextPassword(message: unknown): void {
@@ -30,7 +30,7 @@ class WaryClient extends pg.Client {
 
   #onlyOverTls(method: string, message: unknown): void {
     const { stream } = (this as unknown as { connection: { stream: TlsLike } }).connection;
-    if (stream.encrypted) {
+    if (stream.encrypted && stream.authorized) {
       const handlers = pg.Client.prototype as unknown as Record<string, (m: unknown) => void>;
       handlers[method]?.call(this, message);
       return;
@@ -38,7 +38,7 @@ class WaryClient extends pg.Client {
     stream.destroy(
       new ProbeError(
         'weak-auth',
-        'the server asks for the password without TLS or SCRAM, so it was not sent',
+        'the server asks for the password without SCRAM or verified TLS, so it was not sent',
       ),
     );
   }
@@ -46,6 +46,7 @@ class WaryClient extends pg.Client {
 
 interface TlsLike {
   readonly encrypted?: boolean;
+  readonly authorized?: boolean;
   destroy(error: Error): void;
 }
 

@@ -17,7 +17,8 @@ export function probeStatement(serverVersion: number): string {
       case when not r.recovering then pg_walfile_name(pg_current_wal_lsn()) end as wal_file,
       case when not r.recovering then current_setting('synchronous_standby_names') end as sync_names,
       case when not r.recovering and r.privileged then
-        (select count(*)::int from pg_stat_activity where wait_event = 'SyncRep') end as sync_waits,
+        (select count(*)::int from pg_stat_activity
+          where wait_event = 'SyncRep' and query_start < clock_timestamp() - interval '5 s') end as sync_waits,
       case when r.recovering then pg_last_wal_receive_lsn()::text end as receive_lsn,
       case when r.recovering then pg_last_wal_replay_lsn()::text end as replay_lsn,
       case when r.recovering then ${pauseState} end as pause_state,

@@ -51,6 +51,8 @@ export class Ensemble {
   #since: number;
   #maxTimeoutMs: number | null = null;
   #everSynced = false;
+  /** Everything has been read since the last connection of any session. */
+  #resynced = false;
   #connections = 0;
   #closed = false;
 
@@ -68,6 +70,7 @@ export class Ensemble {
       {
         ready: (shard) => {
           this.#connections += 1;
+          this.#resynced = false;
           this.#mirror.resync(shard);
         },
         changed: (path) => this.#mirror.notice(path),
@@ -116,7 +119,7 @@ export class Ensemble {
   }
 
   get synced(): boolean {
-    return this.#state === 'connected' && this.#mirror.synced;
+    return this.#state === 'connected' && this.#resynced;
   }
 
   /** Grows with every connection of any of its sessions. */
@@ -127,7 +130,9 @@ export class Ensemble {
   /** True once it has been read whole, or is known to be out of reach. */
   get settled(): boolean {
     this.#everSynced ||= this.synced;
-    return this.#everSynced || this.#state === 'unreachable';
+    if (this.#everSynced || this.#state === 'unreachable') return true;
+    const { clock } = this.#parts;
+    return this.#state === 'disconnected' && clock.now() - this.#since > PATIENCE_MS;
   }
 
   get maxSessionTimeoutMs(): number | null {
@@ -171,9 +176,10 @@ export class Ensemble {
   }
 
   async #read(paths: readonly string[]): Promise<void> {
-    const before = this.#mirror.synced;
     await this.#mirror.read(paths);
-    if (!before && this.#mirror.synced) this.#parts.onState();
+    if (this.#resynced || !this.#mirror.synced) return;
+    this.#resynced = true;
+    this.#parts.onState();
   }
 
   #updateState(): void {
