@@ -1,0 +1,160 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { FakeClock } from '../fake-clock';
+import type { StreamSource } from '../ports';
+import { Hub } from './hub';
+
+/** A browser's end: takes what it is sent until its buffer is full, then nothing until it drains. */
+class Browser extends EventEmitter {
+  readonly received: string[] = [];
+  status = 0;
+  full = false;
+  ended = false;
+  writeHead(status: number): this {
+    this.status = status;
+    return this;
+  }
+  write(text: string): boolean {
+    this.received.push(text);
+    return !this.full;
+  }
+  end(text?: string): void {
+    if (text) this.received.push(text);
+    this.ended = true;
+    this.emit('close');
+  }
+  drain(): void {
+    this.full = false;
+    this.emit('drain');
+  }
+}
+
+function start() {
+  const clock = new FakeClock();
+  const state = { rev: 1, made: 0 };
+  const attention: string[][] = [];
+  const source: StreamSource = {
+    get rev() {
+      return state.rev;
+    },
+    settled: true,
+    summaries: () => ({ full: true, changed: [`{"id":"a","n":${state.rev}}`], gone: [] }),
+    view: () => {
+      state.made += 1;
+      return { rev: state.rev, json: `{"n":${state.rev}}` };
+    },
+    samples: () => ({ reset: false, entries: [] }),
+    events: () => ({ reset: false, entries: [] }),
+    operation: () => null,
+    ensembles: () => ({ rev: 1, json: '[]' }),
+  };
+  const hub = new Hub({
+    clock,
+    source,
+    build: 'b',
+    epoch: 'e',
+    onAttention: (ids) => attention.push([...ids]),
+  });
+  const join = (topics: string, headers: Record<string, string> = {}) => {
+    const browser = new Browser();
+    const request = { url: `/api/stream?topics=${encodeURIComponent(topics)}`, headers };
+    hub.subscribe(request as unknown as IncomingMessage, browser as unknown as ServerResponse);
+    return browser;
+  };
+  const change = async () => {
+    state.rev += 1;
+    hub.notify();
+    await clock.pass(100);
+  };
+  return { clock, state, hub, join, change, attention };
+}
+
+describe('the hub', () => {
+  test('greets, tells everything, then what changes', async () => {
+    const { join, change } = start();
+    const browser = join('fleet,cluster:a');
+    expect(browser.status).toBe(200);
+    expect(browser.received[0]).toContain('"type":"hello"');
+    expect(browser.received[1]).toContain('"n":1');
+    await change();
+    expect(browser.received.at(-1)).toContain('"n":2');
+  });
+
+  test('gathers what changes together', async () => {
+    const { join, hub, state, clock } = start();
+    const browser = join('fleet');
+    const before = browser.received.length;
+    for (let i = 0; i < 50; i += 1) {
+      state.rev += 1;
+      hub.notify();
+    }
+    await clock.pass(100);
+    expect(browser.received.length).toBe(before + 1);
+  });
+
+  test('sends nothing to whoever does not take it, and keeps nothing for them', async () => {
+    const { join, change, state, clock } = start();
+    const browser = join('fleet,cluster:a');
+    browser.full = true;
+    await change();
+    const { length } = browser.received;
+    const { made } = state;
+    for (let i = 0; i < 1000; i += 1) await change();
+    await clock.pass(60_000);
+    expect(browser.received.length).toBe(length);
+    // Nothing was even put together.
+    expect(state.made).toBe(made);
+    browser.drain();
+    expect(browser.received.length).toBe(length + 1);
+    expect(browser.received.at(-1)).toContain(`"n":${state.rev}`);
+  });
+
+  test('does not let one who is slow hold up another', async () => {
+    const { join, change, state } = start();
+    join('fleet').full = true;
+    const quick = join('fleet');
+    await change();
+    await change();
+    expect(quick.received.at(-1)).toContain(`"n":${state.rev}`);
+  });
+
+  test('goes on from the id of the last event', () => {
+    const { join } = start();
+    const id = /^id: (.*)$/m.exec(join('fleet').received.join(''))?.[1] ?? '';
+    expect(join('fleet', { 'last-event-id': id }).received).toHaveLength(1);
+    expect(join('fleet', { 'last-event-id': 'damaged' }).received).toHaveLength(2);
+  });
+
+  test('knows which clusters somebody looks at', () => {
+    const { join, attention, hub } = start();
+    const one = join('cluster:a');
+    join('fleet,cluster:b');
+    expect(attention.at(-1)?.toSorted()).toEqual(['a', 'b']);
+    one.end();
+    expect(attention.at(-1)).toEqual(['b']);
+    expect(hub.size).toBe(1);
+  });
+
+  test('beats, so that silence means a dead connection', async () => {
+    const { join, clock } = start();
+    const browser = join('fleet');
+    await clock.pass(11_000);
+    expect(browser.received.filter((text) => text.includes('"beat"'))).toHaveLength(2);
+  });
+
+  test.each([
+    'everything',
+    'fleet,cluster',
+    'fleet,fleets',
+    Array.from({ length: 13 }, (_, i) => `cluster:${i}`).join(','),
+  ])('refuses the topics %s', (topics) => expect(start().join(topics).status).toBe(400));
+
+  test('ends every stream when it closes, and takes no more', () => {
+    const { join, hub } = start();
+    const browser = join('fleet');
+    hub.close();
+    expect(browser.ended).toBe(true);
+    expect(join('fleet').status).toBe(503);
+  });
+});
