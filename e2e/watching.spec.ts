@@ -131,3 +131,21 @@ test('a leader killed with -9 is followed to the new one, with the measured outa
   await expect(page.getByTestId('headline')).toHaveText(/orders is well/, { timeout: 60_000 });
   await notReloaded(page);
 });
+
+test('a primary that goes on writing after its Patroni has died is named as such', async ({
+  page,
+  real,
+}) => {
+  await openOrders(page);
+  const old = await real.orders.leader();
+  if (!old) throw new Error('no leader');
+  await old.killPatroni();
+  const problem = page.locator('[data-testid="problem"][data-code="multiple-writable"]');
+  await expect(problem).toContainText(`what is written on ${old.name} will be lost`, {
+    timeout: 40_000,
+  });
+  await expect(member(page, old.name)).toHaveAttribute('data-presence', 'missing');
+  await old.startPatroni();
+  await expect(problem).toBeHidden({ timeout: 40_000 });
+  await expect(page.getByTestId('headline')).toHaveText(/orders is well/, { timeout: 60_000 });
+});
