@@ -16,6 +16,8 @@ interface Open extends Connection {
 export class PostgresProbe implements ProbePort {
   readonly #clock: Clock;
   readonly #open = new Map<string, Open>();
+  /** Who connects for a member: whoever comes later, or forgets it, takes the turn away. */
+  readonly #turns = new Map<string, symbol>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,10 +42,12 @@ export class PostgresProbe implements ProbePort {
   }
 
   forget(key: string): void {
+    this.#turns.delete(key);
     this.#drop(key);
   }
 
   close(): void {
+    this.#turns.clear();
     for (const key of [...this.#open.keys()]) this.#drop(key);
   }
 
@@ -57,11 +61,17 @@ export class PostgresProbe implements ProbePort {
     if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
     const checked = await settings.addresses.check(wanted);
     if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
+    const turn = Symbol(key);
+    this.#turns.set(key, turn);
     const client = await connectTo(checked.endpoint, settings);
     const open = await this.#greet(client, connUrl).catch((error: unknown) => {
       this.#end(client);
       throw error;
     });
+    if (this.#turns.get(key) !== turn) {
+      this.#end(client);
+      throw new ProbeError('failed', 'nobody asks for it any more');
+    }
     this.#open.set(key, open);
     return open;
   }

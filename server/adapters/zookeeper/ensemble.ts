@@ -96,7 +96,8 @@ export class Ensemble {
     this.#sessions.start();
     this.#every(this.#options.pollMs / POLL_TURNS, (turn) => this.#mirror.poll(turn, POLL_TURNS));
     this.#every(Math.max(2000, this.#options.pollMs / 2), () => void this.#askServers());
-    this.#after(PATIENCE_MS, () => this.#updateState());
+    // A timer may fire a little early by the clock that is asked.
+    this.#after(PATIENCE_MS + 100, () => this.#updateState());
     void this.#askServers();
   }
 

@@ -25,6 +25,7 @@ export class LastingSession {
   #attempt = 0;
   #closed = false;
   #cancelRetry: () => void = () => {};
+  #cancelRenewal: () => void = () => {};
 
   constructor(options: SessionOptions, clock: Clock, listener: LastingListener) {
     this.#options = options;
@@ -72,7 +73,9 @@ export class LastingSession {
           this.#listener.ready(mine);
         },
         disconnected: () => {
-          if (isCurrent()) this.#listener.lost('The connection to ZooKeeper was lost.');
+          if (!isCurrent()) return;
+          this.#listener.lost('The connection to ZooKeeper was lost.');
+          this.#renewLater(mine);
         },
         closed: (why) => {
           if (!isCurrent()) return;
@@ -90,6 +93,23 @@ export class LastingSession {
       },
     );
     this.#session = mine;
+    this.#renewLater(mine);
+  }
+
+  /**
+   * Away for so long, its servers may have come back under other addresses, and the session is over
+   * anyhow: look the names up again and open another.
+   */
+  #renewLater(session: ZooKeeperSession | null): void {
+    const wait = 2 * (session?.grantedTimeoutMs ?? this.#options.timeoutMs);
+    this.#cancelRenewal();
+    this.#cancelRenewal = this.#clock.after(wait, () => {
+      if (this.#closed || session === null || this.#session !== session || session.connected)
+        return;
+      this.#session = null;
+      session.close();
+      void this.#open();
+    });
   }
 
   #retry(): void {
@@ -101,6 +121,7 @@ export class LastingSession {
   close(): void {
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelRenewal();
     this.#session?.close();
     this.#session = null;
   }
