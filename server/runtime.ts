@@ -39,7 +39,8 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     if (!found) throw new Failure('not-found', `There is no ensemble "${name}".`);
     return found;
   };
-  const onError = (error: unknown) => log.error({ err: error }, 'an operation met an error');
+  const onError = (error: unknown) =>
+    log.error({ err: error }, 'Howdah met an error it did not expect');
 
   const fleet: Fleet = new Fleet({
     clock,
@@ -49,6 +50,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
       return { name, connected: synced, maxSessionTimeoutMs };
     },
     operationOn: (id) => switchovers.running(id),
+    onError,
     onChange: (id) => {
       const view = id === null ? null : fleet.view(id);
       if (view) switchovers.observe(view.value);
@@ -185,6 +187,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
         scheduler: (read) => new Aggregator(defaultLimits, clock, read),
         onBatch: (batch) => applyBatch(ensemble, batch),
         onState: () => ensembleChanged(ensemble),
+        onError,
       },
     );
     ensembles.set(options.name, ensemble);

@@ -39,6 +39,9 @@ class Replay {
       ensemble: (name) => ({ name, connected: true, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
       onChange: () => {},
+      onError: (error) => {
+        throw error;
+      },
     });
     this.#tell();
     this.start = this.clock.now();

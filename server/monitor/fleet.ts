@@ -47,6 +47,8 @@ export interface FleetOptions {
   readonly operationOn: (id: ClusterId) => string | null;
   /** Something has a new revision: this cluster, or (null) the set of clusters. */
   readonly onChange: (id: ClusterId | null) => void;
+  /** One cluster could not be put together: it stays as it was, and all others go on. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -192,6 +194,14 @@ export class Fleet {
   }
 
   #refresh(id: ClusterId): void {
+    try {
+      this.#putTogether(id);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #putTogether(id: ClusterId): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
     const { clock, limits, ensemble, operationOn, onChange } = this.#options;

@@ -61,6 +61,9 @@ class Watch {
           for (const id of removed) this.known.delete(id);
         },
         onState: () => {
+        onError: (error) => {
+          throw error;
+        },
           const { state } = this.ensemble.view();
           if (this.states.at(-1) !== state) this.states.push(state);
         },

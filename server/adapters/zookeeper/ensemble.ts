@@ -3,6 +3,7 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Clock, MirrorBatch, ScopeSnapshot } from '@/server/ports';
 import { parseConnect } from './addresses';
 import { serverMode } from './four-letter';
+import { CONNECTION_LOST } from './lasting-session';
 import { measureMaxTimeout } from './max-timeout';
 import { Mirror, type MirrorLane } from './mirror';
 import type { ZooKeeperSession } from './port';
@@ -32,6 +33,8 @@ export interface EnsembleParts {
   readonly onBatch: (batch: MirrorBatch) => void;
   /** The view may have changed in something that matters. */
   readonly onState: () => void;
+  /** A fault of ours while taking something in: told, and gone on from. */
+  readonly onError: (error: unknown) => void;
 }
 
 const POLL_TURNS = 10;
@@ -162,11 +165,13 @@ export class Ensemble {
       const [failure] = this.#mirror.failures;
       return failure ? `${failure[0]} can't be listed: ${failure[1]}.` : null;
     }
+    const { why } = this.#sessions;
+    if (why && why !== CONNECTION_LOST) return why;
     if (this.#servers.every(({ mode }) => mode === 'down')) return 'None of its servers answers.';
     if (this.#servers.every(({ mode }) => mode === 'down' || mode === 'not-serving')) {
       return 'Too few of its servers run to make a quorum.';
     }
-    return this.#sessions.why ?? 'No server has granted a session yet.';
+    return why ?? 'No server has granted a session yet.';
   }
 
   close(): void {
@@ -177,7 +182,11 @@ export class Ensemble {
   }
 
   async #read(paths: readonly string[]): Promise<void> {
-    await this.#mirror.read(paths);
+    try {
+      await this.#mirror.read(paths);
+    } catch (error) {
+      this.#parts.onError(error);
+    }
     if (this.#resynced || !this.#mirror.synced) return;
     this.#resynced = true;
     this.#parts.onState();

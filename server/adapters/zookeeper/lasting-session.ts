@@ -15,6 +15,9 @@ export interface LastingListener {
   changed(path: string): void;
 }
 
+/** Why a session is lost when nothing more is known. */
+export const CONNECTION_LOST = 'The connection to ZooKeeper was lost.';
+
 const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
 
 export class LastingSession {
@@ -74,7 +77,7 @@ export class LastingSession {
         },
         disconnected: () => {
           if (!isCurrent()) return;
-          this.#listener.lost('The connection to ZooKeeper was lost.');
+          this.#listener.lost(CONNECTION_LOST);
           this.#renewLater(mine);
         },
         closed: (why) => {
