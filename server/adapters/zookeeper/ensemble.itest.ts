@@ -60,10 +60,10 @@ class Watch {
           for (const id of changed) this.known.add(id);
           for (const id of removed) this.known.delete(id);
         },
-        onState: () => {
         onError: (error) => {
           throw error;
         },
+        onState: () => {
           const { state } = this.ensemble.view();
           if (this.states.at(-1) !== state) this.states.push(state);
         },
