@@ -62,6 +62,9 @@ export async function expireSession(
   const modes = await Promise.all(servers.map((server) => server.mode()));
   const server = servers.find((_, index) => modes[index] !== null);
   if (!server) throw new SandboxError('No ZooKeeper server is part of a quorum');
+  if (!(await listSessions(servers)).some((each) => each.id === id)) {
+    throw new SandboxError(`Session ${id} can't be expired: there is no such session`);
+  }
   const gone = async () => !(await listSessions(servers)).some((each) => each.id === id);
   for (let attempt = 1; ; attempt += 1) {
     try {
