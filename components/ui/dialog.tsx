@@ -7,8 +7,6 @@ import { Button } from './button';
 import { cn } from './cn';
 
 export const Dialog = Radix.Root;
-export const DialogTrigger = Radix.Trigger;
-export const DialogClose = Radix.Close;
 
 const places = {
   middle:

@@ -84,5 +84,3 @@ export function StateIcon({
     </svg>
   );
 }
-
-export const stateWord = (state: State): string => words[state];

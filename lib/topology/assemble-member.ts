@@ -14,7 +14,7 @@ export interface MemberInput {
   readonly lag: LagView | null;
 }
 
-const noTags: MemberFacts['tags'] = {
+export const noTags: MemberFacts['tags'] = {
   nofailover: false,
   noloadbalance: false,
   nosync: false,

@@ -1,3 +1,4 @@
+import { noTags } from './assemble-member';
 import type { MemberFacts } from './facts';
 import type { PrimarySample, Sender, StandbySample } from './sample';
 import type { ClusterView, MemberView } from './view';
@@ -119,15 +120,7 @@ export function aMember(name: string, part: Partial<MemberFacts> = {}): MemberFa
     pendingRestart: false,
     pendingRestartReason: [],
     paused: false,
-    tags: {
-      nofailover: false,
-      noloadbalance: false,
-      nosync: false,
-      nostream: false,
-      replicatefrom: null,
-      failoverPriority: null,
-      other: {},
-    },
+    tags: noTags,
     ...part,
   };
 }

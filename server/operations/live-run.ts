@@ -77,8 +77,15 @@ export class LiveRun {
   async #saveNow(): Promise<boolean> {
     const run = this.#run;
     if (this.#saved === run) return true;
-    const stored = (await this.#records.save(run, this.#version)) ?? (await this.#saveOverOwn(run));
+    let stored: StoredRun | null;
+    try {
+      stored = (await this.#records.save(run, this.#version)) ?? (await this.#saveOverOwn(run));
+    } catch (error) {
+      this.#unanswered = run;
+      throw error;
+    }
     if (!stored) return false;
+    this.#unanswered = null;
     this.#version = stored.version;
     this.#saved = run;
     if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster);

@@ -110,7 +110,10 @@ const runShape = z.looseObject({
 /** Throws when it is not a record of ours: anybody may write there. */
 function decodeRun(data: Buffer, path: string): Run {
   try {
-    return runShape.parse(JSON.parse(data.toString('utf8'))) as unknown as Run;
+    const value: unknown = JSON.parse(data.toString('utf8'));
+    runShape.parse(value);
+    // As it stands there, so that it can be compared with what was written.
+    return value as Run;
   } catch (error) {
     const says = `${path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
     throw new Failure('busy', says, error);
