@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { defaultProblemLimits } from '@/lib/diagnosis/table';
 
 /**
  * Every setting, its limits and its default. `howdah.yaml` has this shape; the environment sets the
@@ -8,6 +9,7 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const ms = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const positive = z.coerce.number().int().positive();
 const text = z.string().min(1);
 const namespace = z
   .string()
@@ -124,18 +126,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      lagBytes: z.coerce
-        .number()
-        .int()
-        .positive()
-        .default(64 * 1024 * 1024),
-      lagMs: z.coerce.number().int().positive().default(30_000),
-      slotBytes: z.coerce
-        .number()
-        .int()
-        .positive()
-        .default(10 * 1024 ** 3),
-      clockOffsetMs: z.coerce.number().int().positive().default(5000),
+      lagBytes: positive.default(defaultProblemLimits.lagBytes),
+      lagMs: positive.default(defaultProblemLimits.lagMs),
+      slotBytes: positive.default(defaultProblemLimits.slotBytes),
+      clockOffsetMs: positive.default(defaultProblemLimits.clockOffsetMs),
     })
     .prefault({}),
   root: namespace.default('/howdah'),

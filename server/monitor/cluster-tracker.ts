@@ -1,6 +1,6 @@
 import { diagnose, type Onsets, withDiagnosis } from '@/lib/diagnosis/diagnose';
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
-import { assemble, type Departed } from '@/lib/topology/assemble';
+import { assemble } from '@/lib/topology/assemble';
 import { type Change, changesBetween } from '@/lib/topology/changes';
 import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
 import { LeaderClock } from '@/lib/topology/leader-clock';
@@ -63,10 +63,6 @@ export class ClusterTracker {
     this.#facts = facts;
     this.#changedAt = now;
     this.#takeLeader(facts, now);
-  }
-
-  get view(): ClusterView | null {
-    return this.#view;
   }
 
   /** Members to probe: those that say where they are. */
@@ -183,7 +179,7 @@ export class ClusterTracker {
       facts: this.#factsWithLeaving(),
       probes: this.#probes,
       leaderClock: this.#leaderClock,
-      departed: this.#departed as Departed,
+      departed: this.#departed,
       leaderlessSince: this.#leaderlessSince,
       changedAt: this.#changedAt,
       lastOutage: this.#lastOutage,

@@ -113,15 +113,7 @@ export class Ensemble {
     return this.#sessions.session(-1);
   }
 
-  get connected(): boolean {
-    return this.#state === 'connected';
-  }
-
-  /** Since when the state holds. */
-  get since(): number {
-    return this.#since;
-  }
-
+  /** Connected, and read whole since. */
   get synced(): boolean {
     return this.#state === 'connected' && this.#resynced;
   }

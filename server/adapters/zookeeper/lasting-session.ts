@@ -50,10 +50,6 @@ export class LastingSession {
     return this.#session?.grantedTimeoutMs ?? null;
   }
 
-  get id(): string | null {
-    return this.#session?.id ?? null;
-  }
-
   async #open(): Promise<void> {
     if (this.#closed) return;
     let connect: string;

@@ -51,10 +51,6 @@ export class Sessions implements MirrorSessions {
     return this.#sessions.get(-1) ?? null;
   }
 
-  get bulkCount(): number {
-    return this.#sessions.size - 1;
-  }
-
   session(shard: number): ZooKeeperSession {
     const session = this.#sessions.get(shard);
     if (!session) throw new Error(`there is no session ${shard}`);
