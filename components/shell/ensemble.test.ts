@@ -5,6 +5,7 @@ import { judge } from './ensemble';
 const idle: EnsembleView['aggregator'] = {
   events: 0,
   reads: 0,
+  changes: 0,
   batches: 0,
   dirty: 0,
   eventsPerSecond: 0,

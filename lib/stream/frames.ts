@@ -93,15 +93,19 @@ export interface ServerView {
 
 /** How the stream of changes is turned into reads. */
 export interface AggregatorView {
-  /** Since the start of the process: paths noticed, paths read, batches they were read in. */
+  /**
+   * Since the start of the process: watches that fired, reads, the changes that those stood for (by
+   * the versions of the znodes read), and the batches they were read in.
+   */
   readonly events: number;
   readonly reads: number;
+  readonly changes: number;
   readonly batches: number;
   /** Paths that wait to be read, now. */
   readonly dirty: number;
-  /** Notices a second, over the last seconds. */
+  /** Watches that fired a second, over the last seconds. */
   readonly eventsPerSecond: number;
-  /** Notices for each read, over the last seconds; null when nothing was read. */
+  /** Changes that one read stood for, over the last seconds; null when nothing was read. */
   readonly coalescing: number | null;
   /** The path that has waited longest, and since when. */
   readonly oldest: { readonly path: string; readonly since: number } | null;

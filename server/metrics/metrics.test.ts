@@ -19,6 +19,7 @@ const ensemble: EnsembleView = {
   aggregator: {
     events: 70,
     reads: 7,
+    changes: 70,
     batches: 3,
     dirty: 5,
     eventsPerSecond: 7,

@@ -221,8 +221,13 @@ function registerEnsembles(registry: Registry, { ensembles, now }: MetricsSource
   );
   counted(
     'howdah_zookeeper_events_total',
-    'Changes noticed.',
+    'Watches that fired.',
     ({ aggregator }) => aggregator.events,
+  );
+  counted(
+    'howdah_zookeeper_changes_total',
+    'Changes that the reads stood for, by the versions of the znodes.',
+    ({ aggregator }) => aggregator.changes,
   );
   counted('howdah_zookeeper_reads_total', 'Znodes read.', ({ aggregator }) => aggregator.reads);
   counted(

@@ -65,12 +65,14 @@ export class Aggregator {
   readonly #read: ReadBatch;
   readonly #lanes: Readonly<Record<Lane, LaneState>>;
   readonly #noticed: Rate;
+  readonly #changed: Rate;
   #lastChange = 0;
   #cancelWake: () => void = () => {};
   #wakeAt = Number.POSITIVE_INFINITY;
   #leadershipSoon = false;
   #goingOn = false;
   #events = 0;
+  #changes = 0;
   #reads = 0;
   #batches = 0;
   #closed = false;
@@ -80,6 +82,7 @@ export class Aggregator {
     this.#clock = clock;
     this.#read = read;
     this.#noticed = new Rate(clock.now());
+    this.#changed = new Rate(clock.now());
     const lane = (name: Lane, budget: number | null, mostInFlight: number): LaneState => ({
       lane: name,
       dirty: new DirtySet(),
@@ -108,6 +111,12 @@ export class Aggregator {
     else this.#wakeBy(this.#dueAt(now));
   }
 
+  /** So many changes were behind what a read found: by its znode's version. */
+  seen(changes: number): void {
+    this.#changes += changes;
+    this.#changed.add(changes, this.#clock.now());
+  }
+
   /** A path needs no reading any more (it is watched no longer). */
   forget(path: string): void {
     for (const { dirty } of Object.values(this.#lanes)) dirty.delete(path);
@@ -116,7 +125,7 @@ export class Aggregator {
   view(): AggregatorView {
     const now = this.#clock.now();
     const lanes = Object.values(this.#lanes).map((one) => this.#laneView(one, now));
-    const events = this.#noticed.perSecond(now);
+    const changes = this.#changed.perSecond(now);
     const reads = lanes.reduce((sum, { readsPerSecond }) => sum + readsPerSecond, 0);
     const oldest = Object.values(this.#lanes)
       .flatMap(({ dirty }) => dirty.oldest ?? [])
@@ -124,10 +133,11 @@ export class Aggregator {
     return {
       events: this.#events,
       reads: this.#reads,
+      changes: this.#changes,
       batches: this.#batches,
       dirty: lanes.reduce((sum, { dirty }) => sum + dirty, 0),
-      eventsPerSecond: round(events),
-      coalescing: reads === 0 ? null : round(events / reads),
+      eventsPerSecond: round(this.#noticed.perSecond(now)),
+      coalescing: reads === 0 ? null : round(changes / reads),
       oldest: oldest[0] ?? null,
       lanes,
     };

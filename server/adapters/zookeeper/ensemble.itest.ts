@@ -132,8 +132,8 @@ test('clusters are discovered, followed through a burst of writes, and gone when
   await waitFor(() => synthetic.stats().writes > 3000, { timeoutMs: 20_000, what: 'the burst' });
   synthetic.setChurn(0);
   await converged(watch, 100);
-  const { events, reads } = watch.ensemble.view().aggregator;
-  expect(events).toBeGreaterThan(reads);
+  const { changes, reads } = watch.ensemble.view().aggregator;
+  expect(changes).toBeGreaterThan(reads);
   await synthetic.stop();
   fleet = null;
   await watch.synced(0);

@@ -21,6 +21,8 @@ export class FakeZooKeeper {
   #zxid = 0;
   /** Reads answered, of all sessions. */
   reads = 0;
+  /** How long an answer takes; at once by default. */
+  latency: (() => Promise<void>) | null = null;
 
   constructor() {
     this.#znodes.set('/', { data: Buffer.alloc(0), czxid: 0, mzxid: 0, version: 0, owner: null });
@@ -204,7 +206,8 @@ export class FakeSession implements ZooKeeperSession {
 
   /** Answers in the order of the calls, never at once; a lost connection fails what is open. */
   #call<T>(answer: () => T): Promise<T> {
-    const result = this.#tail.then(() => {
+    const result = this.#tail.then(async () => {
+      await this.#zookeeper.latency?.();
       const lost = this.#failing || !this.connected;
       this.#failing = false;
       if (lost) throw new ZooKeeperError('connection', 'no connection');

@@ -21,6 +21,8 @@ export interface MirrorOptions {
   /** Asks for a path to be read, sooner or later: `Mirror.read` will be called with it. */
   readonly mark: (path: string, lane: MirrorLane, group: string) => void;
   readonly forget: (path: string) => void;
+  /** A read has found a znode changed, so often since the last. */
+  readonly onChanges: (count: number) => void;
   readonly onBatch: (batch: MirrorBatch) => void;
 }
 
@@ -146,7 +148,9 @@ export class Mirror {
         const value = this.#knownAbsent(watched)
           ? null
           : await this.#session(shard).data(path, watch, isLikelyAbsent(watched));
-        if (current() && role.scope.store(role, value)) told.changed.add(role.scope);
+        if (!current()) return;
+        this.#options.onChanges(role.scope.changesTo(role, value));
+        if (role.scope.store(role, value)) told.changed.add(role.scope);
       } else {
         const found = await this.#session(shard).children(path, watch);
         if (current()) this.#scopes.list(role, found, told);

@@ -69,9 +69,22 @@ export class Scope implements ScopeSnapshot {
     this.#listed = names;
   }
 
+  /** How often it has changed from what is kept to this value, as far as its version tells. */
+  changesTo(role: ZnodeRole, value: MirroredZnode): number {
+    const before = this.#kept(role).get(role.name) ?? null;
+    if (same(before, value)) return 0;
+    if (before === null || value === null || isFailed(before) || isFailed(value)) return 1;
+    const sameZnode = before.stat.czxid === value.stat.czxid;
+    return sameZnode ? value.stat.version - before.stat.version : value.stat.version + 1;
+  }
+
+  #kept({ is }: ZnodeRole): Map<string, MirroredZnode> {
+    return is === 'member' ? this.#members : this.#znodes;
+  }
+
   /** Takes in what was read; a member's null drops it. @returns whether there is news to tell. */
-  store(role: { readonly is: 'znode' | 'member'; readonly name: string }, value: MirroredZnode) {
-    const kept = role.is === 'member' ? this.#members : this.#znodes;
+  store(role: ZnodeRole, value: MirroredZnode): boolean {
+    const kept = this.#kept(role);
     if (same(kept.get(role.name) ?? null, value)) return false;
     if (role.is === 'member' && value === null) kept.delete(role.name);
     else kept.set(role.name, value);
@@ -82,6 +95,11 @@ export class Scope implements ScopeSnapshot {
   markRead(path: string): boolean {
     return this.unread.delete(path) && this.unread.size === 0;
   }
+}
+
+interface ZnodeRole {
+  readonly is: 'znode' | 'member';
+  readonly name: string;
 }
 
 function same(a: MirroredZnode, b: MirroredZnode): boolean {
