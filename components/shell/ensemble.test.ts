@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { EnsembleView, ServerView } from '@/lib/stream/frames';
 import { judge } from './ensemble';
 
+const idle: EnsembleView['aggregator'] = {
+  events: 0,
+  reads: 0,
+  batches: 0,
+  dirty: 0,
+  eventsPerSecond: 0,
+  coalescing: null,
+  oldest: null,
+  lanes: [],
+};
+
 function ensemble(
   state: EnsembleView['state'],
   modes: readonly ServerView['mode'][],
@@ -16,7 +27,7 @@ function ensemble(
     sessionTimeoutMs: null,
     maxSessionTimeoutMs: null,
     synced: true,
-    aggregator: { events: 0, reads: 0, batches: 0, dirty: 0 },
+    aggregator: idle,
   };
 }
 

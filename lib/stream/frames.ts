@@ -4,7 +4,7 @@ import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
 
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** What a page may follow. */
 export type Topic = 'fleet' | `cluster:${ClusterId}`;
@@ -17,6 +17,7 @@ export type Frame =
   | HelloFrame
   | { readonly type: 'beat'; readonly now: number }
   | { readonly type: 'ensembles'; readonly ensembles: readonly EnsembleView[] }
+  | { readonly type: 'probing'; readonly probing: ProbingView }
   | {
       readonly type: 'fleet';
       /** True: this is all there is. False: only what changed. */
@@ -90,10 +91,45 @@ export interface ServerView {
     | 'unknown';
 }
 
-/** Counters since the start of the process. */
+/** How the stream of changes is turned into reads. */
 export interface AggregatorView {
+  /** Since the start of the process: paths noticed, paths read, batches they were read in. */
   readonly events: number;
   readonly reads: number;
   readonly batches: number;
+  /** Paths that wait to be read, now. */
   readonly dirty: number;
+  /** Notices a second, over the last seconds. */
+  readonly eventsPerSecond: number;
+  /** Notices for each read, over the last seconds; null when nothing was read. */
+  readonly coalescing: number | null;
+  /** The path that has waited longest, and since when. */
+  readonly oldest: { readonly path: string; readonly since: number } | null;
+  readonly lanes: readonly LaneView[];
+}
+
+export interface LaneView {
+  readonly lane: 'leadership' | 'changes' | 'resync';
+  readonly dirty: number;
+  /** Reads sent and not answered yet. */
+  readonly inFlight: number;
+  readonly readsPerSecond: number;
+  /** The most it may read a second; null where reads in flight are what is limited. */
+  readonly budgetPerSecond: number | null;
+  /** How long a change waits at most before it is read, at the present rate; null: not at all. */
+  readonly windowMs: number | null;
+}
+
+/** How well the watched PostgreSQL servers can be asked. */
+export interface ProbingView {
+  readonly members: number;
+  /** Members that did not answer when last asked. */
+  readonly unreachable: number;
+  readonly connections: number;
+  readonly mostConnections: number;
+  readonly pollsPerSecond: number;
+  /** Members that are due and wait for their turn. */
+  readonly waiting: number;
+  /** Members that answer and are asked late, and since when the longest-waiting is due. */
+  readonly behind: { readonly since: number; readonly count: number } | null;
 }

@@ -2,7 +2,7 @@ import type { OperationView } from '../operations/types';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
-import type { EnsembleView, Frame, HelloFrame } from './frames';
+import type { EnsembleView, Frame, HelloFrame, ProbingView } from './frames';
 
 /** An hour at one sample a second, with room for jitter. */
 export const SAMPLES_KEPT = 3700;
@@ -12,6 +12,8 @@ export const EVENTS_KEPT = 300;
 export interface StreamState {
   readonly hello: HelloFrame | null;
   readonly ensembles: readonly EnsembleView[];
+  /** Null: not told yet. */
+  readonly probing: ProbingView | null;
   /** False until the first fleet frame: an empty map then means "not told yet", not "no clusters". */
   readonly fleetKnown: boolean;
   readonly fleet: ReadonlyMap<ClusterId, ClusterSummary>;
@@ -29,6 +31,7 @@ export interface ClusterState {
 export const emptyStream: StreamState = {
   hello: null,
   ensembles: [],
+  probing: null,
   fleetKnown: false,
   fleet: new Map(),
   clusters: new Map(),
@@ -50,6 +53,8 @@ export function reduce(state: StreamState, frame: Frame): StreamState {
       return state;
     case 'ensembles':
       return { ...state, ensembles: frame.ensembles };
+    case 'probing':
+      return { ...state, probing: frame.probing };
     case 'fleet': {
       const fleet = new Map(frame.full ? [] : state.fleet);
       for (const id of frame.gone) fleet.delete(id);

@@ -49,7 +49,7 @@ describe('changes', () => {
     for (let i = 0; i < 1000; i += 1) aggregator.mark('/a', 'changes');
     await clock.pass(1000);
     expect(batches.map(({ paths }) => paths)).toEqual([['/a']]);
-    expect(aggregator.counters).toEqual({ events: 1000, reads: 1, batches: 1, dirty: 0 });
+    expect(aggregator.view()).toMatchObject({ events: 1000, reads: 1, batches: 1, dirty: 0 });
   });
 
   test('beyond the budget are read later, oldest first', async () => {
@@ -57,7 +57,7 @@ describe('changes', () => {
     for (let i = 0; i < 50; i += 1) aggregator.mark(`/${i}`, 'changes');
     await clock.pass(50);
     expect(of('changes').flatMap(({ paths }) => paths)).toHaveLength(10);
-    expect(aggregator.counters.dirty).toBe(40);
+    expect(aggregator.view().dirty).toBe(40);
     await clock.pass(400);
     expect(of('changes').flatMap(({ paths }) => paths)).toEqual(
       Array.from({ length: 50 }, (_, i) => `/${i}`),
@@ -119,7 +119,7 @@ describe('leadership', () => {
       }
       await clock.pass(10);
     }
-    expect(aggregator.counters.dirty).toBeGreaterThan(100);
+    expect(aggregator.view().dirty).toBeGreaterThan(100);
     expect(delays).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
@@ -147,7 +147,7 @@ describe('a resync', () => {
       await clock.pass(1);
     }
     expect(most).toBe(10);
-    expect(aggregator.counters.dirty).toBe(0);
+    expect(aggregator.view().dirty).toBe(0);
     expect(of('resync').at(-1)?.at).toBe(63);
   });
 });
@@ -198,7 +198,7 @@ describe('whatever the storm', () => {
         const readAt = new Map<string, number>();
         for (const { at, paths } of batches) for (const path of paths) readAt.set(path, at);
         for (const [path, at] of marked) expect(readAt.get(path) ?? -1).toBeGreaterThanOrEqual(at);
-        expect(aggregator.counters.dirty).toBe(0);
+        expect(aggregator.view().dirty).toBe(0);
 
         for (const [lane, perSecond] of [
           ['changes', limits.changesPerSecond],

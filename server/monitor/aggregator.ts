@@ -1,15 +1,20 @@
+import type { AggregatorView, LaneView } from '@/lib/stream/frames';
 import type { Clock } from '../ports';
+import { DirtySet } from './dirty-set';
+import { Rate } from './rate';
+import { TokenBucket } from './token-bucket';
 
 /**
  * Turns any number of change notices into a bounded number of reads. A path is watched again only
  * by being read, so a path that has been noticed and not yet read costs nothing, however often it
  * changes: re-arming is the back-pressure.
  *
- * Lanes: `leadership` is read at once. `changes` waits for a quiet window, at most for the maximum
- * wait, then goes oldest first under a budget of reads a second. `resync` (start, reconnection,
- * expiry) goes at full speed, so many in flight at a time.
+ * Lanes: `leadership` is read at once, from a reserve of its own. `changes` waits for a quiet
+ * window, at most for the maximum wait, then goes oldest first under a budget of reads a second: so
+ * the more there is to read, the longer the window gets, and no path is passed over. `resync`
+ * (start, reconnection, expiry) goes at full speed, so many reads in flight at a time.
  */
-export type Lane = 'leadership' | 'changes' | 'resync';
+export type Lane = LaneView['lane'];
 
 export interface AggregatorLimits {
   /** No notice for this long ends the wait, milliseconds. */
@@ -20,7 +25,8 @@ export interface AggregatorLimits {
   readonly changesPerSecond: number;
   /** Reads a second of the `leadership` lane. */
   readonly leadershipPerSecond: number;
-  /** Reads of the `resync` lane under way at once. */
+  /** Reads under way at once, of the `changes` and of the `resync` lane. */
+  readonly changesInFlight: number;
   readonly resyncInFlight: number;
 }
 
@@ -29,34 +35,37 @@ export const defaultLimits: AggregatorLimits = {
   maxWaitMs: 250,
   changesPerSecond: 1000,
   leadershipPerSecond: 4000,
+  changesInFlight: 256,
   resyncInFlight: 256,
 };
 
-export interface AggregatorCounters {
-  readonly events: number;
-  readonly reads: number;
-  readonly batches: number;
-  readonly dirty: number;
-}
+/** Of a resync, so many go in one batch: the next goes while the others are under way. */
+const RESYNC_BATCH = 32;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;
+
+interface LaneState {
+  readonly lane: Lane;
+  readonly dirty: DirtySet;
+  readonly rate: Rate;
+  /** Null: bounded by what is in flight alone. */
+  readonly tokens: TokenBucket | null;
+  readonly budget: number | null;
+  readonly mostInFlight: number;
+  inFlight: number;
+}
 
 export class Aggregator {
   readonly #limits: AggregatorLimits;
   readonly #clock: Clock;
   readonly #read: ReadBatch;
-  /** Path -> when first noticed; insertion order is age. */
-  readonly #dirty: Readonly<Record<Lane, Map<string, number>>> = {
-    leadership: new Map(),
-    changes: new Map(),
-    resync: new Map(),
-  };
-  readonly #tokens: Record<'leadership' | 'changes', TokenBucket>;
+  readonly #lanes: Readonly<Record<Lane, LaneState>>;
+  readonly #noticed: Rate;
   #lastChange = 0;
-  #resyncInFlight = 0;
   #cancelWake: () => void = () => {};
   #wakeAt = Number.POSITIVE_INFINITY;
+  #leadershipSoon = false;
   #events = 0;
   #reads = 0;
   #batches = 0;
@@ -66,61 +75,109 @@ export class Aggregator {
     this.#limits = limits;
     this.#clock = clock;
     this.#read = read;
-    this.#tokens = {
-      leadership: new TokenBucket(limits.leadershipPerSecond, limits.maxWaitMs, clock.now()),
-      changes: new TokenBucket(limits.changesPerSecond, limits.maxWaitMs, clock.now()),
-    };
-  }
-
-  get counters(): AggregatorCounters {
-    const { leadership, changes, resync } = this.#dirty;
-    return {
-      events: this.#events,
-      reads: this.#reads,
-      batches: this.#batches,
-      dirty: leadership.size + changes.size + resync.size,
+    this.#noticed = new Rate(clock.now());
+    const lane = (name: Lane, budget: number | null, mostInFlight: number): LaneState => ({
+      lane: name,
+      dirty: new DirtySet(),
+      rate: new Rate(clock.now()),
+      tokens: budget === null ? null : new TokenBucket(budget, limits.maxWaitMs, clock.now()),
+      budget,
+      mostInFlight,
+      inFlight: 0,
+    });
+    this.#lanes = {
+      leadership: lane('leadership', limits.leadershipPerSecond, Number.POSITIVE_INFINITY),
+      changes: lane('changes', limits.changesPerSecond, limits.changesInFlight),
+      resync: lane('resync', null, limits.resyncInFlight),
     };
   }
 
   /** A path has to be read. Noticing it again before that changes nothing but the quiet window. */
-  mark(path: string, lane: Lane): void {
+  mark(path: string, lane: Lane, group = path): void {
     if (this.#closed) return;
-    this.#events += 1;
     const now = this.#clock.now();
-    const dirty = this.#dirty[lane];
-    if (!dirty.has(path)) dirty.set(path, now);
+    this.#events += 1;
+    this.#noticed.add(1, now);
+    this.#lanes[lane].dirty.add(path, group, now);
     if (lane === 'changes') this.#lastChange = now;
-    this.#wakeBy(this.#dueAt(now));
+    if (lane === 'leadership') this.#leadSoon();
+    else this.#wakeBy(this.#dueAt(now));
   }
 
   /** A path needs no reading any more (it is watched no longer). */
   forget(path: string): void {
-    for (const dirty of Object.values(this.#dirty)) dirty.delete(path);
+    for (const { dirty } of Object.values(this.#lanes)) dirty.delete(path);
+  }
+
+  view(): AggregatorView {
+    const now = this.#clock.now();
+    const lanes = Object.values(this.#lanes).map((one) => this.#laneView(one, now));
+    const events = this.#noticed.perSecond(now);
+    const reads = lanes.reduce((sum, { readsPerSecond }) => sum + readsPerSecond, 0);
+    const oldest = Object.values(this.#lanes)
+      .flatMap(({ dirty }) => dirty.oldest ?? [])
+      .sort((a, b) => a.since - b.since);
+    return {
+      events: this.#events,
+      reads: this.#reads,
+      batches: this.#batches,
+      dirty: lanes.reduce((sum, { dirty }) => sum + dirty, 0),
+      eventsPerSecond: round(events),
+      coalescing: reads === 0 ? null : round(events / reads),
+      oldest: oldest[0] ?? null,
+      lanes,
+    };
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelWake();
-    for (const dirty of Object.values(this.#dirty)) dirty.clear();
+    for (const { dirty } of Object.values(this.#lanes)) dirty.clear();
+  }
+
+  #laneView({ lane, dirty, inFlight, rate, budget }: LaneState, now: number): LaneView {
+    const { maxWaitMs, changesPerSecond } = this.#limits;
+    const stretched = Math.round((dirty.size / changesPerSecond) * 1000);
+    return {
+      lane,
+      dirty: dirty.size,
+      inFlight,
+      readsPerSecond: round(rate.perSecond(now)),
+      budgetPerSecond: budget,
+      windowMs: lane === 'changes' ? Math.max(maxWaitMs, stretched) : null,
+    };
+  }
+
+  /** Not within the call, so that what changes together is read together; and before anything else. */
+  #leadSoon(): void {
+    if (this.#leadershipSoon) return;
+    this.#leadershipSoon = true;
+    queueMicrotask(() => {
+      this.#leadershipSoon = false;
+      if (!this.#closed) this.#wake();
+    });
   }
 
   /** When the next batch of any lane may start; infinity when there is nothing to do. */
   #dueAt(now: number): number {
+    const { leadership, changes, resync } = this.#lanes;
     let due = Number.POSITIVE_INFINITY;
-    const { leadership, changes, resync } = this.#dirty;
-    if (leadership.size > 0)
-      due = Math.min(due, this.#tokens.leadership.readyAt(leadership.size, now));
-    const [oldest] = changes.values();
-    if (oldest !== undefined) {
-      const wanted = Math.min(
-        this.#lastChange + this.#limits.quietMs,
-        oldest + this.#limits.maxWaitMs,
-      );
-      due = Math.min(due, Math.max(wanted, this.#tokens.changes.readyAt(changes.size, now)));
+    if (leadership.dirty.size > 0) {
+      due = leadership.tokens?.readyAt(leadership.dirty.size, now) ?? now;
     }
-    if (resync.size > 0 && this.#resyncInFlight < this.#limits.resyncInFlight)
-      due = Math.min(due, now);
+    const { oldest } = changes.dirty;
+    if (oldest && changes.inFlight < changes.mostInFlight) {
+      const ready = changes.tokens?.readyAt(changes.dirty.size, now) ?? now;
+      due = Math.min(due, Math.max(this.#ripeAt(oldest.since), ready));
+    }
+    if (resync.dirty.size > 0 && resync.inFlight < resync.mostInFlight) due = Math.min(due, now);
     return due;
+  }
+
+  /** When the quiet window of what has waited since then is over. */
+  #ripeAt(since: number): number {
+    const { quietMs, maxWaitMs } = this.#limits;
+    return Math.min(this.#lastChange + quietMs, since + maxWaitMs);
   }
 
   #wakeBy(at: number): void {
@@ -128,78 +185,46 @@ export class Aggregator {
     if (at >= this.#wakeAt) return;
     this.#cancelWake();
     this.#wakeAt = at;
-    this.#cancelWake = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#wake());
+    const wait = Math.max(0, at - this.#clock.now());
+    this.#cancelWake = this.#clock.after(wait, () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#wake();
+    });
   }
 
   #wake(): void {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
     if (this.#closed) return;
     const now = this.#clock.now();
-    this.#start('leadership', this.#tokens.leadership.take(this.#dirty.leadership.size, now));
-    if (this.#changesDue(now)) {
-      this.#start('changes', this.#tokens.changes.take(this.#dirty.changes.size, now));
+    const { leadership, changes, resync } = this.#lanes;
+    this.#start(leadership, leadership.dirty.size, now);
+    const { oldest } = changes.dirty;
+    if (oldest && now >= this.#ripeAt(oldest.since)) {
+      this.#start(changes, changes.mostInFlight - changes.inFlight, now);
     }
-    this.#start('resync', this.#limits.resyncInFlight - this.#resyncInFlight);
+    for (
+      let most = resync.mostInFlight - resync.inFlight;
+      most > 0 && resync.dirty.size > 0;
+      most -= RESYNC_BATCH
+    ) {
+      this.#start(resync, Math.min(most, RESYNC_BATCH), now);
+    }
     this.#wakeBy(this.#dueAt(now));
   }
 
-  #changesDue(now: number): boolean {
-    const [oldest] = this.#dirty.changes.values();
-    if (oldest === undefined) return false;
-    return now >= this.#lastChange + this.#limits.quietMs || now >= oldest + this.#limits.maxWaitMs;
-  }
-
-  #start(lane: Lane, most: number): void {
-    const dirty = this.#dirty[lane];
-    const paths = [...dirty.keys()].slice(0, Math.max(0, most));
+  #start(state: LaneState, most: number, now: number): void {
+    const { dirty, tokens, rate, lane } = state;
+    const wanted = Math.min(dirty.size, most);
+    const paths = dirty.take(tokens ? tokens.take(wanted, now) : wanted);
     if (paths.length === 0) return;
-    for (const path of paths) dirty.delete(path);
     this.#reads += paths.length;
     this.#batches += 1;
-    if (lane === 'resync') this.#resyncInFlight += paths.length;
+    rate.add(paths.length, now);
+    state.inFlight += paths.length;
     void this.#read(paths, lane).finally(() => {
-      if (lane === 'resync') this.#resyncInFlight -= paths.length;
+      state.inFlight -= paths.length;
       if (!this.#closed) this.#wakeBy(this.#dueAt(this.#clock.now()));
     });
   }
 }
 
-/** With the budget spent, reads go in batches of so many milliseconds' worth, not one by one. */
-const BATCH_MS = 20;
-
-/** At most `perSecond` over any second, and never more than one window's worth at once. */
-class TokenBucket {
-  readonly #perMs: number;
-  readonly #capacity: number;
-  #tokens: number;
-  #at: number;
-
-  constructor(perSecond: number, windowMs: number, now: number) {
-    this.#perMs = perSecond / 1000;
-    this.#capacity = Math.max(1, (perSecond * windowMs) / 1000);
-    this.#tokens = this.#capacity;
-    this.#at = now;
-  }
-
-  take(wanted: number, now: number): number {
-    this.#refill(now);
-    const granted = Math.min(wanted, Math.floor(this.#tokens));
-    this.#tokens -= granted;
-    return granted;
-  }
-
-  /** When enough is there for what is wanted, or for a batch worth waking for. */
-  readyAt(wanted: number, now: number): number {
-    this.#refill(now);
-    const batch = Math.max(1, Math.min(wanted, this.#perMs * BATCH_MS, this.#capacity));
-    return this.#tokens >= batch ? now : now + Math.ceil((batch - this.#tokens) / this.#perMs);
-  }
-
-  #refill(now: number): void {
-    this.#tokens = Math.min(
-      this.#capacity,
-      this.#tokens + Math.max(0, now - this.#at) * this.#perMs,
-    );
-    this.#at = now;
-  }
-}
+const round = (figure: number): number => Math.round(figure * 10) / 10;

@@ -24,7 +24,7 @@ export interface ReadScheduler {
   mark(path: string, lane: MirrorLane): void;
   forget(path: string): void;
   close(): void;
-  readonly counters: AggregatorView;
+  view(): AggregatorView;
 }
 
 export interface EnsembleParts {
@@ -146,7 +146,7 @@ export class Ensemble {
       sessionTimeoutMs: this.#sessions.leadership?.grantedTimeoutMs ?? null,
       maxSessionTimeoutMs: this.#maxTimeoutMs,
       synced: this.synced,
-      aggregator: this.#scheduler.counters,
+      aggregator: this.#scheduler.view(),
     };
   }
 
