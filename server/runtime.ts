@@ -81,6 +81,9 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     attendedMs: config.poll.attendedMs,
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
+    mostConnections: config.poll.mostConnections,
+    mostPerHost: config.poll.mostPerHost,
+    mostPerCluster: config.poll.mostPerCluster,
     members: (id) => {
       const key = fleet.view(id)?.value.key;
       const settings = key ? config.clusterSettings(key).monitor : null;

@@ -11,7 +11,9 @@ describe('phases', () => {
 
   test('of the members of some clusters only are spread as well', () => {
     // Every seventh cluster of three.
-    const some = Array.from({ length: 3000 }, (_, i) => i).filter((i) => Math.floor(i / 3) % 7 === 0);
+    const some = Array.from({ length: 3000 }, (_, i) => i).filter(
+      (i) => Math.floor(i / 3) % 7 === 0,
+    );
     const bins = new Array<number>(20).fill(0);
     for (const i of some) {
       const bin = Math.floor(phaseOf(i) * bins.length);

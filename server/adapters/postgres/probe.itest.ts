@@ -299,10 +299,27 @@ describe('an impostor at a member’s address', () => {
     impostor.close();
   });
 
+  test('that never lets anybody in is left at once when it is forgotten', async () => {
+    const impostor = new Impostor(Buffer.alloc(0));
+    const asked = ask(await impostor.port());
+    await waitFor(() => impostor.heard.length > 0, { timeoutMs: 2000, what: 'a connection' });
+    expect(probe.connections).toBe(1);
+    const startedAt = performance.now();
+    probe.forget('one');
+    expect((await failed(asked)).code).toBe('failed');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    await waitFor(() => probe.connections + impostor.sockets.size === 0, {
+      timeoutMs: 1000,
+      what: 'no connection to be left',
+    });
+    impostor.close();
+  });
+
   test('that never answers a question is not left with a connection for each', async () => {
     const impostor = new Impostor(Buffer.concat([authentication(0), ready]));
     const port = await impostor.port();
     for (let i = 0; i < 2; i += 1) expect((await failed(ask(port))).code).toBe('timeout');
+    expect(probe.connections).toBeLessThanOrEqual(1);
     await waitFor(() => impostor.sockets.size === 0, {
       timeoutMs: 4000,
       what: () => `no connection to be left: ${impostor.sockets.size}`,

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
-import { connectTo } from './connect';
+import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
 import { hello, probeStatement } from './statement';
@@ -16,11 +17,16 @@ interface Open extends Connection {
 export class PostgresProbe implements ProbePort {
   readonly #clock: Clock;
   readonly #open = new Map<string, Open>();
-  /** Who connects for a member: whoever comes later, or forgets it, takes the turn away. */
-  readonly #turns = new Map<string, symbol>();
+  /** What ends the connecting for a member; whoever comes later, or forgets it, does. */
+  readonly #connecting = new Map<string, AbortController>();
+  readonly #sockets = new Set<Socket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
@@ -42,38 +48,68 @@ export class PostgresProbe implements ProbePort {
   }
 
   forget(key: string): void {
-    this.#turns.delete(key);
+    this.#connecting.get(key)?.abort(notAsked());
     this.#drop(key);
   }
 
   close(): void {
-    this.#turns.clear();
-    for (const key of [...this.#open.keys()]) this.#drop(key);
+    for (const key of [...this.#connecting.keys(), ...this.#open.keys()]) this.forget(key);
   }
 
-  async #connection(
-    { key, connUrl, settings }: ProbeTarget,
-    wanted: { host: string; port: number },
-  ): Promise<Open> {
+  async #connection(target: ProbeTarget, wanted: { host: string; port: number }): Promise<Open> {
+    const { key, connUrl } = target;
     const known = this.#open.get(key);
     if (known?.connUrl === connUrl) return known;
-    this.#drop(key);
-    if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-    const checked = await settings.addresses.check(wanted);
-    if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
-    const turn = Symbol(key);
-    this.#turns.set(key, turn);
-    const client = await connectTo(checked.endpoint, settings);
-    const open = await this.#greet(client, connUrl).catch((error: unknown) => {
-      this.#end(client);
-      throw error;
-    });
-    if (this.#turns.get(key) !== turn) {
-      this.#end(client);
-      throw new ProbeError('failed', 'nobody asks for it any more');
+    this.forget(key);
+    const connecting = new AbortController();
+    this.#connecting.set(key, connecting);
+    try {
+      const open = await this.#openFor(target, wanted, connecting.signal);
+      this.#open.set(key, open);
+      return open;
+    } finally {
+      if (this.#connecting.get(key) === connecting) this.#connecting.delete(key);
     }
-    this.#open.set(key, open);
-    return open;
+  }
+
+  async #openFor(
+    { connUrl, settings }: ProbeTarget,
+    wanted: { host: string; port: number },
+    signal: AbortSignal,
+  ): Promise<Open> {
+    if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
+    const checked = await this.#inTime(settings.addresses.check(wanted));
+    if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
+    const client = await connectTo(checked.endpoint, settings, {
+      signal,
+      onSocket: (socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      },
+    });
+    const giveUp = () => hangUp(client);
+    signal.addEventListener('abort', giveUp);
+    try {
+      const open = await this.#greet(client, connUrl);
+      signal.throwIfAborted();
+      return open;
+    } catch (error) {
+      hangUp(client);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** A resolver that hangs must not hold a probe up for longer than a server that does. */
+  async #inTime<T>(lookup: Promise<T>): Promise<T> {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(CONNECT_MS, () =>
+        reject(new ProbeError('timeout', 'its name could not be resolved in time')),
+      );
+    });
+    return Promise.race([lookup, late]).finally(() => cancel());
   }
 
   /** Learns what is asked once for each connection. */
@@ -90,22 +126,15 @@ export class PostgresProbe implements ProbePort {
     return { client, connUrl, serverVersion, systemId, statement: probeStatement(serverVersion) };
   }
 
-  /** Closes without waiting: a hung server must not hold up anything. */
   #drop(key: string): void {
     const open = this.#open.get(key);
     if (!open) return;
     this.#open.delete(key);
-    this.#end(open.client);
-  }
-
-  #end(client: pg.Client): void {
-    void client.end().catch(() => {});
-    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
-      .connection;
-    // `end` says goodbye politely; a peer that is frozen never answers that.
-    this.#clock.after(1000, () => stream.destroy());
+    hangUp(open.client);
   }
 }
+
+const notAsked = () => new ProbeError('failed', 'nobody asks for it any more');
 
 function hostOf(connUrl: string): { host: string; port: number } {
   try {
