@@ -1,0 +1,78 @@
+import { buildIfNeeded } from '../setup/build';
+import type { Benchmark, Context } from './benchmark';
+import { tableOf } from './table';
+
+/** Loaded when asked for: each brings what it alone needs. */
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  storm: async () => (await import('./storm')).storm,
+};
+
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--json]
+NAME is one of: ${Object.keys(benchmarks).join(', ')}`;
+
+interface Asked {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** "--rounds 3" and "--rounds=3" are the same; what has no value is "yes". */
+function parse(args: readonly string[]): Asked {
+  const options = new Map<string, string>();
+  const names: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const [option = '', given] = (args[at] ?? '').split('=', 2);
+    if (!option.startsWith('--')) names.push(option);
+    else if (given !== undefined) options.set(option.slice(2), given);
+    else if (/^\d/.test(args[at + 1] ?? '')) options.set(option.slice(2), args[(at += 1)] ?? '');
+    else options.set(option.slice(2), 'yes');
+  }
+  return { name: names.join(' '), options };
+}
+
+/** Runs one benchmark. Its report goes to standard output, its progress to standard error. */
+async function main(): Promise<number> {
+  const { name, options } = parse(process.argv.slice(2));
+  const load = benchmarks[name];
+  if (!load) {
+    process.stderr.write(`${name === '' ? '' : `There is no benchmark "${name}".\n`}${USAGE}\n`);
+    return 2;
+  }
+  const benchmark = await load();
+  const began = Date.now();
+  const say = (line: string) =>
+    process.stderr.write(`${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
+  const ends: (() => unknown)[] = [];
+  const end = async () => {
+    for (const task of ends.splice(0).reverse()) {
+      await Promise.resolve(task()).catch((error: unknown) => say(`While ending: ${error}`));
+    }
+  };
+  process.once('SIGINT', () => void end().then(() => process.exit(130)));
+  const quick = options.has('quick');
+  const context: Context = {
+    rounds: Number(options.get('rounds') ?? (quick ? 1 : benchmark.rounds)),
+    quick,
+    options,
+    say,
+    onEnd: (task) => ends.push(task),
+  };
+  try {
+    if (!(await buildIfNeeded())) throw new Error('Howdah could not be built');
+    say(`${benchmark.name}: ${benchmark.says}`);
+    const report = await benchmark.run(context);
+    process.stdout.write(`\n${tableOf(report).join('\n')}\n`);
+    if (options.has('json')) {
+      process.stdout.write(`${JSON.stringify({ benchmark: name, ...report.json })}\n`);
+    }
+    return 0;
+  } finally {
+    await end();
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    return 1;
+  })
+  .then((code) => process.exit(code));
