@@ -4,8 +4,6 @@ export interface Context {
   readonly rounds: number;
   /** Shorter phases and fewer rounds: to see that it works, not for figures to be quoted. */
   readonly quick: boolean;
-  /** Options of the command line that are the benchmark's own, by name. */
-  readonly options: ReadonlyMap<string, string>;
   /** One line on what is being done now. */
   readonly say: (line: string) => void;
   /** Runs when the benchmark is over, however it ends; the last registered first. */

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../setup/build';
 import type { Benchmark, Context } from './benchmark';
 import { tableOf } from './table';
@@ -10,28 +11,17 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
 const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--json]
 NAME is one of: ${Object.keys(benchmarks).join(', ')}`;
 
-interface Asked {
-  readonly name: string;
-  readonly options: ReadonlyMap<string, string>;
-}
-
-/** "--rounds 3" and "--rounds=3" are the same; what has no value is "yes". */
-function parse(args: readonly string[]): Asked {
-  const options = new Map<string, string>();
-  const names: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
-    const [option = '', given] = (args[at] ?? '').split('=', 2);
-    if (!option.startsWith('--')) names.push(option);
-    else if (given !== undefined) options.set(option.slice(2), given);
-    else if (/^\d/.test(args[at + 1] ?? '')) options.set(option.slice(2), args[(at += 1)] ?? '');
-    else options.set(option.slice(2), 'yes');
-  }
-  return { name: names.join(' '), options };
-}
-
 /** Runs one benchmark. Its report goes to standard output, its progress to standard error. */
 async function main(): Promise<number> {
-  const { name, options } = parse(process.argv.slice(2));
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const name = positionals.join(' ');
   const load = benchmarks[name];
   if (!load) {
     process.stderr.write(`${name === '' ? '' : `There is no benchmark "${name}".\n`}${USAGE}\n`);
@@ -48,11 +38,10 @@ async function main(): Promise<number> {
     }
   };
   process.once('SIGINT', () => void end().then(() => process.exit(130)));
-  const quick = options.has('quick');
+  const { quick, json, rounds } = values;
   const context: Context = {
-    rounds: Number(options.get('rounds') ?? (quick ? 1 : benchmark.rounds)),
+    rounds: Number(rounds ?? (quick ? 1 : benchmark.rounds)),
     quick,
-    options,
     say,
     onEnd: (task) => ends.push(task),
   };
@@ -61,7 +50,7 @@ async function main(): Promise<number> {
     say(`${benchmark.name}: ${benchmark.says}`);
     const report = await benchmark.run(context);
     process.stdout.write(`\n${tableOf(report).join('\n')}\n`);
-    if (options.has('json')) {
+    if (json) {
       process.stdout.write(`${JSON.stringify({ benchmark: name, ...report.json })}\n`);
     }
     return 0;
@@ -70,9 +59,8 @@ async function main(): Promise<number> {
   }
 }
 
-main()
-  .catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
-    return 1;
-  })
-  .then((code) => process.exit(code));
+const code = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  return 1;
+});
+process.exit(code);

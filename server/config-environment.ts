@@ -28,6 +28,7 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_POLL_MOST_CONNECTIONS: ['poll', 'mostConnections'],
   HOWDAH_POLL_MOST_PER_HOST: ['poll', 'mostPerHost'],
   HOWDAH_POLL_MOST_PER_CLUSTER: ['poll', 'mostPerCluster'],
+  HOWDAH_READS_PER_SECOND: ['aggregator', 'changesPerSecond'],
   HOWDAH_LAG_BYTES: ['limits', 'lagBytes'],
   HOWDAH_LAG_MS: ['limits', 'lagMs'],
   HOWDAH_SLOT_BYTES: ['limits', 'slotBytes'],

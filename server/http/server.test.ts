@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
 import type { Operations } from '../ports';
+import { createGuard } from './guard';
 import { createHttpServer } from './server';
 
 const stops: (() => void)[] = [];
@@ -13,7 +14,7 @@ async function listening(operations: Partial<Operations> = {}) {
   const errors: unknown[] = [];
   const pages: string[] = [];
   const server = createHttpServer({
-    hosts: [],
+    guard: createGuard([]),
     context: { operations: operations as Operations },
     stream: (_, response) => response.end('stream'),
     pages: (request, response) => {

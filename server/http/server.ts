@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Context } from '../trpc/context';
 import { appRouter } from '../trpc/router';
-import { createGuard } from './guard';
+import type { Guard } from './guard';
 
 export interface HttpParts {
-  readonly hosts: readonly string[];
+  readonly guard: Guard;
   readonly context: Context;
   /** The live stream: answers and keeps the response. */
   readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
@@ -19,12 +19,11 @@ const MOST_BODY = 64 * 1024;
 
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
 export function createHttpServer(parts: HttpParts): Server {
-  const guard = createGuard(parts.hosts);
   const server = createServer((request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('referrer-policy', 'same-origin');
-    const refusal = guard.refuse(request);
+    const refusal = parts.guard.refuse(request);
     if (refusal) plain(response, 403, refusal);
     else route(parts, request, response);
   });

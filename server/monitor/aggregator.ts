@@ -30,7 +30,7 @@ export interface AggregatorLimits {
   readonly resyncInFlight: number;
 }
 
-export const defaultLimits: AggregatorLimits = {
+export const defaultAggregatorLimits: AggregatorLimits = {
   quietMs: 50,
   maxWaitMs: 250,
   changesPerSecond: 1000,
