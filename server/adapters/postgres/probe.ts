@@ -5,12 +5,16 @@ import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
 import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
-import { hello, probeStatement } from './statement';
+import { hello, probeStatement, type Statement } from './statement';
 
 interface Open extends Connection {
   readonly client: pg.Client;
   readonly connUrl: string;
-  readonly statement: string;
+  /** For messages. */
+  readonly address: string;
+  readonly statement: Statement;
+  /** False where a pooler loses what was prepared. */
+  prepares: boolean;
 }
 
 /** Asks watched servers how they are, over at most one connection each. */
@@ -31,15 +35,19 @@ export class PostgresProbe implements ProbePort {
 
   async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
     const { connUrl, settings } = target;
-    let address = 'PostgreSQL';
+    const known = this.#open.get(target.key);
+    let address = known?.address ?? 'PostgreSQL';
     try {
+      let open = known;
       if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-      const { host, port } = hostOf(connUrl);
-      address = `${host}:${port}`;
-      const open = await this.#connection(target, { host, port });
+      if (open?.connUrl !== connUrl) {
+        const { host, port } = hostOf(connUrl);
+        address = `${host}:${port}`;
+        open = await this.#connect(target, { host, port });
+      }
       const sentAt = this.#clock.now();
-      const { rows } = await open.client.query<Record<string, unknown>>(open.statement);
-      return decodeSample(rows[0], open, { sentAt, receivedAt: this.#clock.now() });
+      const row = await rowOf(open);
+      return decodeSample(row, open, { sentAt, receivedAt: this.#clock.now() });
     } catch (error) {
       this.#drop(target.key);
       const { code, message } = probeErrorOf(error, address);
@@ -56,10 +64,8 @@ export class PostgresProbe implements ProbePort {
     for (const key of [...this.#connecting.keys(), ...this.#open.keys()]) this.forget(key);
   }
 
-  async #connection(target: ProbeTarget, wanted: { host: string; port: number }): Promise<Open> {
-    const { key, connUrl } = target;
-    const known = this.#open.get(key);
-    if (known?.connUrl === connUrl) return known;
+  async #connect(target: ProbeTarget, wanted: { host: string; port: number }): Promise<Open> {
+    const { key } = target;
     this.forget(key);
     const connecting = new AbortController();
     this.#connecting.set(key, connecting);
@@ -90,7 +96,10 @@ export class PostgresProbe implements ProbePort {
     const giveUp = () => hangUp(client);
     signal.addEventListener('abort', giveUp);
     try {
-      const open = await this.#greet(client, connUrl);
+      const open = await this.#greet(client, {
+        connUrl,
+        address: `${wanted.host}:${wanted.port}`,
+      });
       signal.throwIfAborted();
       return open;
     } catch (error) {
@@ -113,7 +122,7 @@ export class PostgresProbe implements ProbePort {
   }
 
   /** Learns what is asked once for each connection. */
-  async #greet(client: pg.Client, connUrl: string): Promise<Open> {
+  async #greet(client: pg.Client, where: Pick<Open, 'connUrl' | 'address'>): Promise<Open> {
     const { rows } = await client.query<{ version: number; system_id: string | null }>(hello);
     const serverVersion = rows[0]?.version ?? 0;
     if (serverVersion < 100000) {
@@ -123,7 +132,8 @@ export class PostgresProbe implements ProbePort {
       );
     }
     const systemId = rows[0]?.system_id ?? null;
-    return { client, connUrl, serverVersion, systemId, statement: probeStatement(serverVersion) };
+    const statement = probeStatement(serverVersion);
+    return { client, ...where, serverVersion, systemId, statement, prepares: true };
   }
 
   #drop(key: string): void {
@@ -132,6 +142,23 @@ export class PostgresProbe implements ProbePort {
     this.#open.delete(key);
     hangUp(open.client);
   }
+}
+
+/** There is no such statement; there is one already. */
+const PREPARED_ELSEWHERE = new Set(['26000', '42P05']);
+
+async function rowOf(open: Open): Promise<unknown> {
+  const { client, statement } = open;
+  if (open.prepares) {
+    try {
+      return (await client.query<Record<string, unknown>>(statement)).rows[0];
+    } catch (error) {
+      if (!PREPARED_ELSEWHERE.has((error as { code?: string }).code ?? '')) throw error;
+      // Behind a pooler each transaction may run on another connection.
+      open.prepares = false;
+    }
+  }
+  return (await client.query<Record<string, unknown>>(statement.text)).rows[0];
 }
 
 const notAsked = () => new ProbeError('failed', 'nobody asks for it any more');
