@@ -4,6 +4,8 @@ export interface Context {
   readonly rounds: number;
   /** Shorter phases and fewer rounds: to see that it works, not for figures to be quoted. */
   readonly quick: boolean;
+  /** Howdah writes a CPU profile of each of its runs below dist/profiles; it is slower meanwhile. */
+  readonly profile: boolean;
   /** One line on what is being done now. */
   readonly say: (line: string) => void;
   /** Runs when the benchmark is over, however it ends; the last registered first. */

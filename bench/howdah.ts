@@ -22,11 +22,12 @@ export interface HowdahOptions {
 /** Starts the built product as a process of its own; returns at once. */
 export async function startHowdah(
   { connect, env = {}, args = [] }: HowdahOptions,
-  { onEnd }: Pick<Context, 'onEnd'>,
+  { onEnd, profile }: Pick<Context, 'onEnd' | 'profile'>,
 ): Promise<Howdah> {
   const port = await freePort();
+  const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir=dist/profiles'] : [];
   const startedAt = Number(process.hrtime.bigint()) / 1e9;
-  const child = spawn(process.execPath, [...args, 'dist/main.js'], {
+  const child = spawn(process.execPath, [...profiling, ...args, 'dist/main.js'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
@@ -54,10 +55,11 @@ export async function startHowdah(
   return howdah;
 }
 
-export async function isHealthy({ url }: Howdah): Promise<void> {
-  await waitFor(async () => (await fetch(`${url}/api/health`).catch(() => null))?.ok === true, {
-    timeoutMs: 30_000,
-    what: 'Howdah to answer',
+/** Returns when it serves pages as well: from then on nothing of its start is left to be done. */
+export async function isUp({ url }: Howdah): Promise<void> {
+  await waitFor(async () => (await fetch(url).catch(() => null))?.ok === true, {
+    timeoutMs: 60_000,
+    what: 'Howdah to serve its pages',
   });
 }
 

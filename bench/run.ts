@@ -8,7 +8,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   storm: async () => (await import('./storm')).storm,
 };
 
-const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--json]
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]
 NAME is one of: ${Object.keys(benchmarks).join(', ')}`;
 
 /** Runs one benchmark. Its report goes to standard output, its progress to standard error. */
@@ -19,6 +19,7 @@ async function main(): Promise<number> {
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
     },
   });
   const name = positionals.join(' ');
@@ -38,10 +39,11 @@ async function main(): Promise<number> {
     }
   };
   process.once('SIGINT', () => void end().then(() => process.exit(130)));
-  const { quick, json, rounds } = values;
+  const { quick, json, rounds, profile } = values;
   const context: Context = {
     rounds: Number(rounds ?? (quick ? 1 : benchmark.rounds)),
     quick,
+    profile,
     say,
     onEnd: (task) => ends.push(task),
   };

@@ -3,7 +3,7 @@ import { type Sandbox, waitFor } from '@/sandbox';
 import type { Benchmark, Context, Row } from './benchmark';
 import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
-import { isHealthy, startHowdah } from './howdah';
+import { isUp, startHowdah } from './howdah';
 import { latencies, type Sighting } from './latency';
 import { median, percentile, rounded, spread } from './statistics';
 import { cpuMeter, rssMb } from './usage';
@@ -82,7 +82,7 @@ async function stormOnHowdah(
   const seconds = context.quick ? 6 : 20;
   const connect = sandbox.connectString;
   const howdah = await startHowdah({ connect }, context);
-  await isHealthy(howdah);
+  await isUp(howdah);
   const step = Math.floor(watched.scopes.length / FOLLOWED);
   const followed = watched.scopes.filter((_, n) => n % step === 0).slice(0, FOLLOWED);
   const subscribers = await startProgram(
@@ -102,10 +102,9 @@ async function stormOnHowdah(
     { timeoutMs: 60_000, what: 'all clusters to be shown' },
   );
   const raw = await startProgram('raw-leader', { connect, path: watched.leaderPath }, context);
-  const profile = process.env.BENCH_PROFILE;
   context.say(`Storm on Howdah for ${seconds} s`);
   await writer.ask('start', { leaderPerSecond: LEADER_PER_SECOND });
-  await delay(profile ? 1 : 2000);
+  await delay(2000);
   await Promise.all([subscribers.ask('start'), raw.ask('start')]);
   const lanes: Lane[][] = [];
   const events: number[] = [];

@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     context: { operations: runtime.operations },
     stream: (request, response) => runtime.hub.subscribe(request, response),
     pages: (request, response) => pages.serve(request, response),
+    metrics: runtime.metrics,
     health: runtime.health,
     onError: (error) => log.error({ err: error }, 'a request met an error'),
   });

@@ -9,6 +9,7 @@ import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { Metrics } from './metrics/metrics';
 import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
@@ -20,6 +21,7 @@ import { Hub } from './stream/hub';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
   close(): void;
@@ -41,6 +43,16 @@ const FOREIGN_RETRY_MS = 3000;
 const URGENT_MS = 250;
 const COUNTERS_MS = 1000;
 const ATTEND_MS = 50;
+
+const noProbing = {
+  members: 0,
+  unreachable: 0,
+  connections: 0,
+  mostConnections: 0,
+  pollsPerSecond: 0,
+  waiting: 0,
+  behind: null,
+};
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
@@ -233,8 +245,17 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     ensembles.set(options.name, ensemble);
   }
 
+  const metrics = new Metrics({
+    ensembles: () => [...ensembles.values()].map((ensemble) => ensemble.view()),
+    views: () => fleet.ids.flatMap((id) => fleet.view(id) ?? []),
+    stream: () => hub.figures,
+    probing: () => noProbing,
+    now: clock.now,
+  });
+
   return {
     hub,
+    metrics,
     operations: switchovers,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.

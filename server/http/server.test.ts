@@ -21,6 +21,7 @@ async function listening(operations: Partial<Operations> = {}) {
       pages.push(request.url ?? '');
       response.end('page');
     },
+    metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up 1\n' },
     health: () => ({ ok: true, body: { fine: true } }),
     onError: (error) => errors.push(error),
   });
@@ -107,4 +108,11 @@ test('what nobody foresaw is an internal error, reported, and told without its i
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain('hunter2');
   expect(errors).toHaveLength(1);
+});
+
+test('gives its figures to Prometheus', async () => {
+  const { url } = await listening();
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  expect(await answer.text()).toBe('up 1\n');
 });

@@ -11,6 +11,8 @@ export interface HttpParts {
   readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
   /** Everything that is not the API: the pages. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Figures for Prometheus. */
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly health: () => { readonly ok: boolean; readonly body: unknown };
   readonly onError: (error: unknown) => void;
 }
@@ -67,8 +69,26 @@ function route(parts: HttpParts, request: IncomingMessage, response: ServerRespo
     response.end(`${JSON.stringify(body)}\n`);
     return;
   }
+  if (pathname === '/metrics') {
+    void sendMetrics(parts, response);
+    return;
+  }
   if (pathname.startsWith('/api/')) plain(response, 404, 'There is no such address.');
   else parts.pages(request, response);
+}
+
+async function sendMetrics(
+  { metrics, onError }: HttpParts,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const text = await metrics.text();
+    response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+    response.end(text);
+  } catch (error) {
+    onError(error);
+    plain(response, 500, 'The metrics could not be gathered: see the log.');
+  }
 }
 
 function plain(response: ServerResponse, status: number, says: string): void {
