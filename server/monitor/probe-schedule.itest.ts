@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   type FarmServer,
   type PostgresFarm,
@@ -17,10 +17,12 @@ const FROZEN_MS = 8000;
 
 let sandbox: Sandbox;
 let farm: PostgresFarm;
+let probe: PostgresProbe;
 let schedule: ProbeSchedule;
-const probe = new PostgresProbe(systemClock);
 /** When each member answered. */
 const answered = new Map<string, number[]>();
+/** The most connections there were after any answer. */
+let most = 0;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
@@ -31,20 +33,28 @@ beforeAll(async () => {
     clusters: [],
   });
   farm = await startPostgresFarm(sandbox, { clusters: 4, members: 2 });
+});
+afterEach(() => schedule?.close());
+afterAll(() => sandbox?.down());
+
+function start(mostConnections: number): void {
   const settings = {
     ...farm.monitoring,
     database: 'postgres',
-    sslmode: 'prefer' as const,
+    sslmode: 'disable' as const,
     ca: null,
     addresses: addressPolicy(['127.0.0.0/8'], {}),
   };
+  answered.clear();
+  most = 0;
+  probe = new PostgresProbe(systemClock);
   schedule = new ProbeSchedule({
     clock: systemClock,
     probe,
     attendedMs: INTERVAL_MS,
     urgentMs: 250,
     idleMs: INTERVAL_MS,
-    mostConnections: 8,
+    mostConnections,
     mostPerHost: 8,
     mostPerCluster: 2,
     members: (scope) => {
@@ -57,20 +67,18 @@ beforeAll(async () => {
       );
     },
     onResult: (_, name, result) => {
+      most = Math.max(most, probe.connections);
       if (!('code' in result)) answered.set(name, [...(answered.get(name) ?? []), Date.now()]);
     },
   });
   for (const { scope } of farm.clusters) schedule.update(scope);
-});
-afterAll(async () => {
-  schedule?.close();
-  await sandbox?.down();
-});
+}
 
 const since = (server: FarmServer, at: number) =>
   (answered.get(server.name) ?? []).filter((time) => time >= at);
 
 test('with half of the servers frozen the others are asked on time, and those come back once thawed', async () => {
+  start(8);
   const settled = () => schedule.view().connections === 8 && schedule.view().unreachable === 0;
   await waitFor(settled, { timeoutMs: 10_000, what: 'every server to answer' });
   const frozen = farm.servers.filter((_, index) => index % 2 === 0);
@@ -97,4 +105,23 @@ test('with half of the servers frozen the others are asked on time, and those co
   // The longest back-off of this interval, with its jitter.
   await waitFor(settled, { timeoutMs: 25_000, what: 'all to answer again' });
   for (const server of frozen) expect(since(server, thawedAt)).not.toEqual([]);
+});
+
+test('with three connections for eight servers they take turns, and no server keeps one it lost', async () => {
+  start(3);
+  const rounds = () => Math.min(...farm.servers.map((server) => since(server, 0).length));
+  await waitFor(() => rounds() >= 8, { timeoutMs: 15_000, what: 'eight rounds' });
+  // One that is closing is counted until it is closed.
+  expect(most).toBeLessThanOrEqual(4);
+  expect(schedule.view()).toMatchObject({ unreachable: 0, behind: null, mostConnections: 3 });
+  const { polls, rotated, cutShort } = schedule.counters;
+  expect(rotated).toBeGreaterThan(0.5 * polls);
+  expect(cutShort).toBe(0);
+  for (const server of farm.servers) {
+    const times = since(server, 0);
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThan(1.5 * INTERVAL_MS + 250);
+  }
+  schedule.close();
+  await waitFor(() => probe.connections === 0, { timeoutMs: 2000, what: 'no connection' });
 });
