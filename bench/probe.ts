@@ -29,6 +29,8 @@ interface Stage {
   readonly farm: PostgresFarm;
   readonly absent: number;
   readonly seconds: number;
+  /** How many members each server is registered as: more polls than there are servers. */
+  readonly repeat: number;
 }
 
 /** What one client did to the servers it asked, by their own logs. */
@@ -50,21 +52,25 @@ export const probe: Benchmark = {
   says: `${CLUSTERS * MEMBERS} real PostgreSQL members asked every ${INTERVAL_MS} ms, beside as many that are absent or mute, then with half of the real ones frozen; against one client that asks the same servers the same statement in turn, at the same rate`,
   rounds: 3,
   run: async (context) => {
+    const repeat = Number(process.env.BENCH_REPEAT ?? 1);
     const sandbox = await startEnsemble(context, { zookeeperServers: 1 });
     const farm = await startPostgresFarm(sandbox, {
       clusters: CLUSTERS,
       members: MEMBERS,
-      parameters: { log_min_duration_statement: 0 },
+      parameters: { log_min_duration_statement: 0, max_connections: 12 + repeat },
       onProgress: context.say,
     });
     const mute = await startMuteServer();
     context.onEnd(() => mute.close());
     const size = { clusters: CLUSTERS / 2, members: MEMBERS };
     const absent = [...absentClusters('absent', size), ...absentClusters('mute', size, mute.port)];
-    const registration = await register(sandbox.connectString, [...asRegistered(farm), ...absent]);
+    const real = Array.from({ length: repeat }, (_, copy) =>
+      asRegistered(farm).map((one) => ({ ...one, scope: `${one.scope}-${copy + 1}` })),
+    ).flat();
+    const registration = await register(sandbox.connectString, [...real, ...absent]);
     context.onEnd(() => registration.close());
     const seconds = context.quick ? 8 : 20;
-    const stage = { sandbox, farm, seconds, absent: absent.length * MEMBERS };
+    const stage = { sandbox, farm, seconds, repeat, absent: absent.length * MEMBERS };
     const rounds: Round[] = [];
     for (let round = 1; round <= context.rounds; round += 1) {
       context.say(`Round ${round} of ${context.rounds}`);
@@ -75,7 +81,7 @@ export const probe: Benchmark = {
 };
 
 async function runRound(context: Context, stage: Stage): Promise<Round> {
-  const { farm, sandbox, seconds } = stage;
+  const { farm, sandbox, seconds, repeat } = stage;
   const { user, password } = farm.monitoring;
   const howdah = await startHowdah(
     {
@@ -85,6 +91,8 @@ async function runRound(context: Context, stage: Stage): Promise<Round> {
         HOWDAH_MONITOR_PASSWORD: password,
         HOWDAH_POLL_IDLE_MS: String(INTERVAL_MS),
         HOWDAH_POLL_ATTENDED_MS: String(INTERVAL_MS),
+        HOWDAH_POLL_MOST_CONNECTIONS: String(400 * repeat),
+        HOWDAH_POLL_MOST_PER_HOST: String(64 * repeat),
       },
     },
     context,
@@ -105,7 +113,7 @@ async function runRound(context: Context, stage: Stage): Promise<Round> {
       ports: farm.servers.map(({ port }) => port),
       ...farm.monitoring,
       text: calm.text,
-      perSecond: (farm.servers.length * 1000) / INTERVAL_MS,
+      perSecond: (repeat * farm.servers.length * 1000) / INTERVAL_MS,
     },
     context,
   );
@@ -186,7 +194,8 @@ async function everyoneAnswers(farm: PostgresFarm, since: number): Promise<void>
   });
 }
 
-function report(rounds: readonly Round[], { farm, absent }: Stage) {
+function report(rounds: readonly Round[], { farm, absent, repeat }: Stage) {
+  const members = repeat * farm.servers.length;
   const of = (pick: (round: Round) => number) => rounds.map(pick);
   const perPoll = ({ cpu, perSecond }: Asked) => (cpu * 10) / perSecond;
   const delayed = rounds.flatMap(({ gaps }) => gaps).filter((gap) => gap > LATE_MS).length;
@@ -200,7 +209,8 @@ function report(rounds: readonly Round[], { farm, absent }: Stage) {
     baseline: spread(of(({ baseline }) => pick(baseline))),
   });
   const rows: Row[] = [
-    { what: 'Members that answer', unit: '', howdah: farm.servers.length },
+    { what: 'Members that answer', unit: '', howdah: members },
+    { what: 'PostgreSQL servers that they are', unit: '', howdah: farm.servers.length },
     { what: 'Members that are absent or mute', unit: '', howdah: absent },
     pair('Polls', '1/s', ({ perSecond }) => perSecond),
     pair('CPU', '% of a core', ({ cpu }) => cpu),
@@ -223,7 +233,8 @@ function report(rounds: readonly Round[], { farm, absent }: Stage) {
   return {
     rows,
     json: {
-      members: farm.servers.length,
+      members,
+      servers: farm.servers.length,
       members_absent: absent,
       interval_ms: INTERVAL_MS,
       polls_per_s: figure(({ howdah }) => howdah.perSecond),
