@@ -7,6 +7,8 @@ import { tableOf } from './table';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   probe: async () => (await import('./probe')).probe,
   storm: async () => (await import('./storm')).storm,
+  stream: async () => (await import('./stream')).stream,
+  fleet: async () => (await import('./fleet')).fleet,
 };
 
 const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]
