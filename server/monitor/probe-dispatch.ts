@@ -22,6 +22,8 @@ const SUSPECT_MS = 500;
 const CUT_SHORT_COST = 0.5;
 /** How often those that wait for a connection are looked at. */
 const RETRY_MS = 50;
+/** A timer this late means that the process was held up, not that servers are slow. */
+const HELD_UP_MS = 250;
 /** The longest sleep, so that a clock that was set back is noticed. */
 const NAP_MS = 1000;
 
@@ -38,6 +40,7 @@ export class ProbeDispatch {
   #waiting: Member[] = [];
   #turnedAt: number;
   #wakeAt = Number.POSITIVE_INFINITY;
+  #heldUpAt = Number.NEGATIVE_INFINITY;
   #cancel = () => {};
 
   constructor(options: DispatchOptions) {
@@ -87,6 +90,8 @@ export class ProbeDispatch {
     const now = this.#options.clock.now();
     if (now < this.#turnedAt - NAP_MS) this.#options.onClockSetBack();
     this.#turnedAt = now;
+    if (now - this.#wakeAt > HELD_UP_MS) this.#heldUpAt = now;
+    if (this.#wakeAt <= now) this.close();
     for (let next = this.#due.take(now); next; next = this.#due.take(now)) this.#arrive(next, now);
     this.#serve(now);
     this.#sleep(now);
@@ -109,7 +114,7 @@ export class ProbeDispatch {
   }
 
   #ask(member: Member, now: number): void {
-    this.#budget.take(member, isDoubtful(member));
+    this.#budget.take(member, this.#doubtful(member));
     this.#options.ask(member, now);
   }
 
@@ -118,7 +123,7 @@ export class ProbeDispatch {
     if (this.#waiting.length === 0) return;
     const full = new Set<Rank | 'doubtful'>();
     this.#waiting = this.#waiting.filter((member) => {
-      const doubtful = isDoubtful(member);
+      const doubtful = this.#doubtful(member);
       const kind = doubtful ? 'doubtful' : this.#options.rankOf(member);
       // Whoever comes later has no better claim than the first of its kind.
       if (full.has(kind)) return true;
@@ -138,9 +143,10 @@ export class ProbeDispatch {
 
   /** What it costs to take a holder's connection away for `member`. */
   #cost(member: Member, holder: Member, now: number): number {
-    const doubtful = isDoubtful(member);
+    const doubtful = this.#doubtful(member);
     if (holder.asking) {
-      const hangs = now - holder.askedAt > SUSPECT_MS;
+      // Answers that came while the process was held up have not been read yet.
+      const hangs = now - Math.max(holder.askedAt, this.#heldUpAt) > SUSPECT_MS;
       const pressing = !doubtful && now - member.due > member.wait / 4;
       return hangs && pressing ? CUT_SHORT_COST : NEVER;
     }
@@ -148,6 +154,11 @@ export class ProbeDispatch {
     const claim = doubtful ? ranks.idle : this.#options.rankOf(member);
     // Whoever has waited for too long has a claim on everybody's: nobody starves.
     return rank <= claim || now > deadlineOf(member) ? rank : NEVER;
+  }
+
+  /** What is operated on is asked on whatever it did last time: how long it is away is measured. */
+  #doubtful(member: Member): boolean {
+    return isDoubtful(member) && this.#options.rankOf(member) !== ranks.urgent;
   }
 
   #sleep(now: number): void {
@@ -159,7 +170,8 @@ export class ProbeDispatch {
     if (idle) return;
     this.#wakeAt = at;
     this.#cancel = this.#options.clock.after(Math.ceil(at - now), () => {
-      this.#wakeAt = Number.POSITIVE_INFINITY;
+      // It may go off early, by this clock: what matters is that it has.
+      this.#wakeAt = Math.min(this.#wakeAt, this.#options.clock.now());
       this.turn();
     });
   }

@@ -220,6 +220,34 @@ describe('with more members than connections', () => {
   });
 });
 
+test('a member that fails while it is operated on is asked on, though many others hang', async () => {
+  const farm = new ProbeFarm({ mostConnections: 8 });
+  farm.add(20, 3);
+  for (const key of farm.keys) farm.manners.set(key, hangs);
+  farm.manners.set('c0/m0', refuses);
+  await farm.clock.pass(30_000);
+  farm.schedule.attend(attention([], ['c0']));
+  await farm.clock.pass(2000);
+  const since = farm.clock.now();
+  await farm.clock.pass(10_000);
+  const asked = farm.polls.filter(({ key, at }) => key === 'c0/m0' && at >= since);
+  expect(asked.length).toBeGreaterThan(25);
+});
+
+test('answers that came while the process was held up are waited for, though others need the connection', async () => {
+  const farm = new ProbeFarm({ mostConnections: 2 });
+  const ids = farm.add(2, 4);
+  farm.schedule.attend(attention(ids));
+  for (const key of farm.keys) farm.manners.set(key, { takesMs: 400 });
+  await farm.clock.pass(10_000);
+  expect(farm.schedule.view().waiting).toBeGreaterThan(0);
+  const now = farm.clock.now.bind(farm.clock);
+  farm.clock.now = () => now() + 20_000;
+  await farm.clock.pass(10_000);
+  expect(farm.schedule.counters.cutShort).toBe(0);
+  expect(farm.schedule.view().unreachable).toBe(0);
+});
+
 describe('half of the members hang for the whole time-out', () => {
   const half = (farm: ProbeFarm) => {
     const hung = new Set(farm.keys.filter((_, index) => index % 2 === 0));

@@ -35,10 +35,9 @@ export class PostgresProbe implements ProbePort {
 
   async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
     const { connUrl, settings } = target;
-    const known = this.#open.get(target.key);
-    let address = known?.address ?? 'PostgreSQL';
+    let open = this.#open.get(target.key);
+    let address = open?.address ?? 'PostgreSQL';
     try {
-      let open = known;
       if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
       if (open?.connUrl !== connUrl) {
         const { host, port } = hostOf(connUrl);
@@ -49,7 +48,8 @@ export class PostgresProbe implements ProbePort {
       const row = await rowOf(open);
       return decodeSample(row, open, { sentAt, receivedAt: this.#clock.now() });
     } catch (error) {
-      this.#drop(target.key);
+      // Meanwhile it may have been forgotten, and connected to anew.
+      if (open && this.#open.get(target.key) === open) this.#drop(target.key);
       const { code, message } = probeErrorOf(error, address);
       return { at: this.#clock.now(), code, says: message };
     }
@@ -71,6 +71,10 @@ export class PostgresProbe implements ProbePort {
     this.#connecting.set(key, connecting);
     try {
       const open = await this.#openFor(target, wanted, connecting.signal);
+      if (connecting.signal.aborted) {
+        hangUp(open.client);
+        throw notAsked();
+      }
       this.#open.set(key, open);
       return open;
     } finally {
