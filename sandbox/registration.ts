@@ -31,7 +31,7 @@ export function asRegistered(farm: PostgresFarm): RegisteredCluster[] {
 
 /**
  * Clusters of members where nobody listens: loopback addresses, each a host of its own.
- * @param ports for members that are elsewhere after all, in turn: a mute server's.
+ * @param mutePort where they are after all: a server that takes connections and never answers.
  */
 export function absentClusters(
   prefix: string,

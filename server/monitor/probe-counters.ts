@@ -1,4 +1,5 @@
 import type { ProbeFailureCode } from '@/lib/topology/sample';
+import { Rate } from './rate';
 
 /** Counted since the start. */
 export interface ProbeCounters {
@@ -12,7 +13,41 @@ export interface ProbeCounters {
   readonly cutShort: number;
 }
 
-export function noFailures(): Record<ProbeFailureCode, number> {
+/** Keeps count of polls. */
+export class ProbeTally {
+  readonly #counts = { polls: 0, late: 0, rotated: 0, cutShort: 0 };
+  readonly #failures = noFailures();
+  readonly #rate: Rate;
+
+  constructor(now: number) {
+    this.#rate = new Rate(now);
+  }
+
+  get counters(): ProbeCounters {
+    return { ...this.#counts, failures: { ...this.#failures } };
+  }
+
+  /** Over about the last five seconds. */
+  perSecond(now: number): number {
+    return this.#rate.perSecond(now);
+  }
+
+  asked(now: number, late: boolean): void {
+    this.#counts.polls += 1;
+    if (late) this.#counts.late += 1;
+    this.#rate.add(1, now);
+  }
+
+  failed(code: ProbeFailureCode): void {
+    this.#failures[code] += 1;
+  }
+
+  gaveUp(how: 'rotated' | 'cutShort'): void {
+    this.#counts[how] += 1;
+  }
+}
+
+function noFailures(): Record<ProbeFailureCode, number> {
   return {
     'no-credentials': 0,
     'address-not-allowed': 0,

@@ -2,7 +2,7 @@ import type { ProbingView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure, ProbeFailureCode, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort } from '../ports';
-import { noFailures, type ProbeCounters } from './probe-counters';
+import { type ProbeCounters, ProbeTally } from './probe-counters';
 import { ProbeDispatch } from './probe-dispatch';
 import { hostOf, isLate, type Member, newMember, type Subject } from './probe-member';
 import {
@@ -14,7 +14,6 @@ import {
   type Rank,
   ranks,
 } from './probe-timing';
-import { Rate } from './rate';
 
 /** How close a look a cluster gets: `urgent` while something is being done to it. */
 export interface Attention {
@@ -28,7 +27,7 @@ export interface ScheduleOptions extends Intervals {
   readonly mostConnections: number;
   readonly mostPerHost: number;
   readonly mostPerCluster: number;
-  /** Whom to ask in a cluster, by member name. */
+  /** Whom to ask in a cluster, by member name. Heeded when `update` is called, and once a minute. */
   readonly members: (id: ClusterId) => ReadonlyMap<string, Subject>;
   readonly onResult: (id: ClusterId, member: string, result: ProbeSample | ProbeFailure) => void;
   /** In [0, 1), for the jitter of those that fail; `Math.random` by default. */
@@ -62,9 +61,7 @@ export class ProbeSchedule {
   readonly #options: ScheduleOptions;
   readonly #clusters = new Map<ClusterId, Map<string, Member>>();
   readonly #dispatch: ProbeDispatch;
-  readonly #rate: Rate;
-  readonly #failures = noFailures();
-  readonly #counts = { polls: 0, late: 0, rotated: 0, cutShort: 0 };
+  readonly #tally: ProbeTally;
   #attention: Attention = { attended: new Set(), urgent: new Set() };
   #members = 0;
   #unreachable = 0;
@@ -84,11 +81,11 @@ export class ProbeSchedule {
       onClockSetBack: () => this.#startAnew(),
     });
     this.#recheckedAt = clock.now();
-    this.#rate = new Rate(clock.now());
+    this.#tally = new ProbeTally(clock.now());
   }
 
   get counters(): ProbeCounters {
-    return { ...this.#counts, failures: { ...this.#failures } };
+    return this.#tally.counters;
   }
 
   /** How well members can be asked now. */
@@ -100,7 +97,7 @@ export class ProbeSchedule {
       unreachable: this.#unreachable,
       connections: this.#options.probe.connections,
       mostConnections: this.#options.mostConnections,
-      pollsPerSecond: this.#rate.perSecond(now),
+      pollsPerSecond: this.#tally.perSecond(now),
       waiting: this.#dispatch.waiting.length,
       behind:
         late.length === 0
@@ -232,16 +229,13 @@ export class ProbeSchedule {
 
   #giveUp(holder: Member): void {
     holder.cutShort = holder.asking;
-    if (holder.asking) this.#counts.cutShort += 1;
-    else this.#counts.rotated += 1;
+    this.#tally.gaveUp(holder.asking ? 'cutShort' : 'rotated');
     this.#options.probe.forget(holder.key);
   }
 
   async #ask(member: Member, now: number): Promise<void> {
     const { key, subject, failures, passedOver } = member;
-    if (failures === 0 && (passedOver || isLate(member, now))) this.#counts.late += 1;
-    this.#counts.polls += 1;
-    this.#rate.add(1, now);
+    this.#tally.asked(now, failures === 0 && (passedOver || isLate(member, now)));
     member.asking = true;
     member.askedAt = now;
     member.hopeful = false;
@@ -267,7 +261,7 @@ export class ProbeSchedule {
       this.#dispatch.keep(member);
     } else {
       member.failures += 1;
-      this.#failures[code] += 1;
+      this.#tally.failed(code);
       this.#dispatch.release(member);
     }
     this.#reach(member, code === null || code === 'no-credentials');
