@@ -1,11 +1,26 @@
 export { attachSandbox, endSandbox } from './attach';
 export { SandboxError } from './errors';
+export type { FarmServer } from './farm-server';
 export type { LoadOptions } from './load';
+export { type MuteServer, startMuteServer } from './mute-server';
 export type { ClusterOptions, Profile, SandboxOptions } from './options';
 export type { PatroniCluster } from './patroni-cluster';
 export type { PatroniMember, PatroniReport, Row } from './patroni-member';
+export {
+  type FarmCluster,
+  type PostgresFarm,
+  type PostgresFarmOptions,
+  startPostgresFarm,
+} from './postgres-farm';
 export type { ProcessId } from './proc';
 export { processesOf } from './proc';
+export {
+  absentClusters,
+  asRegistered,
+  type RegisteredCluster,
+  type Registration,
+  register,
+} from './registration';
 export type { RestAnswer, RestRequest } from './rest';
 export type { Sandbox } from './sandbox';
 export type { SessionInfo } from './sessions';

@@ -71,6 +71,20 @@ listen: { port: 1000 }`;
     expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 2000 });
   });
 
+  test('limits connections to PostgreSQL, in all, for each host and for each cluster', () => {
+    expect(load(null, enough).poll).toMatchObject({
+      mostConnections: 400,
+      mostPerHost: 64,
+      mostPerCluster: 32,
+    });
+    const { poll } = load('poll: { mostPerHost: 8 }', {
+      ...enough,
+      HOWDAH_POLL_MOST_CONNECTIONS: '50',
+      HOWDAH_POLL_MOST_PER_CLUSTER: '3',
+    });
+    expect(poll).toMatchObject({ mostConnections: 50, mostPerHost: 8, mostPerCluster: 3 });
+  });
+
   test('reads passwords from files, and the environment’s file wins over the file’s password', () => {
     const secret = file('s3cret\n');
     const yaml = 'monitor: { user: u, password: old }';
@@ -129,6 +143,7 @@ describe('a mistake', () => {
       'verify-full',
     ],
     [{ HOWDAH_MONITOR_PASSWORD: 'x' }, 'monitor.user is missing', 'name the role'],
+    [{ HOWDAH_POLL_MOST_CONNECTIONS: '0' }, 'HOWDAH_POLL_MOST_CONNECTIONS is "0"', '>0'],
     [{ HOWDAH_LOG: 'loud' }, 'HOWDAH_LOG is "loud"', 'info'],
     [{ HOWDAH_PROT: '1' }, 'HOWDAH_PROT', 'not a setting'],
     [

@@ -49,9 +49,14 @@ export class FakeClock implements Clock {
   }
 
   #next(end: number): Timer | undefined {
-    return [...this.#timers]
-      .filter(({ at }) => at <= end)
-      .sort((a, b) => a.at - b.at || a.order - b.order)[0];
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.at > end) continue;
+      if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) {
+        next = timer;
+      }
+    }
+    return next;
   }
 }
 

@@ -59,10 +59,18 @@ export interface ProbeTarget {
 }
 
 export interface ProbePort {
-  /** One answer or one failure, within about four seconds. Never throws. */
+  /**
+   * One answer or one failure, within about four seconds. Never throws. After an answer the
+   * connection stays open, after a failure it doesn't.
+   */
   sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure>;
-  /** Closes the member's connection. */
+  /**
+   * Closes the member's connection at once, also one that is only being opened: a sample that is
+   * under way ends as a failure.
+   */
   forget(key: string): void;
+  /** Connections that are open, being opened or being closed. */
+  readonly connections: number;
   close(): void;
 }
 

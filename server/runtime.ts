@@ -106,6 +106,9 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     attendedMs: config.poll.attendedMs,
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
+    mostConnections: config.poll.mostConnections,
+    mostPerHost: config.poll.mostPerHost,
+    mostPerCluster: config.poll.mostPerCluster,
     members: (id) => {
       const key = fleet.view(id)?.key;
       const settings = key ? config.clusterSettings(key).monitor : null;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { ProbeSettings } from '@/server/ports';
 import { ProbeError } from './errors';
@@ -10,9 +11,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const CONNECT_MS = 2000;
+export const CONNECT_MS = 2000;
 const STATEMENT_MS = 900;
 const ANSWER_MS = 2000;
+/** Longer than it takes to hand a goodbye to the kernel, which is all that is waited for. */
+const GOODBYE_MS = 1000;
 
 /**
  * A client that gives its password away only by SCRAM, or over TLS whose certificate was verified:
@@ -50,22 +53,34 @@ interface TlsLike {
   destroy(error: Error): void;
 }
 
+export interface Connecting {
+  /** Ends it, however far it has come. Heeded until the connection is open. */
+  readonly signal: AbortSignal;
+  /** Told of every socket before it connects, so that whoever counts them misses none. */
+  readonly onSocket: (socket: Socket) => void;
+}
+
 /** Opens the one connection to a watched server: read-only, with limits on everything it may hold. */
-export async function connectTo(endpoint: Endpoint, settings: ProbeSettings): Promise<pg.Client> {
+export async function connectTo(
+  endpoint: Endpoint,
+  settings: ProbeSettings,
+  connecting: Connecting,
+): Promise<pg.Client> {
   const { sslmode } = settings;
-  if (sslmode !== 'prefer') return open(endpoint, settings, sslmode !== 'disable');
+  const tls = sslmode !== 'disable';
   try {
-    return await open(endpoint, settings, true);
+    return await open(clientFor(endpoint, settings, tls), connecting);
   } catch (error) {
+    if (sslmode !== 'prefer') throw error;
     if (!(error instanceof Error) || !/does not support SSL/.test(error.message)) throw error;
-    return open(endpoint, settings, false);
+    return open(clientFor(endpoint, settings, false), connecting);
   }
 }
 
-async function open(endpoint: Endpoint, settings: ProbeSettings, tls: boolean): Promise<pg.Client> {
+function clientFor(endpoint: Endpoint, settings: ProbeSettings, tls: boolean): pg.Client {
   const { sslmode } = settings;
   const verify = sslmode === 'verify-ca' || sslmode === 'verify-full';
-  const client = new WaryClient({
+  return new WaryClient({
     host: endpoint.ip,
     port: endpoint.port,
     user: settings.user,
@@ -88,13 +103,36 @@ async function open(endpoint: Endpoint, settings: ProbeSettings, tls: boolean): 
         }
       : false,
   });
+}
+
+async function open(client: pg.Client, { signal, onSocket }: Connecting): Promise<pg.Client> {
+  signal.throwIfAborted();
   // A connection that breaks between two probes is found out by the next one.
   client.on('error', () => {});
+  onSocket(socketOf(client));
+  const abort = () => socketOf(client).destroy(signal.reason);
+  signal.addEventListener('abort', abort);
   try {
     await client.connect();
     return client;
   } catch (error) {
-    void client.end().catch(() => {});
+    socketOf(client).destroy();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
+}
+
+/** Says goodbye, and closes without waiting to be heard: a server that hangs holds up nothing. */
+export function hangUp(client: pg.Client): void {
+  const socket = socketOf(client);
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+  void client.end().catch(() => {});
+  socket.destroySoon();
+}
+
+/** The TLS socket over the plain one, where there is TLS. */
+function socketOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

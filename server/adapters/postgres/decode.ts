@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { ProbeSample, Receiver, Sender, Slot } from '@/lib/topology/sample';
 
-const text = z
+/** In every answer, whatever the version. */
+const text = z.string().nullable();
+/** A column that some versions lack. */
+const textIfAny = z
   .string()
   .nullish()
   .transform((value) => value ?? null);
 
 const senderShape = z
-  .looseObject({
-    application_name: z.string().nullish(),
+  .object({
+    application_name: text,
     client_addr: text,
     state: text,
     sync_state: text,
@@ -31,12 +34,12 @@ const senderShape = z
   );
 
 const receiverShape = z
-  .looseObject({
+  .object({
     status: z.string().nullish(),
     received_tli: z.number().nullish(),
-    sender_host: text,
+    sender_host: textIfAny,
     sender_port: z.number().nullish(),
-    slot_name: text,
+    slot_name: textIfAny,
   })
   .transform(
     (row): Receiver => ({
@@ -49,11 +52,11 @@ const receiverShape = z
   );
 
 const slotShape = z
-  .looseObject({
+  .object({
     slot_name: z.string(),
     active: z.boolean().nullish(),
-    restart_lsn: text,
-    wal_status: text,
+    restart_lsn: textIfAny,
+    wal_status: textIfAny,
     safe_wal_size: z.number().nullish(),
   })
   .transform(

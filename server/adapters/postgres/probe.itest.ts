@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseLsn } from '@/lib/topology/lsn';
 import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
@@ -234,6 +234,69 @@ test('a server has one connection from Howdah, which holds nothing between two q
   );
 });
 
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no address');
+  return address.port;
+}
+
+/** Stands between, and can do to a session what a pooler's other clients would. */
+class Between {
+  readonly #server: Server;
+  #upstream: Socket | null = null;
+  #swallow: (() => void) | null = null;
+  sessions = 0;
+
+  constructor(port: number) {
+    this.#server = createServer((socket) => {
+      this.sessions += 1;
+      const upstream = connect(port, '127.0.0.1');
+      this.#upstream = upstream;
+      socket.on('error', () => upstream.destroy());
+      socket.on('close', () => upstream.destroy());
+      socket.on('data', (chunk) => upstream.write(chunk));
+      upstream.on('error', () => socket.destroy());
+      upstream.on('close', () => socket.destroy());
+      upstream.on('data', (chunk) => {
+        if (!this.#swallow) socket.write(chunk);
+        else if (chunk.subarray(-6, -1).equals(ready.subarray(0, 5))) this.#swallow();
+      });
+    });
+  }
+
+  port(): Promise<number> {
+    return listening(this.#server);
+  }
+
+  /** Runs a statement on the session, unseen by its client. */
+  async run(sql: string): Promise<void> {
+    const head = Buffer.alloc(5);
+    head.write('Q');
+    head.writeInt32BE(5 + sql.length, 1);
+    await new Promise<void>((resolve) => {
+      this.#swallow = resolve;
+      this.#upstream?.write(Buffer.concat([head, Buffer.from(`${sql}\0`)]));
+    });
+    this.#swallow = null;
+  }
+
+  close(): void {
+    this.#upstream?.destroy();
+    this.#server.close();
+  }
+}
+
+test('where a pooler loses what was prepared, it is asked all the same, over one connection', async () => {
+  const between = new Between(leader.pgPort);
+  const port = await between.port();
+  for (let i = 0; i < 2; i += 1) expect(await ask(port)).toMatchObject({ inRecovery: false });
+  await between.run('DEALLOCATE ALL');
+  for (let i = 0; i < 2; i += 1) expect(await ask(port)).toMatchObject({ inRecovery: false });
+  expect(between.sessions).toBe(1);
+  between.close();
+});
+
 /** Speaks just enough of PostgreSQL to ask for a password its own way, and keeps what it is told. */
 class Impostor {
   readonly heard: Buffer[] = [];
@@ -258,11 +321,8 @@ class Impostor {
     });
   }
 
-  async port(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const address = this.#server.address();
-    if (typeof address !== 'object' || !address) throw new Error('no address');
-    return address.port;
+  port(): Promise<number> {
+    return listening(this.#server);
   }
 
   close(): void {
@@ -299,10 +359,27 @@ describe('an impostor at a member’s address', () => {
     impostor.close();
   });
 
+  test('that never lets anybody in is left at once when it is forgotten', async () => {
+    const impostor = new Impostor(Buffer.alloc(0));
+    const asked = ask(await impostor.port());
+    await waitFor(() => impostor.heard.length > 0, { timeoutMs: 2000, what: 'a connection' });
+    expect(probe.connections).toBe(1);
+    const startedAt = performance.now();
+    probe.forget('one');
+    expect((await failed(asked)).code).toBe('failed');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    await waitFor(() => probe.connections + impostor.sockets.size === 0, {
+      timeoutMs: 1000,
+      what: 'no connection to be left',
+    });
+    impostor.close();
+  });
+
   test('that never answers a question is not left with a connection for each', async () => {
     const impostor = new Impostor(Buffer.concat([authentication(0), ready]));
     const port = await impostor.port();
     for (let i = 0; i < 2; i += 1) expect((await failed(ask(port))).code).toBe('timeout');
+    expect(probe.connections).toBeLessThanOrEqual(1);
     await waitFor(() => impostor.sockets.size === 0, {
       timeoutMs: 4000,
       what: () => `no connection to be left: ${impostor.sockets.size}`,

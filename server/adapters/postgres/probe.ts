@@ -1,83 +1,132 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
-import { connectTo } from './connect';
+import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
-import { hello, probeStatement } from './statement';
+import { hello, probeStatement, type Statement } from './statement';
 
 interface Open extends Connection {
   readonly client: pg.Client;
   readonly connUrl: string;
-  readonly statement: string;
+  /** For messages. */
+  readonly address: string;
+  readonly statement: Statement;
+  /** False where a pooler loses what was prepared. */
+  prepares: boolean;
 }
 
 /** Asks watched servers how they are, over at most one connection each. */
 export class PostgresProbe implements ProbePort {
   readonly #clock: Clock;
   readonly #open = new Map<string, Open>();
-  /** Who connects for a member: whoever comes later, or forgets it, takes the turn away. */
-  readonly #turns = new Map<string, symbol>();
+  /** What ends the connecting for a member; whoever comes later, or forgets it, does. */
+  readonly #connecting = new Map<string, AbortController>();
+  readonly #sockets = new Set<Socket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   async sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure> {
     const { connUrl, settings } = target;
-    let address = 'PostgreSQL';
+    let open = this.#open.get(target.key);
+    let address = open?.address ?? 'PostgreSQL';
     try {
       if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-      const { host, port } = hostOf(connUrl);
-      address = `${host}:${port}`;
-      const open = await this.#connection(target, { host, port });
+      if (open?.connUrl !== connUrl) {
+        const { host, port } = hostOf(connUrl);
+        address = `${host}:${port}`;
+        open = await this.#connect(target, { host, port });
+      }
       const sentAt = this.#clock.now();
-      const { rows } = await open.client.query<Record<string, unknown>>(open.statement);
-      return decodeSample(rows[0], open, { sentAt, receivedAt: this.#clock.now() });
+      const row = await rowOf(open);
+      return decodeSample(row, open, { sentAt, receivedAt: this.#clock.now() });
     } catch (error) {
-      this.#drop(target.key);
+      // Meanwhile it may have been forgotten, and connected to anew.
+      if (open && this.#open.get(target.key) === open) this.#drop(target.key);
       const { code, message } = probeErrorOf(error, address);
       return { at: this.#clock.now(), code, says: message };
     }
   }
 
   forget(key: string): void {
-    this.#turns.delete(key);
+    this.#connecting.get(key)?.abort(notAsked());
     this.#drop(key);
   }
 
   close(): void {
-    this.#turns.clear();
-    for (const key of [...this.#open.keys()]) this.#drop(key);
+    for (const key of [...this.#connecting.keys(), ...this.#open.keys()]) this.forget(key);
   }
 
-  async #connection(
-    { key, connUrl, settings }: ProbeTarget,
-    wanted: { host: string; port: number },
-  ): Promise<Open> {
-    const known = this.#open.get(key);
-    if (known?.connUrl === connUrl) return known;
-    this.#drop(key);
-    if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-    const checked = await settings.addresses.check(wanted);
-    if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
-    const turn = Symbol(key);
-    this.#turns.set(key, turn);
-    const client = await connectTo(checked.endpoint, settings);
-    const open = await this.#greet(client, connUrl).catch((error: unknown) => {
-      this.#end(client);
-      throw error;
-    });
-    if (this.#turns.get(key) !== turn) {
-      this.#end(client);
-      throw new ProbeError('failed', 'nobody asks for it any more');
+  async #connect(target: ProbeTarget, wanted: { host: string; port: number }): Promise<Open> {
+    const { key } = target;
+    this.forget(key);
+    const connecting = new AbortController();
+    this.#connecting.set(key, connecting);
+    try {
+      const open = await this.#openFor(target, wanted, connecting.signal);
+      if (connecting.signal.aborted) {
+        hangUp(open.client);
+        throw notAsked();
+      }
+      this.#open.set(key, open);
+      return open;
+    } finally {
+      if (this.#connecting.get(key) === connecting) this.#connecting.delete(key);
     }
-    this.#open.set(key, open);
-    return open;
+  }
+
+  async #openFor(
+    { connUrl, settings }: ProbeTarget,
+    wanted: { host: string; port: number },
+    signal: AbortSignal,
+  ): Promise<Open> {
+    if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
+    const checked = await this.#inTime(settings.addresses.check(wanted));
+    if (checked.is === 'refused') throw new ProbeError('address-not-allowed', checked.says);
+    const client = await connectTo(checked.endpoint, settings, {
+      signal,
+      onSocket: (socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      },
+    });
+    const giveUp = () => hangUp(client);
+    signal.addEventListener('abort', giveUp);
+    try {
+      const open = await this.#greet(client, {
+        connUrl,
+        address: `${wanted.host}:${wanted.port}`,
+      });
+      signal.throwIfAborted();
+      return open;
+    } catch (error) {
+      hangUp(client);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** A resolver that hangs must not hold a probe up for longer than a server that does. */
+  async #inTime<T>(lookup: Promise<T>): Promise<T> {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(CONNECT_MS, () =>
+        reject(new ProbeError('timeout', 'its name could not be resolved in time')),
+      );
+    });
+    return Promise.race([lookup, late]).finally(() => cancel());
   }
 
   /** Learns what is asked once for each connection. */
-  async #greet(client: pg.Client, connUrl: string): Promise<Open> {
+  async #greet(client: pg.Client, where: Pick<Open, 'connUrl' | 'address'>): Promise<Open> {
     const { rows } = await client.query<{ version: number; system_id: string | null }>(hello);
     const serverVersion = rows[0]?.version ?? 0;
     if (serverVersion < 100000) {
@@ -87,25 +136,36 @@ export class PostgresProbe implements ProbePort {
       );
     }
     const systemId = rows[0]?.system_id ?? null;
-    return { client, connUrl, serverVersion, systemId, statement: probeStatement(serverVersion) };
+    const statement = probeStatement(serverVersion);
+    return { client, ...where, serverVersion, systemId, statement, prepares: true };
   }
 
-  /** Closes without waiting: a hung server must not hold up anything. */
   #drop(key: string): void {
     const open = this.#open.get(key);
     if (!open) return;
     this.#open.delete(key);
-    this.#end(open.client);
-  }
-
-  #end(client: pg.Client): void {
-    void client.end().catch(() => {});
-    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
-      .connection;
-    // `end` says goodbye politely; a peer that is frozen never answers that.
-    this.#clock.after(1000, () => stream.destroy());
+    hangUp(open.client);
   }
 }
+
+/** There is no such statement; there is one already. */
+const PREPARED_ELSEWHERE = new Set(['26000', '42P05']);
+
+async function rowOf(open: Open): Promise<unknown> {
+  const { client, statement } = open;
+  if (open.prepares) {
+    try {
+      return (await client.query<Record<string, unknown>>(statement)).rows[0];
+    } catch (error) {
+      if (!PREPARED_ELSEWHERE.has((error as { code?: string }).code ?? '')) throw error;
+      // Behind a pooler each transaction may run on another connection.
+      open.prepares = false;
+    }
+  }
+  return (await client.query<Record<string, unknown>>(statement.text)).rows[0];
+}
+
+const notAsked = () => new ProbeError('failed', 'nobody asks for it any more');
 
 function hostOf(connUrl: string): { host: string; port: number } {
   try {

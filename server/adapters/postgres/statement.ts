@@ -1,10 +1,27 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The one statement of the probe. Whole rows travel as JSON, so that columns a version lacks are
  * simply absent: names differ from PostgreSQL 10 to 18, and none is asked for. What errors in
  * recovery, or out of it, hides behind a CASE. One statement outside a transaction: no snapshot or
  * lock outlives it.
  */
-export function probeStatement(serverVersion: number): string {
+export function probeStatement(serverVersion: number): Statement {
+  const text = textFor(serverVersion);
+  return { name: `howdah_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`, text };
+}
+
+/**
+ * Under its name it is parsed and planned once for each connection, which is nine tenths of what
+ * it costs the watched server. The name is the text's own, so that a pooler that shares
+ * connections can't have another text under it.
+ */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+function textFor(serverVersion: number): string {
   const pauseState =
     serverVersion >= 140000
       ? 'pg_get_wal_replay_pause_state()'
