@@ -73,7 +73,7 @@ listen: { port: 1000 }`;
 
   test('limits connections to PostgreSQL, in all, for each host and for each cluster', () => {
     expect(load(null, enough).poll).toMatchObject({
-      mostConnections: 400,
+      mostConnections: 4000,
       mostPerHost: 64,
       mostPerCluster: 32,
     });

@@ -16,6 +16,7 @@ import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Switchovers } from './operations/switchovers';
 import type { MirrorBatch, Operations } from './ports';
+import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
 
 export interface Runtime {
@@ -41,18 +42,7 @@ export interface RuntimeParts {
 const FOREIGN_RETRY_MS = 3000;
 /** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
 const URGENT_MS = 250;
-const COUNTERS_MS = 1000;
 const ATTEND_MS = 50;
-
-const noProbing = {
-  members: 0,
-  unreachable: 0,
-  connections: 0,
-  mostConnections: 0,
-  pollsPerSecond: 0,
-  waiting: 0,
-  behind: null,
-};
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
@@ -118,6 +108,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       fleet.setProbe(id, member, result);
       if ('code' in result) attend();
     },
+    onPoll: ({ tookMs, code }) => metrics.probed(tookMs, code ?? 'ok'),
   });
 
   let settled = false;
@@ -136,15 +127,10 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     });
   };
 
-  // Counters move with every read: they are told of once a second, changes of state at once.
-  const stamp = { rev: 0, json: '[]', at: 0, stale: true };
-  const ensemblesNow = () => {
-    const now = clock.now();
-    if (!stamp.stale && now - stamp.at < COUNTERS_MS) return stamp;
-    const json = JSON.stringify([...ensembles.values()].map((ensemble) => ensemble.view()));
-    const rev = json === stamp.json ? stamp.rev : stamp.rev + 1;
-    return Object.assign(stamp, { rev, json, at: now, stale: false });
-  };
+  const ensemblesNow = aSecondApart(clock, () =>
+    [...ensembles.values()].map((ensemble) => ensemble.view()),
+  );
+  const probingNow = aSecondApart(clock, () => schedule.view());
 
   const hub: Hub = new Hub({
     clock,
@@ -162,8 +148,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
       operation: (id) => switchovers.stamped(id),
-      ensembles: ensemblesNow,
-      probing: () => ({ rev: 0, json: 'null' }),
+      ensembles: ensemblesNow.json,
+      probing: probingNow.json,
     },
     refuse,
     onAttention: (ids) => {
@@ -218,7 +204,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const takenUpAt = new Map<string, number>();
   const factsOf = new Map<string, string>();
   const ensembleChanged = (ensemble: Ensemble) => {
-    stamp.stale = true;
+    ensemblesNow.renew();
     const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
     const facts = JSON.stringify([synced, maxSessionTimeoutMs]);
     if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
@@ -249,7 +235,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     ensembles: () => [...ensembles.values()].map((ensemble) => ensemble.view()),
     views: () => fleet.ids.flatMap((id) => fleet.view(id) ?? []),
     stream: () => hub.figures,
-    probing: () => noProbing,
+    probing: () => schedule.view(),
     now: clock.now,
   });
 

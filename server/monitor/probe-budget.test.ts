@@ -28,13 +28,13 @@ describe('room for one more', () => {
     expect(some.room(b, false, () => NEVER)).toEqual({ full: 'total' });
   });
 
-  test('is made by whoever was asked longest ago among the cheapest', () => {
+  test('is made by whoever was asked last among the cheapest: it is needed again last', () => {
     const some = budget(3);
     const [a, b, c] = [one('a'), one('b'), one('c')];
     for (const each of [a, b, c]) some.take(each, false);
     some.take(a, false);
     const cost = ({ name }: One) => (name === 'b' ? 2 : 1);
-    expect(some.room(one('d'), false, cost)).toEqual({ from: [c] });
+    expect(some.room(one('d'), false, cost)).toEqual({ from: [a] });
   });
 
   test('on a full host is made on that host, and serves the limit on all as well', () => {

@@ -118,10 +118,14 @@ export class ConnectionBudget<T extends Holder> {
   }
 }
 
+/**
+ * Of those that cost the same, whoever was asked last: with everybody asked in turn, that is the one
+ * that is needed again last.
+ */
 function cheapestOf<T>(held: ReadonlySet<T>, cost: (holder: T) => number): T | null {
   let cheapest: T | null = null;
   let least = NEVER;
-  for (const holder of held) {
+  for (const holder of [...held].reverse()) {
     const costs = cost(holder);
     if (costs >= least) continue;
     cheapest = holder;

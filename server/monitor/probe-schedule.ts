@@ -57,6 +57,9 @@ const RECHECK_MS = 60_000;
  * Not promised: that polls are on time while more are due than the connections allow, or the
  * process can carry out. `view` says so then.
  */
+/** Nothing but another configuration, and so another start of the process, gives credentials. */
+const HOPELESS_MS = 3_600_000;
+
 export class ProbeSchedule {
   readonly #options: ScheduleOptions;
   readonly #clusters = new Map<ClusterId, Map<string, Member>>();
@@ -265,7 +268,8 @@ export class ProbeSchedule {
       this.#dispatch.release(member);
     }
     this.#reach(member, code === null || code === 'no-credentials');
-    this.#scheduleNext(member, now);
+    if (code === 'no-credentials') this.#dispatch.schedule(member, now + HOPELESS_MS, HOPELESS_MS);
+    else this.#scheduleNext(member, now);
     this.#dispatch.turn();
     if (now - this.#recheckedAt > RECHECK_MS) this.#recheck(now);
     onPoll?.({ tookMs, ok: code === null, code });

@@ -234,7 +234,7 @@ describe('garbage', () => {
   ])('of a megabyte (%s) neither crashes nor hangs', (_, text) => {
     const startedAt = performance.now();
     for (const path of every) readCluster(new FixtureScope().put(path, znode(text)));
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   test('shows no more than the head of what it can’t read', () => {
