@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterView } from '@/lib/topology/view';
 import { type Sandbox, type Synthetic, startSandbox, startSynthetic, waitFor } from '@/sandbox';
@@ -32,30 +32,32 @@ beforeAll(async () => {
     tickTime: 2000,
     clusters: [],
   });
+}, 120_000);
+
+afterAll(async () => {
+  howdah?.process.kill('SIGKILL');
+  await sandbox?.down();
+}, 60_000);
+
+// Whoever writes may lose its session as well: each test has a storm of its own.
+beforeEach(async () => {
   synthetic = await startSynthetic({
     connectString: sandbox.connectString,
     clusters: CLUSTERS,
     members: 3,
   });
-  howdah = await startHowdah();
-}, 120_000);
-
-afterAll(async () => {
-  howdah?.process.kill('SIGKILL');
-  await synthetic?.stop();
-  await sandbox?.down();
+  howdah ??= await startHowdah();
+  synthetic.setChurn(STORM_PER_SECOND);
 }, 60_000);
 
-beforeEach(() => {
-  synthetic.setChurn(STORM_PER_SECOND);
-});
+afterEach(() => synthetic.stop(), 60_000);
 
 async function startHowdah(): Promise<Howdah> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
     // Its pages need not be built for this: it says so, and goes on.
-    stdio: ['ignore', process.env.FAULTS_LOG ? 'inherit' : 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
       NODE_ENV: 'production',
@@ -67,7 +69,6 @@ async function startHowdah(): Promise<Howdah> {
       HOWDAH_PORT: String(port),
     },
   });
-  child.on('exit', (code, signal) => process.stderr.write(`EXIT ${url} ${code} ${signal}\n`));
   await waitFor(
     async () => {
       const answer = await fetch(`${url}/api/health`).catch(() => null);
