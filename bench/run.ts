@@ -5,10 +5,11 @@ import { tableOf } from './table';
 
 /** Loaded when asked for: each brings what it alone needs. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
-  probe: async () => (await import('./probe')).probe,
   storm: async () => (await import('./storm')).storm,
-  stream: async () => (await import('./stream')).stream,
   fleet: async () => (await import('./fleet')).fleet,
+  stream: async () => (await import('./stream')).stream,
+  probe: async () => (await import('./probe')).probe,
+  failover: async () => (await import('./failover')).failover,
 };
 
 const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]

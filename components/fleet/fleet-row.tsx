@@ -28,6 +28,7 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
       aria-selected={active}
       data-testid="fleet-row"
       data-cluster={row.name}
+      data-leader={row.leader ?? ''}
       data-health={row.health}
       onClick={() => props.onPick(index)}
       className={cn(

@@ -1,0 +1,22 @@
+import { connectZooKeeper } from '../zookeeper';
+import { answer, argument } from './answer';
+
+/**
+ * Watches leader znodes and nothing else: as soon as anybody can know of a change. Moments are
+ * milliseconds since the epoch, which a browser knows as well.
+ */
+const { connect, paths } = argument<{ connect: string; paths: string[] }>();
+const seen: { path: string; name: string; at: number }[] = [];
+
+const client = await connectZooKeeper(connect, (path) => void look(path));
+
+async function look(path: string): Promise<void> {
+  const found = await client.get(path, true);
+  const at = performance.timeOrigin + performance.now();
+  if (found) seen.push({ path, name: found.data.toString(), at });
+  // Absent: a read leaves no watch then, so listen for its coming.
+  else if (await client.exists(path, true)) await look(path);
+}
+await Promise.all(paths.map(look));
+
+answer({ seen: () => seen });
