@@ -1,10 +1,10 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { MirrorBatch, ScopeSnapshot } from '@/server/ports';
-import type { ZooKeeperSession } from './port';
+import type { MirrorBatch, MirroredZnode, ScopeSnapshot } from '@/server/ports';
+import type { Children, ZooKeeperSession } from './port';
 import { isFailed, LEADERSHIP_ZNODES, RARE_ZNODES, type Scope, WATCHED_ZNODES } from './scope';
-import { type ScopeListener, Scopes } from './scopes';
-import { type Placement, type Watched, Watchlist } from './watchlist';
+import { type ScopeListener, Scopes, type Told } from './scopes';
+import { type Placement, type Role, type Watched, Watchlist } from './watchlist';
 
 export type MirrorLane = 'leadership' | 'changes' | 'resync';
 
@@ -25,6 +25,8 @@ export interface MirrorOptions {
   readonly onChanges: (count: number) => void;
   readonly onBatch: (batch: MirrorBatch) => void;
 }
+
+type ZnodePathRole = Extract<Role, { is: 'znode' | 'member' }>;
 
 /** What hardly ever changes is read in every so-many-th round of polls. */
 const RARELY = 10;
@@ -110,10 +112,22 @@ export class Mirror {
   }
 
   /** Reads paths, arming their watches, and tells of what changed once all are read. */
-  async read(paths: readonly string[], lane: MirrorLane): Promise<void> {
-    const changed = new Set<Scope>();
-    const removed = new Set<Scope>();
-    await Promise.all(paths.map((path) => this.#read(path, { changed, removed })));
+  read(paths: readonly string[], lane: MirrorLane): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const told: Told = { changed: new Set(), removed: new Set() };
+      let left = paths.length;
+      const done = (fault?: unknown) => {
+        if (fault !== undefined) reject(fault);
+        left -= 1;
+        if (left > 0) return;
+        this.#tell(told, lane);
+        resolve();
+      };
+      for (const path of paths) this.#read(path, told, done);
+    });
+  }
+
+  #tell({ changed, removed }: Told, lane: MirrorLane): void {
     // A scope may have gone while others were read, or be back: what holds now is told.
     const here = (scope: Scope) => this.#scopes.byId(scope.id) !== null;
     const batch = {
@@ -133,46 +147,84 @@ export class Mirror {
     if (watched) this.#mark(watched, 'changes');
   }
 
-  async #read(
-    path: string,
-    told: { readonly changed: Set<Scope>; readonly removed: Set<Scope> },
-  ): Promise<void> {
+  /** Calls `done` once, with a fault of ours if there was one. */
+  #read(path: string, told: Told, done: (fault?: unknown) => void): void {
     const watched = this.#watchlist.get(path);
-    if (!watched) return;
-    const { role, shard, kind } = watched;
-    const watch = kind !== 'polled';
-    const current = () => this.#watchlist.get(path) === watched;
-    const isData = role.is === 'znode' || role.is === 'member';
-    try {
-      if (isData) {
-        const value = this.#knownAbsent(watched)
-          ? null
-          : await this.#session(shard).data(path, watch, isLikelyAbsent(watched));
-        if (!current()) return;
-        this.#options.onChanges(role.scope.changesTo(role, value));
-        if (role.scope.store(role, value)) told.changed.add(role.scope);
-      } else {
-        const found = await this.#session(shard).children(path, watch);
-        if (current()) this.#scopes.list(role, found, told);
-      }
-    } catch (error) {
-      if (!(error instanceof ZooKeeperError)) throw error;
-      if (error.code === 'connection' || error.code === 'closed') {
-        // Whoever reconnects resyncs. If this session is up all the same, ask again ourselves.
-        if (this.#isUp(shard)) this.#mark(watched, 'changes');
-        return;
-      }
-      if (!current()) return;
-      const failed =
-        error.code === 'no-auth' ? 'ZooKeeper does not let Howdah read it (ACL)' : error.message;
-      if (!isData) this.#failures.set(path, failed);
-      else if (role.scope.store(role, { failed })) told.changed.add(role.scope);
-      this.#settle(watched, told.changed);
+    if (!watched) {
+      done();
       return;
     }
-    if (!current()) return;
-    this.#failures.delete(path);
-    this.#settle(watched, told.changed);
+    const failed = (error: unknown) => {
+      if (error instanceof ZooKeeperError) this.#takeFailure(watched, error, told);
+      done(error instanceof ZooKeeperError ? undefined : error);
+    };
+    const taken = (take: () => void) => {
+      try {
+        take();
+        done();
+      } catch (error) {
+        done(error);
+      }
+    };
+    try {
+      const { role } = watched;
+      if (role.is === 'znode' || role.is === 'member') {
+        if (this.#knownAbsent(watched)) {
+          taken(() => this.#takeData(watched, { role, value: null }, told));
+          return;
+        }
+        const watch = watched.kind !== 'polled';
+        this.#session(watched.shard)
+          .data(path, watch, isLikelyAbsent(watched))
+          .then((value) => taken(() => this.#takeData(watched, { role, value }, told)), failed);
+      } else {
+        this.#session(watched.shard)
+          .children(path, true)
+          .then((found) => taken(() => this.#takeChildren(watched, { role, found }, told)), failed);
+      }
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #takeData(
+    watched: Watched,
+    { role, value }: { role: ZnodePathRole; value: MirroredZnode },
+    told: Told,
+  ): void {
+    if (this.#watchlist.get(watched.path) !== watched) return;
+    this.#options.onChanges(role.scope.changesTo(role, value));
+    if (role.scope.store(role, value)) told.changed.add(role.scope);
+    this.#settle(watched, told);
+  }
+
+  #takeChildren(
+    watched: Watched,
+    { role, found }: { role: Exclude<Role, ZnodePathRole>; found: Children | null },
+    told: Told,
+  ): void {
+    if (this.#watchlist.get(watched.path) !== watched) return;
+    this.#scopes.list(role, found, told);
+    this.#failures.delete(watched.path);
+    this.#settle(watched, told);
+  }
+
+  #takeFailure(watched: Watched, error: ZooKeeperError, told: Told): void {
+    if (error.code === 'connection' || error.code === 'closed') {
+      // Whoever reconnects resyncs. If this session is up all the same, ask again ourselves.
+      if (this.#isUp(watched.shard)) this.#mark(watched, 'changes');
+      return;
+    }
+    const { path, role } = watched;
+    if (this.#watchlist.get(path) !== watched) return;
+    const failed =
+      error.code === 'no-auth' ? 'ZooKeeper does not let Howdah read it (ACL)' : error.message;
+    if (role.is === 'znode' || role.is === 'member') {
+      if (role.scope.store(role, { failed })) told.changed.add(role.scope);
+    } else {
+      this.#failures.set(path, failed);
+    }
+    this.#settle(watched, told);
   }
 
   /**
@@ -184,7 +236,7 @@ export class Mirror {
     return kind !== 'leadership' && role.is === 'znode' && role.scope.lists(role.name) === false;
   }
 
-  #settle({ path, role }: Watched, changed: Set<Scope>): void {
+  #settle({ path, role }: Watched, { changed }: Told): void {
     this.#watchlist.settle(path);
     // A cluster is told of once its last unread path has been read.
     if ('scope' in role && role.scope.markRead(path)) changed.add(role.scope);

@@ -59,7 +59,7 @@ class NativeSession implements ZooKeeperSession {
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   /** Rejects calls still open when the session ends: the client may never answer those. */
-  readonly #open = new Set<(error: Error) => void>();
+  readonly #open = new Set<(error: ZooKeeperError) => void>();
   #client: NativeClient;
   #connected = false;
   #everConnected = false;
@@ -123,10 +123,7 @@ class NativeSession implements ZooKeeperSession {
   #replaceClient(): void {
     const { client_id, client_password } = this.#client;
     const dead = this.#client;
-    for (const reject of this.#open) {
-      reject(new ZooKeeperError('connection', 'The connection was lost.'));
-    }
-    this.#open.clear();
+    this.#giveUp(new ZooKeeperError('connection', 'The connection was lost.'));
     this.#authorized = false;
     dead.close();
     this.#client = this.#start({ client_id, client_password });
@@ -171,8 +168,13 @@ class NativeSession implements ZooKeeperSession {
   #end(): void {
     this.#over = true;
     this.#connected = false;
-    for (const reject of this.#open) reject(new ZooKeeperError('closed', 'The session has ended.'));
+    this.#giveUp(new ZooKeeperError('closed', 'The session has ended.'));
+  }
+
+  #giveUp(error: ZooKeeperError): void {
+    const open = [...this.#open];
     this.#open.clear();
+    for (const fail of open) fail(error);
   }
 
   close(): void {
@@ -181,35 +183,62 @@ class NativeSession implements ZooKeeperSession {
     this.#client.close();
   }
 
-  async data(path: string, watch: boolean, likelyAbsent = false): Promise<Znode | null> {
-    if (likelyAbsent && watch && !(await this.#comes(path))) return null;
-    do {
-      const found = await this.#call<[NativeStat, Buffer | null]>(path, (done) =>
-        this.#client.a_get(path, watch, done),
-      );
-      if (found) return { stat: statOf(found[0]), data: found[1] ?? Buffer.alloc(0) };
-      // A read of an absent znode leaves no watch, so one is left by `exists`; if the znode has
-      // appeared in between, it is read again.
-    } while (watch && (await this.#comes(path)));
-    return null;
+  // Reads are by far the most calls: each makes one promise and no more, since promises cost dearly
+  // where pages are served as well (Next's async context follows every one of them).
+  data(path: string, watch: boolean, likelyAbsent = false): Promise<Znode | null> {
+    return this.#reads<Znode>((give) => {
+      const get = () =>
+        this.#call<[NativeStat, Buffer | null]>(
+          { path, start: (done) => this.#client.a_get(path, watch, done) },
+          (error, found) => {
+            if (error) give(error, null);
+            else if (found) give(null, { stat: statOf(found[0]), data: found[1] ?? NOTHING });
+            else if (watch) this.#awaitComing(path, { give, comes: get });
+            else give(null, null);
+          },
+        );
+      if (likelyAbsent && watch) this.#awaitComing(path, { give, comes: get });
+      else get();
+    });
   }
 
-  async children(path: string, watch: boolean): Promise<Children | null> {
-    do {
-      const found = await this.#call<[string[], NativeStat]>(path, (done) =>
-        this.#client.a_get_children2(path, watch, done),
-      );
-      if (found) return { names: found[0], stat: statOf(found[1]) };
-    } while (watch && (await this.#comes(path)));
-    return null;
+  children(path: string, watch: boolean): Promise<Children | null> {
+    return this.#reads<Children>((give) => {
+      const list = () =>
+        this.#call<[string[], NativeStat]>(
+          { path, start: (done) => this.#client.a_get_children2(path, watch, done) },
+          (error, found) => {
+            if (error) give(error, null);
+            else if (found) give(null, { names: found[0], stat: statOf(found[1]) });
+            else if (watch) this.#awaitComing(path, { give, comes: list });
+            else give(null, null);
+          },
+        );
+      list();
+    });
   }
 
-  /** Whether it is there; a watch is left either way. */
-  async #comes(path: string): Promise<boolean> {
-    return (
-      (await this.#call<[NativeStat]>(path, (done) => this.#client.a_exists(path, true, done))) !==
-      null
+  /**
+   * A read of an absent znode leaves no watch, so one is left by `exists`. If the znode has appeared
+   * in between, it is read again.
+   */
+  #awaitComing<T>(
+    path: string,
+    { give, comes }: { readonly give: Give<T>; readonly comes: () => void },
+  ): void {
+    this.#call<[NativeStat]>(
+      { path, start: (done) => this.#client.a_exists(path, true, done) },
+      (error, found) => {
+        if (error || !found) give(error, null);
+        else comes();
+      },
     );
+  }
+
+  #reads<T>(read: (give: Give<T>) => void): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      read((error, value) => (error ? reject(error) : resolve(value)));
+    });
   }
 
   async create(path: string, data: Buffer, options?: { ephemeral?: boolean }): Promise<void> {
@@ -233,36 +262,46 @@ class NativeSession implements ZooKeeperSession {
   }
 
   /** A call that an absent znode makes fail. */
-  async #act<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T> {
-    const answer = await this.#call<T>(path, start);
-    if (answer === null) throw errorOf(NO_NODE, 'no node', path);
-    return answer;
-  }
-
-  /** The answer; null when there is no such znode, which is no error to whoever reads. */
-  #call<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T | null> {
-    return new Promise<T | null>((resolve, reject) => {
-      if (this.#over) {
-        reject(new ZooKeeperError('closed', 'The session has ended.'));
-        return;
-      }
-      this.#open.add(reject);
-      const fail = (rc: number, error: string) => {
-        this.#open.delete(reject);
-        reject(errorOf(rc, error, path));
-      };
-      const started = start((rc, error, ...rest) => {
-        later(() => {
-          if (rc !== 0 && rc !== NO_NODE) return fail(rc, error);
-          this.#open.delete(reject);
-          resolve(rc === NO_NODE ? null : (rest as unknown as T));
-        });
+  #act<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#call<T>({ path, start }, (error, answer) => {
+        if (answer) resolve(answer);
+        else reject(error ?? errorOf(NO_NODE, 'no node', path));
       });
-      if (started !== 0) fail(started, 'the client did not take the call');
-      if (this.#client.state === SOCKET_CLOSED) this.#replaceClient();
     });
   }
+
+  /** Gives the answer once; null when there is no such znode, which is no error to whoever reads. */
+  #call<T extends unknown[]>(
+    { path, start }: { readonly path: string; readonly start: (done: Done<T>) => number },
+    give: Give<T>,
+  ): void {
+    if (this.#over) {
+      give(new ZooKeeperError('closed', 'The session has ended.'), null);
+      return;
+    }
+    const fail = (error: ZooKeeperError) => give(error, null);
+    this.#open.add(fail);
+    const started = start((rc, error, ...rest) => {
+      later(() => {
+        // Given up meanwhile, with its connection or its session.
+        if (!this.#open.delete(fail)) return;
+        if (rc === 0) give(null, rest as unknown as T);
+        else if (rc === NO_NODE) give(null, null);
+        else fail(errorOf(rc, error, path));
+      });
+    });
+    if (started !== 0 && this.#open.delete(fail)) {
+      fail(errorOf(started, 'the client did not take the call', path));
+    }
+    if (this.#client.state === SOCKET_CLOSED) this.#replaceClient();
+  }
 }
+
+/** Takes an answer, or why there is none. */
+type Give<T> = (error: ZooKeeperError | null, value: T | null) => void;
+
+const NOTHING = Buffer.alloc(0);
 
 function errorOf(rc: number, error: string, path: string): ZooKeeperError {
   return new ZooKeeperError(CODES[rc] ?? 'other', `ZooKeeper on ${path}: ${error} (${rc})`);

@@ -10,7 +10,8 @@ export interface ScopeListener {
   forget(path: string): void;
 }
 
-interface Told {
+/** Scopes to be told of: those with news, and those that have gone. */
+export interface Told {
   readonly changed: Set<Scope>;
   readonly removed: Set<Scope>;
 }
