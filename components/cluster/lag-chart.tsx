@@ -11,6 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { clockMinute } from '@/components/stream/moment';
 import { Name } from '@/components/ui/name';
 import { useMedia } from '@/components/ui/use-media';
 import type { ClusterEvent } from '@/lib/topology/event';
@@ -65,7 +66,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
             domain={[from, to]}
             allowDataOverflow
             ticks={timeTicks(props.range, { from, to }, narrow)}
-            tickFormatter={clock}
+            tickFormatter={clockMinute}
             height={BOTTOM}
             stroke="var(--line-strong)"
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
@@ -175,12 +176,4 @@ function LineNames(props: LagChartProps & { top: number; gutter: number }) {
       ))}
     </div>
   );
-}
-
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
 }

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useCallback } from 'react';
 import { useLocalNow } from '@/components/stream/clock';
-import { exactMoment, utc } from '@/components/stream/moment';
+import { clockTime, exactMoment, utc } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
@@ -85,7 +85,7 @@ function WallClock() {
       title={`${exactMoment(now)}\n${utc(now)}`}
       className="hidden min-w-16 text-right text-sm text-muted lg:inline"
     >
-      {new Date(now).toLocaleTimeString(undefined, { hourCycle: 'h23' })}
+      {clockTime(now)}
     </time>
   );
 }
