@@ -1,6 +1,6 @@
 'use client';
 
-import { memo } from 'react';
+import { memo, useEffect, useState } from 'react';
 import {
   CartesianGrid,
   Line,
@@ -17,6 +17,7 @@ import { useMedia } from '@/components/ui/use-media';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
+import { LagLines } from './lag-lines';
 import { axisOf, spread, timeTicks } from './lag-scale';
 import { LagTooltip } from './lag-tooltip';
 import type { Range, Unit } from './query';
@@ -35,21 +36,24 @@ export interface LagChartProps {
   readonly label: string;
 }
 
+const onAxis = (): number => 0;
+
 const HEIGHT = 240;
 const TOP = 20;
 const BOTTOM = 24;
 
 /** Disciplined on purpose: no dots, no animation, straight lines, few points. */
 export const LagChart = memo(function LagChart(props: LagChartProps) {
-  const { rows, names, colours, unit, from, to } = props;
+  const { names, colours, unit, from, to } = props;
+  const rows = useSecond(props.rows);
   const narrow = !useMedia('(min-width: 768px)');
   const format = unit === 'bytes' ? formatBytes : formatDuration;
-  const highest = rows.reduce(
+  const highest = props.rows.reduce(
     (most, row) => row.values.reduce<number>((m, v) => Math.max(m, v ?? 0), most),
     0,
   );
   const { top, ticks } = axisOf(highest, unit);
-  const nothing = rows.every((row) => row.values.every((value) => value === null));
+  const nothing = props.rows.every((row) => row.values.every((value) => value === null));
   const gutter = narrow ? 8 : 136;
   return (
     <figure aria-label={props.label} className="relative" style={{ height: HEIGHT }}>
@@ -116,20 +120,15 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
                   })}
             />
           ))}
-          {names.map((name, n) => (
-            <Line
-              key={name}
-              name={name}
-              type="linear"
-              dataKey={(row: ChartRow) => row.values[n]}
-              stroke={colours.get(name) ?? 'var(--ink)'}
-              strokeWidth={1.75}
-              dot={false}
-              activeDot={{ r: 3 }}
-              connectNulls={false}
-              isAnimationActive={false}
-            />
-          ))}
+          <LagLines rows={rows} names={names} colours={colours} />
+          {/* Draws nothing: the cursor and its figures need a series to go along. */}
+          <Line
+            dataKey={onAxis}
+            stroke="none"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
         </LineChart>
       </ResponsiveContainer>
       {nothing && (
@@ -141,6 +140,18 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
     </figure>
   );
 });
+
+const none: readonly ChartRow[] = [];
+
+/** Axes first and lines in the next task: at once they would be one long one. */
+function useSecond(rows: readonly ChartRow[]): readonly ChartRow[] {
+  const [stands, setStands] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setStands(true), 50);
+    return () => clearTimeout(timer);
+  }, []);
+  return stands ? rows : none;
+}
 
 /** The name of each line where it ends: the series', and the threshold's. */
 function LineNames(props: LagChartProps & { top: number; gutter: number }) {

@@ -40,6 +40,16 @@ export function useNow(): number {
   return useLocalNow() + offset;
 }
 
+/** The server's clock in steps of `ms`: for what is worth looking at less often than it changes. */
+export function useStep(ms: number): number {
+  const store = useStore();
+  const step = useCallback(
+    () => Math.floor((current() + store.view.offset) / ms) * ms,
+    [store, ms],
+  );
+  return useSyncExternalStore(subscribe, step, () => 0);
+}
+
 /**
  * How long ago `at` was by the server's clock, in words. Renders when the words change, which is
  * rarely: most ages on the page are told in minutes or hours.
