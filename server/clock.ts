@@ -8,4 +8,7 @@ export const systemClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: (task) => {
+    setImmediate(task);
+  },
 };

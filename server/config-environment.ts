@@ -25,6 +25,7 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_POLL_ATTENDED_MS: ['poll', 'attendedMs'],
   HOWDAH_POLL_IDLE_MS: ['poll', 'idleMs'],
   HOWDAH_POLL_ZOOKEEPER_MS: ['poll', 'zookeeperMs'],
+  HOWDAH_READS_PER_SECOND: ['aggregator', 'changesPerSecond'],
   HOWDAH_LAG_BYTES: ['limits', 'lagBytes'],
   HOWDAH_LAG_MS: ['limits', 'lagMs'],
   HOWDAH_SLOT_BYTES: ['limits', 'slotBytes'],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultProblemLimits } from '@/lib/diagnosis/table';
+import { defaultAggregatorLimits } from './monitor/aggregator';
 
 /**
  * Every setting, its limits and its default. `howdah.yaml` has this shape; the environment sets the
@@ -122,6 +123,19 @@ export const configSchema = z.strictObject({
       attendedMs: ms(250, 60_000).default(1000),
       idleMs: ms(500, 600_000).default(5000),
       zookeeperMs: ms(1000, 600_000).default(10_000),
+    })
+    .prefault({}),
+  aggregator: z
+    .strictObject({
+      quietMs: ms(1, 10_000).default(defaultAggregatorLimits.quietMs),
+      maxWaitMs: ms(10, 60_000).default(defaultAggregatorLimits.maxWaitMs),
+      changesPerSecond: positive.default(defaultAggregatorLimits.changesPerSecond),
+      leadershipPerSecond: positive.default(defaultAggregatorLimits.leadershipPerSecond),
+      changesInFlight: positive.default(defaultAggregatorLimits.changesInFlight),
+      resyncInFlight: positive.default(defaultAggregatorLimits.resyncInFlight),
+    })
+    .refine(({ quietMs, maxWaitMs }) => quietMs <= maxWaitMs, {
+      message: 'quietMs can be no longer than maxWaitMs',
     })
     .prefault({}),
   limits: z

@@ -7,7 +7,8 @@ import { unknownVariables, variableFor, withEnvironment } from './config-environ
 import { type ConfigFile, configSchema } from './config-schema';
 import { SecretReader } from './config-secrets';
 
-export interface Config extends Pick<ConfigFile, 'listen' | 'poll' | 'limits' | 'root' | 'log'> {
+export interface Config
+  extends Pick<ConfigFile, 'listen' | 'poll' | 'aggregator' | 'limits' | 'root' | 'log'> {
   readonly ensembles: readonly EnsembleConfig[];
   /** The settings of one cluster, with the overrides that fit it. */
   readonly clusterSettings: (key: ClusterKey) => ClusterSettings;
@@ -115,6 +116,6 @@ function complete(file: ConfigFile): Config {
   const none = 'ensembles is missing: name one, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181.';
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  const { listen, poll, limits, root, log } = file;
-  return { listen, poll, limits, root, log, ensembles, clusterSettings: settings };
+  const { listen, poll, aggregator, limits, root, log } = file;
+  return { listen, poll, aggregator, limits, root, log, ensembles, clusterSettings: settings };
 }

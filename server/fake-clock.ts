@@ -26,6 +26,10 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  soon(task: () => void): void {
+    this.after(0, task);
+  }
+
   /** Timers that are still to go off. */
   get pending(): number {
     return this.#timers.size;

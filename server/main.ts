@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import next from 'next';
 import pino from 'pino';
 import { ConfigError, loadConfig } from './config';
+import { createGuard } from './http/guard';
+import { Pages } from './http/pages';
 import { createHttpServer } from './http/server';
 import { createRuntime } from './runtime';
 
@@ -13,32 +14,34 @@ async function main(): Promise<void> {
   const config = configOrExit();
   const log = pino({ level: config.log, base: null });
   const dev = process.env.HOWDAH_DEV === '1';
-  process.env.NEXT_TELEMETRY_DISABLED ??= '1';
-  const pages = next({
+  const guard = createGuard(config.listen.hosts);
+  const pages = new Pages({
     dev,
-    dir: process.cwd(),
     hostname: config.listen.host,
     port: config.listen.port,
+    onError: (error) => log.error({ err: error }, 'a page could not be served'),
   });
-  await pages.prepare();
-  const handlePage = pages.getRequestHandler();
+  const warmUp = () =>
+    pages.start().catch((error: unknown) => log.error({ err: error }, 'no pages can be served'));
 
-  const runtime = createRuntime(config, buildId(dev), log);
+  const runtime = createRuntime({
+    config,
+    build: buildId(dev),
+    log,
+    refuse: guard.refuse,
+    onSettled: () => void warmUp(),
+  });
   const server = createHttpServer({
-    hosts: config.listen.hosts,
+    guard,
     context: { operations: runtime.operations },
     stream: (request, response) => runtime.hub.subscribe(request, response),
-    pages: (request, response) => {
-      handlePage(request, response).catch((error: unknown) => {
-        log.error({ err: error }, 'a page could not be served');
-        if (!response.headersSent) response.writeHead(500).end();
-      });
-    },
+    pages: (request, response) => pages.serve(request, response),
+    metrics: runtime.metrics,
     health: runtime.health,
     onError: (error) => log.error({ err: error }, 'a request met an error'),
   });
   if (dev) {
-    const upgrade = pages.getUpgradeHandler();
+    const { upgrade } = await pages.start();
     server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
   }
 

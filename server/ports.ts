@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Runs `task` once after `ms`; the answer cancels it. */
   after(ms: number, task: () => void): () => void;
+  /** Runs `task` as soon as what has arrived meanwhile has had its turn. */
+  soon(task: () => void): void;
 }
 
 /** A znode as it was read: its bytes and stat. */
@@ -30,6 +32,8 @@ export interface ScopeSnapshot {
 
 /** What a batch of reads has changed. */
 export interface MirrorBatch {
+  /** Leadership is among it: it goes before everything else. */
+  readonly urgent: boolean;
   readonly changed: readonly ClusterId[];
   readonly removed: readonly ClusterId[];
 }
@@ -150,6 +154,7 @@ export interface StreamSource {
   events(id: ClusterId, since: number): Tail<ClusterEvent>;
   operation(id: ClusterId): { readonly rev: number; readonly json: string } | null;
   ensembles(): { readonly rev: number; readonly json: string };
+  probing(): { readonly rev: number; readonly json: string };
 }
 
 /** What a reader has missed since its last entry. `reset` says that entries before these are gone. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -8,7 +9,9 @@ import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
-import { Aggregator, defaultLimits } from './monitor/aggregator';
+import { Metrics } from './metrics/metrics';
+import { Aggregator } from './monitor/aggregator';
+import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Switchovers } from './operations/switchovers';
@@ -18,9 +21,21 @@ import { Hub } from './stream/hub';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
   close(): void;
+}
+
+export interface RuntimeParts {
+  readonly config: Config;
+  /** Differs for each build of the pages. */
+  readonly build: string;
+  readonly log: Logger;
+  /** Why a request is not answered; null when it may be. */
+  readonly refuse: (request: IncomingMessage) => string | null;
+  /** Called once: every ensemble has been read, or is known to be out of reach. */
+  readonly onSettled: () => void;
 }
 
 const FOREIGN_RETRY_MS = 3000;
@@ -29,8 +44,18 @@ const URGENT_MS = 250;
 const COUNTERS_MS = 1000;
 const ATTEND_MS = 50;
 
+const noProbing = {
+  members: 0,
+  unreachable: 0,
+  connections: 0,
+  mostConnections: 0,
+  pollsPerSecond: 0,
+  waiting: 0,
+  behind: null,
+};
+
 /** Joins every part of the control plane. The only place where they know each other. */
-export function createRuntime(config: Config, build: string, log: Logger): Runtime {
+export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
   const ensembles = new Map<string, Ensemble>();
@@ -51,10 +76,10 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     },
     operationOn: (id) => switchovers.running(id),
     onError,
-    onChange: (id) => {
+    onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
-      if (view) switchovers.observe(view.value);
-      hub.notify();
+      if (view) switchovers.observe(view);
+      hub.notify(urgent);
     },
   });
 
@@ -62,7 +87,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     clock,
     patroni: patroniCommands(),
     root: config.root,
-    view: (id) => fleet.view(id)?.value ?? null,
+    view: (id) => fleet.view(id),
     access: (name) => ensembleOf(name).session,
     connected: (name) => ensembles.get(name)?.synced ?? false,
     settings: (key) => config.clusterSettings(key).patroni,
@@ -82,7 +107,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
     members: (id) => {
-      const key = fleet.view(id)?.value.key;
+      const key = fleet.view(id)?.key;
       const settings = key ? config.clusterSettings(key).monitor : null;
       return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
     },
@@ -92,6 +117,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     },
   });
 
+  let settled = false;
   let followed: ReadonlySet<ClusterId> = new Set();
   let attending = false;
   /** Decides anew who is probed how often: soon, and once for all that asks meanwhile. */
@@ -123,35 +149,43 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     epoch,
     source: {
       get settled() {
-        return [...ensembles.values()].every((ensemble) => ensemble.settled);
+        return settled;
       },
       get rev() {
         return fleet.rev;
       },
       summaries: (rev) => fleet.summaries(rev),
-      view: (id) => fleet.view(id),
+      view: (id) => fleet.stamped(id),
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
       operation: (id) => switchovers.stamped(id),
       ensembles: ensemblesNow,
+      probing: () => ({ rev: 0, json: 'null' }),
     },
+    refuse,
     onAttention: (ids) => {
       followed = ids;
       attend();
     },
   });
 
-  const applyBatch = (ensemble: Ensemble, { changed, removed }: MirrorBatch) => {
-    for (const id of changed) {
-      const scope = ensemble.scope(id);
-      if (!scope) continue;
+  const digest = new Digest({
+    clock,
+    work: (id) => {
+      const [scope] = [...ensembles.values()].flatMap((ensemble) => ensemble.scope(id) ?? []);
+      if (!scope) return;
       fleet.setFacts(id, readCluster(scope));
       schedule.update(id);
-    }
+    },
+    onError,
+  });
+
+  const applyBatch = ({ urgent, changed, removed }: MirrorBatch) => {
     for (const id of removed) {
       fleet.remove(id);
       schedule.remove(id);
     }
+    digest.add(changed, urgent);
     attend();
   };
 
@@ -166,17 +200,32 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     }
   };
 
+  /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
+  const tellSettled = () => {
+    if (settled || ![...ensembles.values()].every((one) => one.settled)) return;
+    if (digest.waiting > 0) {
+      clock.soon(tellSettled);
+      return;
+    }
+    settled = true;
+    hub.notify(true);
+    onSettled();
+  };
+
   const takenUpAt = new Map<string, number>();
+  const factsOf = new Map<string, string>();
   const ensembleChanged = (ensemble: Ensemble) => {
     stamp.stale = true;
-    fleet.touchEnsemble(ensemble.name);
-    const { name, connections, synced } = ensemble;
+    const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
+    const facts = JSON.stringify([synced, maxSessionTimeoutMs]);
+    if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
+    factsOf.set(name, facts);
     if (synced && takenUpAt.get(name) !== connections) {
       takenUpAt.set(name, connections);
-      const mine = fleet.ids.filter((id) => fleet.view(id)?.value.key.ensemble === name);
-      void takeUp(ensemble, mine);
+      void takeUp(ensemble, fleet.of(name));
     }
     hub.notify();
+    tellSettled();
   };
 
   for (const options of config.ensembles) {
@@ -184,8 +233,8 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
       { ...options, pollMs: config.poll.zookeeperMs },
       {
         clock,
-        scheduler: (read) => new Aggregator(defaultLimits, clock, read),
-        onBatch: (batch) => applyBatch(ensemble, batch),
+        scheduler: (read) => new Aggregator(config.aggregator, clock, read),
+        onBatch: applyBatch,
         onState: () => ensembleChanged(ensemble),
         onError,
       },
@@ -193,8 +242,17 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     ensembles.set(options.name, ensemble);
   }
 
+  const metrics = new Metrics({
+    ensembles: () => [...ensembles.values()].map((ensemble) => ensemble.view()),
+    views: () => fleet.ids.flatMap((id) => fleet.view(id) ?? []),
+    stream: () => hub.figures,
+    probing: () => noProbing,
+    now: clock.now,
+  });
+
   return {
     hub,
+    metrics,
     operations: switchovers,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
@@ -203,7 +261,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
         build,
         epoch,
         clusters: fleet.ids.length,
-        streams: hub.size,
+        streams: hub.figures.streams,
         ensembles: [...ensembles.values()].map((ensemble) => ({
           name: ensemble.name,
           state: ensemble.view().state,
@@ -216,6 +274,7 @@ export function createRuntime(config: Config, build: string, log: Logger): Runti
     },
     close: () => {
       switchovers.close();
+      digest.close();
       schedule.close();
       hub.close();
       fleet.close();

@@ -48,7 +48,7 @@ class Replay {
   }
 
   get view(): ClusterView {
-    const view = this.fleet.view(ID)?.value;
+    const view = this.fleet.view(ID);
     if (!view) throw new Error('no cluster');
     return view;
   }

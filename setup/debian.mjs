@@ -16,7 +16,7 @@ const NEEDS = [
   { name: 'python3', there: () => onPath('python3') },
   { name: 'make', there: () => onPath('make') },
   { name: 'g++', there: () => onPath('g++') },
-  { name: 'chromium', there: hasChromium, only: 'test' },
+  { name: 'chromium', there: hasChromium, only: ['test', 'bench'] },
 ];
 
 /** @param {string} version as in process.versions.node */
@@ -28,7 +28,7 @@ export function checkNode(version) {
 
 /** @param {string} mode @returns {string[]} the packages to install */
 export function missingPackages(mode) {
-  return NEEDS.filter((need) => !need.only || need.only === mode)
+  return NEEDS.filter((need) => !need.only || need.only.includes(mode))
     .filter((need) => !need.there())
     .map(({ name }) => name);
 }

@@ -1,11 +1,11 @@
-// Makes this machine ready for `npm run demo|test|dev`. It runs before `npm install`, so it uses
+// Makes this machine ready for `npm run demo|test|dev|bench`. It runs before `npm install`, so it uses
 // nothing but Node. What is there already is left alone, so a second run takes milliseconds.
 import { existsSync } from 'node:fs';
 import { checkNode, installDebianPackages, missingPackages } from './debian.mjs';
 import { installNodePackages, nodePackagesAreCurrent } from './node-packages.mjs';
 import { Problem, step } from './steps.mjs';
 
-const MODES = ['demo', 'test', 'dev'];
+const MODES = ['demo', 'test', 'dev', 'bench'];
 
 async function main() {
   const mode = process.argv[2] ?? '';

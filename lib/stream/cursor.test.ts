@@ -7,6 +7,7 @@ const at = fc.integer({ min: -1, max: 2 ** 40 });
 const cursor = fc.record({
   epoch: fc.string(),
   ensembles: at,
+  probing: at,
   fleet: at,
   clusters: fc.dictionary(
     fc.string().filter((id) => id !== '__proto__'),

@@ -119,7 +119,7 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
     if (address) addresses.set(address, name);
   }
   const leaderProbe = leader ? (probes.get(leader.name) ?? unprobed) : unprobed;
-  const optime = value(facts.status)?.optime ?? null;
+  const optime = positionOfLeader(facts, leader);
 
   const present = [...all].map(([name, member]) => {
     const probe = probes.get(name) ?? unprobed;
@@ -142,7 +142,7 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
             feed,
             leader: leaderClock,
             leaderCurrent: isHead(currentSample(leaderProbe), facts),
-            optime: optime === null ? null : BigInt(optime),
+            optime,
             now,
           })
         : null,
@@ -152,6 +152,15 @@ function membersOf(input: AssembleInput, leader: LeaderView | null): readonly Me
     .filter(([name]) => !names.has(name))
     .map(([name, { last, since }]) => missingMember(last, since, probes.get(name) ?? unprobed));
   return withoutCycles([...present, ...missing].sort((a, b) => compareNames(a.name, b.name)));
+}
+
+/** The leader's position as ZooKeeper has it: of `status` and its own znode, whichever is newer. */
+function positionOfLeader(facts: ClusterFacts, leader: LeaderView | null): bigint | null {
+  const optime = value(facts.status)?.optime ?? null;
+  const member = leader && facts.members.get(leader.name);
+  const own = member?.is === 'ok' ? member.value.xlogLocation : null;
+  const known = [optime, own].flatMap((text) => (text === null ? [] : [BigInt(text)]));
+  return known.reduce<bigint | null>((most, at) => (most === null || at > most ? at : most), null);
 }
 
 /** Whether the leader's last answer is what others are measured against. */

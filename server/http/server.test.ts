@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
 import type { Operations } from '../ports';
+import { createGuard } from './guard';
 import { createHttpServer } from './server';
 
 const stops: (() => void)[] = [];
@@ -13,13 +14,14 @@ async function listening(operations: Partial<Operations> = {}) {
   const errors: unknown[] = [];
   const pages: string[] = [];
   const server = createHttpServer({
-    hosts: [],
+    guard: createGuard([]),
     context: { operations: operations as Operations },
     stream: (_, response) => response.end('stream'),
     pages: (request, response) => {
       pages.push(request.url ?? '');
       response.end('page');
     },
+    metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up 1\n' },
     health: () => ({ ok: true, body: { fine: true } }),
     onError: (error) => errors.push(error),
   });
@@ -106,4 +108,11 @@ test('what nobody foresaw is an internal error, reported, and told without its i
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain('hunter2');
   expect(errors).toHaveLength(1);
+});
+
+test('gives its figures to Prometheus', async () => {
+  const { url } = await listening();
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  expect(await answer.text()).toBe('up 1\n');
 });

@@ -2,15 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Context } from '../trpc/context';
 import { appRouter } from '../trpc/router';
-import { createGuard } from './guard';
+import type { Guard } from './guard';
 
 export interface HttpParts {
-  readonly hosts: readonly string[];
+  readonly guard: Guard;
   readonly context: Context;
   /** The live stream: answers and keeps the response. */
   readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
   /** Everything that is not the API: the pages. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Figures for Prometheus. */
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly health: () => { readonly ok: boolean; readonly body: unknown };
   readonly onError: (error: unknown) => void;
 }
@@ -19,12 +21,11 @@ const MOST_BODY = 64 * 1024;
 
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
 export function createHttpServer(parts: HttpParts): Server {
-  const guard = createGuard(parts.hosts);
   const server = createServer((request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('referrer-policy', 'same-origin');
-    const refusal = guard.refuse(request);
+    const refusal = parts.guard.refuse(request);
     if (refusal) plain(response, 403, refusal);
     else route(parts, request, response);
   });
@@ -68,8 +69,26 @@ function route(parts: HttpParts, request: IncomingMessage, response: ServerRespo
     response.end(`${JSON.stringify(body)}\n`);
     return;
   }
+  if (pathname === '/metrics') {
+    void sendMetrics(parts, response);
+    return;
+  }
   if (pathname.startsWith('/api/')) plain(response, 404, 'There is no such address.');
   else parts.pages(request, response);
+}
+
+async function sendMetrics(
+  { metrics, onError }: HttpParts,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const text = await metrics.text();
+    response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+    response.end(text);
+  } catch (error) {
+    onError(error);
+    plain(response, 500, 'The metrics could not be gathered: see the log.');
+  }
 }
 
 function plain(response: ServerResponse, status: number, says: string): void {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../fake-clock';
-import { Aggregator, type AggregatorLimits, defaultLimits, type Lane } from './aggregator';
+import {
+  Aggregator,
+  type AggregatorLimits,
+  defaultAggregatorLimits,
+  type Lane,
+} from './aggregator';
 
 interface Batch {
   readonly at: number;
@@ -12,12 +17,16 @@ interface Batch {
 function start(limits: Partial<AggregatorLimits> = {}, takesMs = 0) {
   const clock = new FakeClock(0);
   const batches: Batch[] = [];
-  const aggregator = new Aggregator({ ...defaultLimits, ...limits }, clock, (paths, lane) => {
-    batches.push({ at: clock.now(), lane, paths });
-    return takesMs === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => clock.after(takesMs, resolve));
-  });
+  const aggregator = new Aggregator(
+    { ...defaultAggregatorLimits, ...limits },
+    clock,
+    (paths, lane) => {
+      batches.push({ at: clock.now(), lane, paths });
+      return takesMs === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => clock.after(takesMs, resolve));
+    },
+  );
   const of = (lane: Lane) => batches.filter((batch) => batch.lane === lane);
   return { clock, aggregator, batches, of };
 }

@@ -30,17 +30,20 @@ export interface AggregatorLimits {
   readonly resyncInFlight: number;
 }
 
-export const defaultLimits: AggregatorLimits = {
+export const defaultAggregatorLimits: AggregatorLimits = {
   quietMs: 50,
   maxWaitMs: 250,
   changesPerSecond: 1000,
   leadershipPerSecond: 4000,
-  changesInFlight: 256,
+  changesInFlight: 1024,
   resyncInFlight: 256,
 };
 
-/** Of a resync, so many go in one batch: the next goes while the others are under way. */
-const RESYNC_BATCH = 32;
+/**
+ * So many reads are sent at a stretch: each costs the one thread there is about a tenth of a
+ * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
+ */
+const BURST = 16;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;
@@ -66,6 +69,7 @@ export class Aggregator {
   #cancelWake: () => void = () => {};
   #wakeAt = Number.POSITIVE_INFINITY;
   #leadershipSoon = false;
+  #goingOn = false;
   #events = 0;
   #reads = 0;
   #batches = 0;
@@ -198,24 +202,34 @@ export class Aggregator {
     const { leadership, changes, resync } = this.#lanes;
     this.#start(leadership, leadership.dirty.size, now);
     const { oldest } = changes.dirty;
-    if (oldest && now >= this.#ripeAt(oldest.since)) {
-      this.#start(changes, changes.mostInFlight - changes.inFlight, now);
-    }
-    for (
-      let most = resync.mostInFlight - resync.inFlight;
-      most > 0 && resync.dirty.size > 0;
-      most -= RESYNC_BATCH
-    ) {
-      this.#start(resync, Math.min(most, RESYNC_BATCH), now);
-    }
-    this.#wakeBy(this.#dueAt(now));
+    let full = false;
+    if (oldest && now >= this.#ripeAt(oldest.since)) full = this.#burst(changes, now);
+    full = this.#burst(resync, now) || full;
+    if (full) this.#goOnSoon();
+    else this.#wakeBy(this.#dueAt(now));
   }
 
-  #start(state: LaneState, most: number, now: number): void {
+  /** @returns whether that was all it may send at a stretch, so that there may be more. */
+  #burst(state: LaneState, now: number): boolean {
+    const most = Math.min(BURST, state.mostInFlight - state.inFlight);
+    return this.#start(state, most, now) === BURST;
+  }
+
+  #goOnSoon(): void {
+    if (this.#goingOn) return;
+    this.#goingOn = true;
+    this.#clock.soon(() => {
+      this.#goingOn = false;
+      this.#wake();
+    });
+  }
+
+  /** @returns how many reads were sent. */
+  #start(state: LaneState, most: number, now: number): number {
     const { dirty, tokens, rate, lane } = state;
     const wanted = Math.min(dirty.size, most);
     const paths = dirty.take(tokens ? tokens.take(wanted, now) : wanted);
-    if (paths.length === 0) return;
+    if (paths.length === 0) return 0;
     this.#reads += paths.length;
     this.#batches += 1;
     rate.add(paths.length, now);
@@ -224,6 +238,7 @@ export class Aggregator {
       state.inFlight -= paths.length;
       if (!this.#closed) this.#wakeBy(this.#dueAt(this.#clock.now()));
     });
+    return paths.length;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { ClusterEvent, LagSample } from '@/lib/topology/event';
+import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
@@ -22,7 +22,9 @@ interface Entry {
   readonly ensemble: string;
   readonly samples: Ring<LagSample>;
   readonly events: Ring<ClusterEvent>;
-  view: Stamped<ClusterView> | null;
+  view: ClusterView | null;
+  /** The view as JSON, made when somebody asks: nobody follows most clusters. */
+  stamped: Stamped<ClusterView> | null;
   summary: Stamped<ClusterSummary> | null;
   trend: (number | null)[];
   sampledAt: number;
@@ -30,6 +32,13 @@ interface Entry {
   probed: boolean;
   cancelRefresh: () => void;
   refreshAt: number;
+}
+
+const URGENT: ReadonlySet<EventCode> = new Set(['leader-lost', 'leader-changed']);
+
+/** What nobody should have to wait for, not even for a moment. */
+function isUrgent({ code }: { readonly code: EventCode }): boolean {
+  return URGENT.has(code);
 }
 
 /** A value, the revision of its last change, and its JSON, made once however many are listening. */
@@ -45,8 +54,11 @@ export interface FleetOptions {
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
-  /** Something has a new revision: this cluster, or (null) the set of clusters. */
-  readonly onChange: (id: ClusterId | null) => void;
+  /**
+   * A cluster was put together anew, or (null) one was added to or taken from the fleet. `urgent`:
+   * its leadership has moved.
+   */
+  readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
   /** One cluster could not be put together: it stays as it was, and all others go on. */
   readonly onError: (error: unknown) => void;
 }
@@ -77,8 +89,16 @@ export class Fleet {
     return [...this.#entries.keys()];
   }
 
-  view(id: ClusterId): Stamped<ClusterView> | null {
+  view(id: ClusterId): ClusterView | null {
     return this.#entries.get(id)?.view ?? null;
+  }
+
+  /** The view with its revision and JSON. */
+  stamped(id: ClusterId): Stamped<ClusterView> | null {
+    const entry = this.#entries.get(id);
+    if (!entry?.view) return null;
+    if (entry.stamped?.value !== entry.view) entry.stamped = this.#stamp(entry.stamped, entry.view);
+    return entry.stamped;
   }
 
   targets(id: ClusterId): ClusterTracker['targets'] {
@@ -137,8 +157,9 @@ export class Fleet {
     if (this.#entries.has(id)) this.#refreshBy(id, this.#options.clock.now());
   }
 
-  touchEnsemble(name: string): void {
-    for (const [id, entry] of this.#entries) if (entry.ensemble === name) this.touch(id);
+  /** The clusters of one ensemble. */
+  of(ensemble: string): readonly ClusterId[] {
+    return [...this.#entries].filter(([, one]) => one.ensemble === ensemble).map(([id]) => id);
   }
 
   /** Adds to the cluster's log what no comparison of two views can tell. */
@@ -146,7 +167,7 @@ export class Fleet {
     const entry = this.#entries.get(id);
     if (!entry) return;
     entry.events.push({ ...event, seq: ++this.#seq, cluster: id, at: this.#options.clock.now() });
-    this.#options.onChange(null);
+    this.#options.onChange(null, false);
   }
 
   remove(id: ClusterId): void {
@@ -160,7 +181,7 @@ export class Fleet {
       this.#tombstones.delete(oldest);
       this.#oldestKnown = rev;
     }
-    this.#options.onChange(null);
+    this.#options.onChange(null, false);
   }
 
   close(): void {
@@ -175,6 +196,7 @@ export class Fleet {
       samples: new Ring(SAMPLES_KEPT),
       events: new Ring(EVENTS_KEPT),
       view: null,
+      stamped: null,
       summary: null,
       trend: [],
       sampledAt: 0,
@@ -213,11 +235,10 @@ export class Fleet {
       entry.events.push({ ...change, seq: ++this.#seq, cluster: id, at: now });
     }
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
-    const before = this.#rev;
-    entry.view = this.#stamp(entry.view, view);
+    entry.view = view;
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
-    if (this.#rev !== before) onChange(id);
+    onChange(id, changes.some(isUrgent));
   }
 
   #sample(entry: Entry, view: ClusterView, now: number): void {

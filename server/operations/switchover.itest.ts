@@ -52,11 +52,13 @@ function howdah(rewrite: Readonly<Record<string, string>> = {}): Runtime {
   };
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
-  const runtime = createRuntime(
-    loadConfig({ HOWDAH_CONFIG: file, NODE_ENV: 'test' }),
-    'test',
-    pino({ level: 'fatal' }),
-  );
+  const runtime = createRuntime({
+    config: loadConfig({ HOWDAH_CONFIG: file, NODE_ENV: 'test' }),
+    build: 'test',
+    log: pino({ level: 'fatal' }),
+    refuse: () => null,
+    onSettled: () => {},
+  });
   runtime.start();
   running.push(runtime);
   return runtime;

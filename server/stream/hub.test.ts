@@ -15,8 +15,9 @@ class Browser extends EventEmitter {
     this.status = status;
     return this;
   }
-  write(text: string): boolean {
-    this.received.push(text);
+  readonly writableLength = 0;
+  write(bytes: Buffer): boolean {
+    this.received.push(bytes.toString());
     return !this.full;
   }
   end(text?: string): void {
@@ -32,7 +33,7 @@ class Browser extends EventEmitter {
 
 function start() {
   const clock = new FakeClock();
-  const state = { rev: 1, made: 0 };
+  const state = { rev: 1, made: 0, refused: null as string | null };
   const attention: string[][] = [];
   const source: StreamSource = {
     get rev() {
@@ -48,12 +49,14 @@ function start() {
     events: () => ({ reset: false, entries: [] }),
     operation: () => null,
     ensembles: () => ({ rev: 1, json: '[]' }),
+    probing: () => ({ rev: 0, json: 'null' }),
   };
   const hub = new Hub({
     clock,
     source,
     build: 'b',
     epoch: 'e',
+    refuse: () => state.refused,
     onAttention: (ids) => attention.push([...ids]),
   });
   const join = (topics: string, headers: Record<string, string> = {}) => {
@@ -133,7 +136,7 @@ describe('the hub', () => {
     expect(attention.at(-1)?.toSorted()).toEqual(['a', 'b']);
     one.end();
     expect(attention.at(-1)).toEqual(['b']);
-    expect(hub.size).toBe(1);
+    expect(hub.figures.streams).toBe(1);
   });
 
   test('beats, so that silence means a dead connection', async () => {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
 import { type HelloFrame, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
-import { catchUp, type Following, toEvents } from './subscriber';
+import type { Following } from './subscriber';
+import { Telling } from './telling';
 
 export interface HubOptions {
   readonly clock: Clock;
@@ -10,11 +11,14 @@ export interface HubOptions {
   readonly build: string;
   /** New for each start of the process. */
   readonly epoch: string;
+  /** Why a request may not be answered any more, in one sentence; asked again and again. */
+  readonly refuse: (request: IncomingMessage) => string | null;
   /** Which clusters somebody follows has changed. */
   readonly onAttention: (ids: ReadonlySet<string>) => void;
 }
 
 interface Subscriber {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly following: Following;
   cursor: Cursor;
@@ -22,7 +26,10 @@ interface Subscriber {
   stalled: boolean;
 }
 
-const GATHER_MS = 30;
+/** What changes within this is told together; a leader's change is told at once. */
+const GATHER_MS = 50;
+/** Between two browsers that come back after a restart: not all in one breath. */
+const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
 const MOST_CLUSTERS = 12;
 const MOST_SUBSCRIBERS = 2000;
@@ -31,7 +38,8 @@ const MOST_SUBSCRIBERS = 2000;
 export class Hub {
   readonly #options: HubOptions;
   readonly #subscribers = new Set<Subscriber>();
-  #scheduled = false;
+  #cancelTelling: (() => void) | null = null;
+  #delivered = { events: 0, bytes: 0 };
   #closed = false;
   #cancelBeat: () => void = () => {};
 
@@ -40,8 +48,22 @@ export class Hub {
     this.#beatLater();
   }
 
-  get size(): number {
-    return this.#subscribers.size;
+  /** Streams, what has been written to them since the start, and what they have yet to take. */
+  get figures(): {
+    readonly streams: number;
+    readonly stalled: number;
+    readonly deliveries: number;
+    readonly bytes: number;
+    readonly unsentBytes: number;
+  } {
+    const all = [...this.#subscribers];
+    return {
+      streams: all.length,
+      stalled: all.filter(({ stalled }) => stalled).length,
+      deliveries: this.#delivered.events,
+      bytes: this.#delivered.bytes,
+      unsentBytes: all.reduce((sum, { response }) => sum + response.writableLength, 0),
+    };
   }
 
   /** Answers `GET /api/stream?topics=fleet,cluster:<id>&since=<cursor>` with an endless response. */
@@ -57,6 +79,7 @@ export class Hub {
     }
     const resumeFrom = request.headers['last-event-id'] ?? url.searchParams.get('since');
     const subscriber: Subscriber = {
+      request,
       response,
       following,
       cursor: parseCursor(typeof resumeFrom === 'string' ? resumeFrom : null, this.#options.epoch),
@@ -69,7 +92,7 @@ export class Hub {
     });
     response.on('drain', () => {
       subscriber.stalled = false;
-      this.#tell(subscriber);
+      this.#tell(subscriber, new Telling(this.#options.source));
     });
     response.on('close', () => {
       this.#subscribers.delete(subscriber);
@@ -78,34 +101,48 @@ export class Hub {
     this.#subscribers.add(subscriber);
     const { build, epoch, clock } = this.#options;
     const hello: HelloFrame = { type: 'hello', wire: WIRE_VERSION, build, epoch, now: clock.now() };
-    response.write(`retry: 1000\ndata: ${JSON.stringify(hello)}\n\n`);
+    const retry = Math.round(RETRY_MS.least + Math.random() * RETRY_MS.spread);
+    this.#write(subscriber, Buffer.from(`retry: ${retry}\ndata: ${JSON.stringify(hello)}\n\n`));
     this.#attention();
-    this.#tell(subscriber);
+    this.#tell(subscriber, new Telling(this.#options.source));
   }
 
-  /** Something has changed: everybody is told soon, together with what else changes until then. */
-  notify(): void {
-    if (this.#scheduled || this.#closed) return;
-    this.#scheduled = true;
-    this.#options.clock.after(GATHER_MS, () => {
-      this.#scheduled = false;
-      for (const subscriber of this.#subscribers) this.#tell(subscriber);
-    });
+  /**
+   * Something has changed: everybody is told soon, together with what else changes until then; of
+   * what is urgent at once.
+   */
+  notify(urgent = false): void {
+    if (this.#closed) return;
+    if (urgent) this.#tellAll();
+    else this.#cancelTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tellAll());
   }
 
   /** Ends every stream; browsers come back by themselves. */
   close(): void {
     this.#closed = true;
     this.#cancelBeat();
+    this.#cancelTelling?.();
     for (const { response } of this.#subscribers) response.end();
   }
 
-  #tell(subscriber: Subscriber): void {
+  #tellAll(): void {
+    this.#cancelTelling?.();
+    this.#cancelTelling = null;
+    const telling = new Telling(this.#options.source);
+    for (const subscriber of this.#subscribers) this.#tell(subscriber, telling);
+  }
+
+  #tell(subscriber: Subscriber, telling: Telling): void {
     if (subscriber.stalled || this.#closed) return;
-    const news = catchUp(this.#options.source, subscriber.following, subscriber.cursor);
-    if (news.frames.length === 0) return;
-    subscriber.cursor = news.cursor;
-    subscriber.stalled = !subscriber.response.write(toEvents(news));
+    const { cursor, bytes } = telling.since(subscriber.following, subscriber.cursor);
+    subscriber.cursor = cursor;
+    if (bytes !== null) this.#write(subscriber, bytes);
+  }
+
+  #write(subscriber: Subscriber, bytes: Buffer): void {
+    this.#delivered.events += 1;
+    this.#delivered.bytes += bytes.length;
+    if (!subscriber.response.write(bytes)) subscriber.stalled = true;
   }
 
   #attention(): void {
@@ -115,9 +152,11 @@ export class Hub {
 
   #beatLater(): void {
     this.#cancelBeat = this.#options.clock.after(BEAT_MS, () => {
-      const beat = `data: {"type":"beat","now":${this.#options.clock.now()}}\n\n`;
+      const beat = Buffer.from(`data: {"type":"beat","now":${this.#options.clock.now()}}\n\n`);
       for (const subscriber of this.#subscribers) {
-        if (!subscriber.stalled) subscriber.stalled = !subscriber.response.write(beat);
+        const refused = this.#options.refuse(subscriber.request);
+        if (refused !== null) subscriber.response.end();
+        else if (!subscriber.stalled) this.#write(subscriber, beat);
       }
       this.#beatLater();
     });
@@ -132,5 +171,5 @@ function readTopics(text: string): Following | null {
   const fleet = topics.includes('fleet');
   const known = clusters.length + (fleet ? 1 : 0);
   if (known !== new Set(topics).size || clusters.length > MOST_CLUSTERS) return null;
-  return { fleet, clusters };
+  return { fleet, clusters, key: topics.sort().join() };
 }

@@ -66,9 +66,13 @@ class Source implements StreamSource {
   ensembles() {
     return { rev: this.ensemblesRev, json: '[]' };
   }
+
+  probing() {
+    return { rev: 0, json: 'null' };
+  }
 }
 
-const all = { fleet: true, clusters: ['a'] };
+const all = { fleet: true, clusters: ['a'], key: 'all' };
 const parsed = (frames: readonly string[]) => frames.map((frame) => JSON.parse(frame) as Frame);
 const fold = (state: StreamState, frames: readonly string[]) =>
   parsed(frames).reduce(reduce, state);

@@ -5,6 +5,8 @@ import type { StreamSource } from '../ports';
 export interface Following {
   readonly fleet: boolean;
   readonly clusters: readonly string[];
+  /** The same for the same topics. */
+  readonly key: string;
 }
 
 /** JSON of one frame each, and the cursor after them. */
@@ -23,6 +25,10 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   if (ensembles.rev !== cursor.ensembles) {
     frames.push(`{"type":"ensembles","ensembles":${ensembles.json}}`);
   }
+  const probing = source.probing();
+  if (probing.rev !== cursor.probing) {
+    frames.push(`{"type":"probing","probing":${probing.json}}`);
+  }
   let { fleet } = cursor;
   if (following.fleet && source.settled && (source.rev > fleet || fleet === 0)) {
     const { full, changed, gone } = source.summaries(fleet);
@@ -38,7 +44,11 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   for (const id of following.clusters) {
     clusters[id] = catchUpCluster(source, { id, at: cursor.clusters[id] ?? newCluster }, frames);
   }
-  return { frames, cursor: { epoch: cursor.epoch, ensembles: ensembles.rev, fleet, clusters } };
+  const { epoch } = cursor;
+  return {
+    frames,
+    cursor: { epoch, ensembles: ensembles.rev, probing: probing.rev, fleet, clusters },
+  };
 }
 
 function catchUpCluster(

@@ -35,7 +35,17 @@ export function readCluster(scope: ScopeSnapshot): ClusterFacts {
   };
 }
 
+/**
+ * What has been decoded before: the mirror keeps a znode's object for as long as its content is the
+ * same, and each has one place in one scope, hence one reader.
+ */
+const decoded = new WeakMap<object, Decoded<unknown>>();
+
 function read<T>(znode: MirroredZnode, reader: (text: string) => T): Decoded<T> {
-  if (znode !== null && 'failed' in znode) return unreadable(znode.failed, null);
-  return decode(znode, reader);
+  if (znode === null) return { is: 'absent' };
+  const before = decoded.get(znode);
+  if (before) return before as Decoded<T>;
+  const now = 'failed' in znode ? unreadable(znode.failed, null) : decode(znode, reader);
+  decoded.set(znode, now);
+  return now;
 }

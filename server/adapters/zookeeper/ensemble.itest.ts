@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, type Synthetic, startSandbox, startSynthetic, waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
-import { Aggregator, defaultLimits } from '@/server/monitor/aggregator';
+import { Aggregator, defaultAggregatorLimits } from '@/server/monitor/aggregator';
 import type { ScopeSnapshot } from '@/server/ports';
 import { Ensemble } from './ensemble';
 
@@ -55,7 +55,7 @@ class Watch {
       },
       {
         clock: systemClock,
-        scheduler: (read) => new Aggregator(defaultLimits, systemClock, read),
+        scheduler: (read) => new Aggregator(defaultAggregatorLimits, systemClock, read),
         onBatch: ({ changed, removed }) => {
           for (const id of changed) this.known.add(id);
           for (const id of removed) this.known.delete(id);

@@ -21,7 +21,7 @@ export interface EnsembleOptions {
 
 /** What decides when a marked path is read. */
 export interface ReadScheduler {
-  mark(path: string, lane: MirrorLane): void;
+  mark(path: string, lane: MirrorLane, group: string): void;
   forget(path: string): void;
   close(): void;
   view(): AggregatorView;
@@ -29,7 +29,9 @@ export interface ReadScheduler {
 
 export interface EnsembleParts {
   readonly clock: Clock;
-  readonly scheduler: (read: (paths: readonly string[]) => Promise<void>) => ReadScheduler;
+  readonly scheduler: (
+    read: (paths: readonly string[], lane: MirrorLane) => Promise<void>,
+  ) => ReadScheduler;
   readonly onBatch: (batch: MirrorBatch) => void;
   /** The view may have changed in something that matters. */
   readonly onState: () => void;
@@ -80,12 +82,12 @@ export class Ensemble {
         state: () => this.#updateState(),
       },
     );
-    this.#scheduler = parts.scheduler((paths) => this.#read(paths));
+    this.#scheduler = parts.scheduler((paths, lane) => this.#read(paths, lane));
     this.#mirror = new Mirror({
       ensemble: options.name,
       namespaces: options.namespaces,
       sessions: this.#sessions,
-      mark: (path, lane) => this.#scheduler.mark(path, lane),
+      mark: (path, lane, group) => this.#scheduler.mark(path, lane, group),
       forget: (path) => this.#scheduler.forget(path),
       onBatch: parts.onBatch,
     });
@@ -173,9 +175,9 @@ export class Ensemble {
     this.#sessions.close();
   }
 
-  async #read(paths: readonly string[]): Promise<void> {
+  async #read(paths: readonly string[], lane: MirrorLane): Promise<void> {
     try {
-      await this.#mirror.read(paths);
+      await this.#mirror.read(paths, lane);
     } catch (error) {
       this.#parts.onError(error);
     }

@@ -1,18 +1,17 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { MirrorBatch, MirroredZnode, ScopeSnapshot } from '@/server/ports';
-import type { Children, Znode, ZooKeeperSession } from './port';
-import { classify, LEADERSHIP_ZNODES, POLLED_ZNODES, Scope, WATCHED_ZNODES } from './scope';
+import type { MirrorBatch, ScopeSnapshot } from '@/server/ports';
+import type { ZooKeeperSession } from './port';
+import { isFailed, LEADERSHIP_ZNODES, RARE_ZNODES, type Scope, WATCHED_ZNODES } from './scope';
+import { type ScopeListener, Scopes } from './scopes';
+import { type Placement, type Watched, Watchlist } from './watchlist';
 
 export type MirrorLane = 'leadership' | 'changes' | 'resync';
 
-/** The sessions a mirror reads over. `shard` -1 is the leadership session. */
-export interface MirrorSessions {
+/** The sessions a mirror reads over. Those below 0 are for leadership alone. */
+export interface MirrorSessions extends Placement {
   /** Throws `connection` while that session has none. */
   session(shard: number): ZooKeeperSession;
-  /** Which bulk session is to watch this many more bytes of paths. */
-  place(bytes: number): number;
-  release(shard: number, bytes: number): void;
 }
 
 export interface MirrorOptions {
@@ -20,25 +19,13 @@ export interface MirrorOptions {
   readonly namespaces: readonly string[];
   readonly sessions: MirrorSessions;
   /** Asks for a path to be read, sooner or later: `Mirror.read` will be called with it. */
-  readonly mark: (path: string, lane: MirrorLane) => void;
+  readonly mark: (path: string, lane: MirrorLane, group: string) => void;
   readonly forget: (path: string) => void;
   readonly onBatch: (batch: MirrorBatch) => void;
 }
 
-const LEADERSHIP = -1;
-
-type Role =
-  | { readonly is: 'namespace'; readonly namespace: string }
-  | { readonly is: 'folder'; readonly namespace: string; readonly name: string }
-  | { readonly is: 'members'; readonly scope: Scope }
-  | { readonly is: 'znode'; readonly scope: Scope; readonly name: string }
-  | { readonly is: 'member'; readonly scope: Scope; readonly name: string };
-
-interface Watched {
-  readonly role: Role;
-  readonly shard: number;
-  readonly watch: boolean;
-}
+/** What hardly ever changes is read in every so-many-th round of polls. */
+const RARELY = 10;
 
 /**
  * A copy of the parts of ZooKeeper that clusters live in, kept by one-shot watches. It holds the
@@ -47,27 +34,26 @@ interface Watched {
  */
 export class Mirror {
   readonly #options: MirrorOptions;
-  readonly #watched = new Map<string, Watched>();
-  readonly #scopes = new Map<string, Scope>();
-  readonly #byId = new Map<ClusterId, Scope>();
-  readonly #namespaces = new Map<string, boolean | null>();
+  readonly #watchlist: Watchlist;
+  readonly #scopes: Scopes;
   readonly #failures = new Map<string, string>();
-  /** Paths whose value may be out of date since a connection was lost. */
-  readonly #stale = new Set<string>();
-  #changed = new Set<ClusterId>();
-  #removed = new Set<ClusterId>();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
-    for (const namespace of options.namespaces) {
-      this.#namespaces.set(namespace, null);
-      this.#watch(namespace, { role: { is: 'namespace', namespace }, shard: 0, watch: true });
-    }
+    this.#watchlist = new Watchlist(options.sessions);
+    const listener: ScopeListener = {
+      mark: (watched, lane) => this.#mark(watched, lane),
+      forget: (path) => {
+        this.#failures.delete(path);
+        options.forget(path);
+      },
+    };
+    this.#scopes = new Scopes(options, this.#watchlist, listener);
   }
 
   /** Null: not read yet. False: there is no such znode yet. */
   get namespaces(): ReadonlyMap<string, boolean | null> {
-    return this.#namespaces;
+    return this.#scopes.namespaces;
   }
 
   /** Folders whose children can't be read, with the reason. */
@@ -77,267 +63,143 @@ export class Mirror {
 
   /** True when every path has been read since the last (re)connection. */
   get synced(): boolean {
-    return this.#stale.size === 0;
+    return this.#watchlist.current;
   }
 
   scope(id: ClusterId): ScopeSnapshot | null {
-    return this.#byId.get(id) ?? null;
+    return this.#scopes.byId(id);
   }
 
   /** A session is connected, for the first time or again: all it watches is read again. */
   resync(shard: number): void {
-    for (const [path, watched] of this.#watched) {
-      if (watched.shard !== shard) continue;
-      this.#stale.add(path);
-      this.#options.mark(path, shard === LEADERSHIP ? 'leadership' : 'resync');
+    for (const watched of this.#watchlist.distrust(shard)) {
+      this.#mark(watched, watched.kind === 'leadership' ? 'leadership' : 'resync');
     }
   }
 
   /** A watch fired. */
   notice(path: string): void {
-    const watched = this.#watched.get(path);
-    if (!watched) return;
-    this.#options.mark(path, watched.shard === LEADERSHIP ? 'leadership' : 'changes');
-    if (watched.role.is === 'member')
-      this.#options.mark(`${watched.role.scope.path}/status`, 'changes');
+    const watched = this.#watchlist.get(path);
+    if (watched) this.#mark(watched, watched.kind === 'leadership' ? 'leadership' : 'changes');
   }
 
-  /** Marks what isn't watched, of every `of`-th cluster, and what could not be read before. */
+  /**
+   * Marks what isn't watched, of every `of`-th cluster in turn, and what could not be read before.
+   * A leader's position (`status`) is read in every round, the rest in every tenth.
+   */
   poll(turn: number, of: number): void {
-    for (const path of this.#failures.keys()) this.#options.mark(path, 'changes');
+    for (const path of this.#failures.keys()) this.#markPath(path);
+    const rarely = Math.floor(turn / of) % RARELY;
     let index = 0;
-    for (const scope of this.#scopes.values()) {
-      if (index++ % of !== turn % of) continue;
-      for (const name of POLLED_ZNODES) this.#options.mark(`${scope.path}/${name}`, 'changes');
+    for (const scope of this.#scopes.all) {
+      const place = index++;
+      if (place % of !== turn % of) continue;
+      this.#markPath(`${scope.path}/status`);
+      if (Math.floor(place / of) % RARELY === rarely) {
+        for (const name of RARE_ZNODES) this.#markPath(`${scope.path}/${name}`);
+      }
       for (const name of [...LEADERSHIP_ZNODES, ...WATCHED_ZNODES]) {
-        if (isFailed(scope.znode(name))) this.#options.mark(`${scope.path}/${name}`, 'changes');
+        if (isFailed(scope.znode(name))) this.#markPath(`${scope.path}/${name}`);
       }
       for (const [name, value] of scope.members) {
-        if (isFailed(value)) this.#options.mark(`${scope.path}/members/${name}`, 'changes');
+        if (isFailed(value)) this.#markPath(`${scope.path}/members/${name}`);
       }
     }
   }
 
   /** Reads paths, arming their watches, and tells of what changed once all are read. */
-  async read(paths: readonly string[]): Promise<void> {
-    await Promise.all(paths.map((path) => this.#read(path)));
-    if (this.#changed.size === 0 && this.#removed.size === 0) return;
-    const batch = { changed: [...this.#changed], removed: [...this.#removed] };
-    this.#changed = new Set();
-    this.#removed = new Set();
-    this.#options.onBatch(batch);
+  async read(paths: readonly string[], lane: MirrorLane): Promise<void> {
+    const changed = new Set<Scope>();
+    const removed = new Set<Scope>();
+    await Promise.all(paths.map((path) => this.#read(path, { changed, removed })));
+    // A scope may have gone while others were read, or be back: what holds now is told.
+    const here = (scope: Scope) => this.#scopes.byId(scope.id) !== null;
+    const batch = {
+      urgent: lane === 'leadership',
+      changed: [...changed].filter(here).map(({ id }) => id),
+      removed: [...removed].filter((scope) => !here(scope)).map(({ id }) => id),
+    };
+    if (batch.changed.length + batch.removed.length > 0) this.#options.onBatch(batch);
   }
 
-  async #read(path: string): Promise<void> {
-    const watched = this.#watched.get(path);
+  #mark({ path, group }: Watched, lane: MirrorLane): void {
+    this.#options.mark(path, lane, group);
+  }
+
+  #markPath(path: string): void {
+    const watched = this.#watchlist.get(path);
+    if (watched) this.#mark(watched, 'changes');
+  }
+
+  async #read(
+    path: string,
+    told: { readonly changed: Set<Scope>; readonly removed: Set<Scope> },
+  ): Promise<void> {
+    const watched = this.#watchlist.get(path);
     if (!watched) return;
-    const { role, shard, watch } = watched;
+    const { role, shard, kind } = watched;
+    const watch = kind !== 'polled';
+    const current = () => this.#watchlist.get(path) === watched;
+    const isData = role.is === 'znode' || role.is === 'member';
     try {
-      const session = this.#options.sessions.session(shard);
-      if (role.is === 'znode' || role.is === 'member') {
-        const value = await session.data(path, watch);
-        if (this.#watched.get(path) === watched) this.#store(role, value);
+      if (isData) {
+        const value = this.#knownAbsent(watched)
+          ? null
+          : await this.#session(shard).data(path, watch, isLikelyAbsent(watched));
+        if (current() && role.scope.store(role, value)) told.changed.add(role.scope);
       } else {
-        const value = await session.children(path, watch);
-        if (this.#watched.get(path) === watched) this.#list(role, value);
+        const found = await this.#session(shard).children(path, watch);
+        if (current()) this.#scopes.list(role, found, told);
       }
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
       if (error.code === 'connection' || error.code === 'closed') {
         // Whoever reconnects resyncs. If this session is up all the same, ask again ourselves.
-        if (this.#isUp(shard)) this.#options.mark(path, 'changes');
+        if (this.#isUp(shard)) this.#mark(watched, 'changes');
         return;
       }
+      if (!current()) return;
       const failed =
         error.code === 'no-auth' ? 'ZooKeeper does not let Howdah read it (ACL)' : error.message;
-      if (role.is === 'znode' || role.is === 'member') this.#store(role, { failed });
-      else this.#failures.set(path, failed);
-      this.#settled(path, role);
+      if (!isData) this.#failures.set(path, failed);
+      else if (role.scope.store(role, { failed })) told.changed.add(role.scope);
+      this.#settle(watched, told.changed);
       return;
     }
+    if (!current()) return;
     this.#failures.delete(path);
-    this.#settled(path, role);
+    this.#settle(watched, told.changed);
   }
 
-  #settled(path: string, role: Role): void {
-    this.#stale.delete(path);
-    this.#markRead(path, role);
+  /**
+   * Its folder was listed without it: no call is needed. If that has changed since, the folder's own
+   * watch has fired or will fire, and the listing marks what has come. Leadership waits for no
+   * listing.
+   */
+  #knownAbsent({ role, kind }: Watched): boolean {
+    return kind !== 'leadership' && role.is === 'znode' && role.scope.lists(role.name) === false;
+  }
+
+  #settle({ path, role }: Watched, changed: Set<Scope>): void {
+    this.#watchlist.settle(path);
+    // A cluster is told of once its last unread path has been read.
+    if ('scope' in role && role.scope.markRead(path)) changed.add(role.scope);
+  }
+
+  #session(shard: number): ZooKeeperSession {
+    return this.#options.sessions.session(shard);
   }
 
   #isUp(shard: number): boolean {
     try {
-      return this.#options.sessions.session(shard).connected;
+      return this.#session(shard).connected;
     } catch {
       return false;
     }
   }
-
-  /** A cluster is told of once its last unread path has been read. */
-  #markRead(path: string, role: Role): void {
-    if (!('scope' in role)) return;
-    const { scope } = role;
-    if (scope.unread.delete(path) && scope.unread.size === 0) this.#tell(scope);
-  }
-
-  #store(role: Extract<Role, { name: string; scope: Scope }>, value: MirroredZnode | Znode): void {
-    const { scope, name } = role;
-    const before = role.is === 'member' ? (scope.members.get(name) ?? null) : scope.znode(name);
-    if (same(before, value)) return;
-    if (role.is === 'member') scope.setMember(name, value);
-    else scope.setZnode(name, value);
-    if (scope.unread.size === 0) this.#tell(scope);
-  }
-
-  /** Not of a scope that was dropped while it was read; and what is back has not gone. */
-  #tell(scope: Scope): void {
-    if (this.#byId.get(scope.id) !== scope) return;
-    this.#changed.add(scope.id);
-    this.#removed.delete(scope.id);
-  }
-
-  #list(role: Exclude<Role, { scope: Scope; name: string }>, found: Children | null): void {
-    const names = found?.names ?? [];
-    switch (role.is) {
-      case 'namespace':
-        this.#namespaces.set(role.namespace, found !== null);
-        this.#listNamespace(role.namespace, names);
-        break;
-      case 'folder':
-        this.#listFolder(role, names);
-        break;
-      case 'members':
-        this.#listMembers(role.scope, names);
-        break;
-    }
-  }
-
-  #listNamespace(namespace: string, names: readonly string[]): void {
-    const base = namespace === '/' ? '' : namespace;
-    const present = new Set(names.filter((name) => !(base === '' && name === 'zookeeper')));
-    for (const [path, { role }] of this.#watched) {
-      if (role.is === 'folder' && role.namespace === namespace && !present.has(role.name)) {
-        this.#listFolder(role, []);
-        this.#unwatch(path);
-      }
-    }
-    for (const name of present) {
-      const path = `${base}/${name}`;
-      if (this.#watched.has(path)) continue;
-      this.#watch(path, { role: { is: 'folder', namespace, name }, shard: 0, watch: true });
-      this.#options.mark(path, 'resync');
-    }
-  }
-
-  #listFolder(role: Extract<Role, { is: 'folder' }>, names: readonly string[]): void {
-    const { cluster, groups } = classify(names);
-    const base = { ensemble: this.#options.ensemble, namespace: role.namespace, scope: role.name };
-    const wanted = new Map<string, Scope['key']>();
-    const path = `${role.namespace === '/' ? '' : role.namespace}/${role.name}`;
-    if (cluster) wanted.set(path, { ...base, group: null });
-    for (const group of groups) wanted.set(`${path}/${group}`, { ...base, group });
-    for (const [known, scope] of this.#scopes) {
-      const mine = scope.key.namespace === role.namespace && scope.key.scope === role.name;
-      if (mine && !wanted.has(known)) this.#drop(scope);
-    }
-    for (const [added, key] of wanted) if (!this.#scopes.has(added)) this.#add(key);
-  }
-
-  #listMembers(scope: Scope, names: readonly string[]): void {
-    const present = new Set(names);
-    for (const name of scope.listed) {
-      if (present.has(name)) continue;
-      const path = `${scope.path}/members/${name}`;
-      scope.listed.delete(name);
-      this.#store({ is: 'member', scope, name }, null);
-      this.#unwatch(path);
-      // It may have been the last one that the cluster waited for.
-      if (scope.unread.delete(path) && scope.unread.size === 0) this.#tell(scope);
-    }
-    for (const name of present) {
-      if (scope.listed.has(name)) continue;
-      const path = `${scope.path}/members/${name}`;
-      scope.listed.add(name);
-      // Not a reason to hold back a cluster that is known already.
-      if (scope.unread.size > 0) scope.unread.add(path);
-      this.#watch(path, { role: { is: 'member', scope, name }, shard: scope.shard, watch: true });
-      this.#options.mark(path, 'resync');
-    }
-  }
-
-  #add(key: Scope['key']): void {
-    const scope = new Scope(key, this.#options.sessions.place(bytesOf(key)));
-    this.#scopes.set(scope.path, scope);
-    this.#byId.set(scope.id, scope);
-    const follow = (path: string, watched: Watched) => {
-      scope.unread.add(path);
-      this.#watch(path, watched);
-      this.#options.mark(path, watched.shard === LEADERSHIP ? 'leadership' : 'resync');
-    };
-    for (const name of LEADERSHIP_ZNODES) {
-      follow(`${scope.path}/${name}`, {
-        role: { is: 'znode', scope, name },
-        shard: LEADERSHIP,
-        watch: true,
-      });
-    }
-    for (const name of WATCHED_ZNODES) {
-      follow(`${scope.path}/${name}`, {
-        role: { is: 'znode', scope, name },
-        shard: scope.shard,
-        watch: true,
-      });
-    }
-    for (const name of POLLED_ZNODES) {
-      follow(`${scope.path}/${name}`, {
-        role: { is: 'znode', scope, name },
-        shard: scope.shard,
-        watch: false,
-      });
-    }
-    follow(`${scope.path}/members`, {
-      role: { is: 'members', scope },
-      shard: scope.shard,
-      watch: true,
-    });
-  }
-
-  #drop(scope: Scope): void {
-    for (const [path, { role }] of this.#watched) {
-      if ('scope' in role && role.scope === scope) this.#unwatch(path);
-    }
-    this.#scopes.delete(scope.path);
-    this.#byId.delete(scope.id);
-    this.#options.sessions.release(scope.shard, bytesOf(scope.key));
-    this.#changed.delete(scope.id);
-    this.#removed.add(scope.id);
-  }
-
-  #watch(path: string, watched: Watched): void {
-    this.#watched.set(path, watched);
-    this.#stale.add(path);
-  }
-
-  #unwatch(path: string): void {
-    this.#watched.delete(path);
-    this.#stale.delete(path);
-    this.#failures.delete(path);
-    this.#options.forget(path);
-  }
 }
 
-function isFailed(value: MirroredZnode): boolean {
-  return value !== null && 'failed' in value;
-}
-
-function same(a: MirroredZnode, b: MirroredZnode): boolean {
-  if (a === null || b === null) return a === b;
-  if ('failed' in a || 'failed' in b)
-    return 'failed' in a && 'failed' in b && a.failed === b.failed;
-  return a.stat.mzxid === b.stat.mzxid && a.stat.czxid === b.stat.czxid;
-}
-
-/** About what a cluster's watches add to the packet that re-arms them after a reconnection. */
-function bytesOf(key: Scope['key']): number {
-  const members = 5;
-  return (key.namespace.length + key.scope.length + 24) * (WATCHED_ZNODES.length + 2 + members);
+/** A request for a switchover is there for moments only. */
+function isLikelyAbsent({ role }: Watched): boolean {
+  return role.is === 'znode' && role.name === 'failover' && role.scope.znode('failover') === null;
 }

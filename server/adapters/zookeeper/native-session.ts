@@ -1,6 +1,15 @@
-import { createRequire } from 'node:module';
-import { isZooKeeperError, ZooKeeperError, type ZooKeeperErrorCode } from '@/lib/errors';
+import { ZooKeeperError, type ZooKeeperErrorCode } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
+import {
+  type Done,
+  EPHEMERAL,
+  type NativeClient,
+  type NativeEvent,
+  type NativeStat,
+  NO_NODE,
+  newNativeClient,
+  SOCKET_CLOSED,
+} from './native-client';
 import type { Children, SessionListener, SessionOptions, Znode, ZooKeeperSession } from './port';
 
 /**
@@ -8,50 +17,6 @@ import type { Children, SessionListener, SessionOptions, Znode, ZooKeeperSession
  * watcher rather than a callback each: a callback leaks about 1 kB every time it is armed again.
  * It has neither TLS nor multi, and its DNS look-up blocks the process: give it addresses.
  */
-
-interface NativeStat {
-  readonly czxid: number;
-  readonly mzxid: number;
-  readonly version: number;
-  readonly ephemeralOwner: string;
-  readonly ctime: Date;
-  readonly mtime: Date;
-}
-
-type Done<T extends unknown[]> = (rc: number, error: string, ...rest: T) => void;
-
-interface NativeClient {
-  readonly client_id: string;
-  readonly client_password: string;
-  readonly timeout: number;
-  readonly state: number;
-  init(config: Record<string, unknown>): unknown;
-  on(event: string, listener: (...args: unknown[]) => void): unknown;
-  close(): unknown;
-  add_auth(scheme: string, auth: string, done: Done<[]>): number;
-  a_get(path: string, watch: boolean, done: Done<[NativeStat, Buffer | null]>): number;
-  a_get_children2(path: string, watch: boolean, done: Done<[string[], NativeStat]>): number;
-  a_exists(path: string, watch: boolean, done: Done<[NativeStat]>): number;
-  a_create(path: string, data: Buffer, flags: number, done: Done<[string]>): number;
-  a_set(path: string, data: Buffer, version: number, done: Done<[NativeStat]>): number;
-  a_delete_(path: string, version: number, done: Done<[]>): number;
-  a_sync(path: string, done: Done<[]>): number;
-}
-
-interface NativeConstructor {
-  new (config: Record<string, unknown>): NativeClient;
-  readonly ZOO_EPHEMERAL: number;
-  readonly on_connected: string;
-  readonly on_connecting: string;
-  readonly on_closed: string;
-  readonly on_event_created: string;
-  readonly on_event_deleted: string;
-  readonly on_event_changed: string;
-  readonly on_event_child: string;
-}
-
-// CommonJS with typings that describe callbacks loosely: the shape above is what it really does.
-const Native = createRequire(import.meta.url)('zookeeper') as NativeConstructor;
 
 const CODES: Readonly<Record<number, ZooKeeperErrorCode>> = {
   [-4]: 'connection',
@@ -82,9 +47,6 @@ function later(task: () => void): void {
   });
 }
 
-/** The C client's state after a call that found the connection dead, and only then. */
-const SOCKET_CLOSED = 999;
-
 /** Opens a session; `listener.connected` tells when it can be used. */
 export function openNativeSession(
   options: SessionOptions,
@@ -111,24 +73,12 @@ class NativeSession implements ZooKeeperSession {
   }
 
   #start(resumed: { client_id?: string; client_password?: string }): NativeClient {
-    const client = new Native({});
-    const hear = (event: string, tell: (told: unknown) => void) =>
-      client.on(event, (_self, told) => {
-        later(() => {
-          if (this.#client === client && !this.#over) tell(told);
-        });
+    const client = newNativeClient();
+    client.emit = (event, _self, about) => {
+      later(() => {
+        if (this.#client === client && !this.#over) this.#hear(event, about);
       });
-    hear(Native.on_connected, () => this.#onConnected());
-    hear(Native.on_connecting, () => this.#onDisconnected());
-    hear(Native.on_closed, (code) => this.#onClosed(Number(code)));
-    for (const event of [
-      Native.on_event_created,
-      Native.on_event_deleted,
-      Native.on_event_changed,
-      Native.on_event_child,
-    ]) {
-      hear(event, (path) => this.#listener.changed(String(path)));
-    }
+    };
     client.init({
       ...resumed,
       connect: this.#options.connect,
@@ -141,6 +91,28 @@ class NativeSession implements ZooKeeperSession {
       response_counter_limit: 100_000,
     });
     return client;
+  }
+
+  #hear(event: NativeEvent, about: unknown): void {
+    switch (event) {
+      case 'connect':
+        this.#onConnected();
+        break;
+      case 'connecting':
+        this.#onDisconnected();
+        break;
+      case 'close':
+        this.#onClosed(Number(about));
+        break;
+      case 'created':
+      case 'deleted':
+      case 'changed':
+      case 'child':
+        this.#listener.changed(String(about));
+        break;
+      case 'notwatching':
+        break;
+    }
   }
 
   /**
@@ -209,84 +181,84 @@ class NativeSession implements ZooKeeperSession {
     this.#client.close();
   }
 
-  async data(path: string, watch: boolean): Promise<Znode | null> {
-    const read = () =>
-      this.#call<[NativeStat, Buffer | null]>(path, (done) =>
+  async data(path: string, watch: boolean, likelyAbsent = false): Promise<Znode | null> {
+    if (likelyAbsent && watch && !(await this.#comes(path))) return null;
+    do {
+      const found = await this.#call<[NativeStat, Buffer | null]>(path, (done) =>
         this.#client.a_get(path, watch, done),
       );
-    const found = await this.#orAbsent(path, watch, read);
-    return found && { stat: statOf(found[0]), data: found[1] ?? Buffer.alloc(0) };
+      if (found) return { stat: statOf(found[0]), data: found[1] ?? Buffer.alloc(0) };
+      // A read of an absent znode leaves no watch, so one is left by `exists`; if the znode has
+      // appeared in between, it is read again.
+    } while (watch && (await this.#comes(path)));
+    return null;
   }
 
   async children(path: string, watch: boolean): Promise<Children | null> {
-    const read = () =>
-      this.#call<[string[], NativeStat]>(path, (done) =>
+    do {
+      const found = await this.#call<[string[], NativeStat]>(path, (done) =>
         this.#client.a_get_children2(path, watch, done),
       );
-    const found = await this.#orAbsent(path, watch, read);
-    return found && { names: found[0], stat: statOf(found[1]) };
+      if (found) return { names: found[0], stat: statOf(found[1]) };
+    } while (watch && (await this.#comes(path)));
+    return null;
   }
 
-  /**
-   * Runs a read. A read of an absent znode leaves no watch, so one is left by `exists`; if the
-   * znode has appeared in between, it is read again.
-   */
-  async #orAbsent<T>(path: string, watch: boolean, read: () => Promise<T>): Promise<T | null> {
-    for (;;) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!isZooKeeperError(error, 'no-node')) throw error;
-      }
-      if (!watch) return null;
-      try {
-        await this.#call<[NativeStat]>(path, (done) => this.#client.a_exists(path, true, done));
-      } catch (error) {
-        if (isZooKeeperError(error, 'no-node')) return null;
-        throw error;
-      }
-    }
+  /** Whether it is there; a watch is left either way. */
+  async #comes(path: string): Promise<boolean> {
+    return (
+      (await this.#call<[NativeStat]>(path, (done) => this.#client.a_exists(path, true, done))) !==
+      null
+    );
   }
 
   async create(path: string, data: Buffer, options?: { ephemeral?: boolean }): Promise<void> {
-    const flags = options?.ephemeral ? Native.ZOO_EPHEMERAL : 0;
-    await this.#call<[string]>(path, (done) => this.#client.a_create(path, data, flags, done));
+    const flags = options?.ephemeral ? EPHEMERAL : 0;
+    await this.#act<[string]>(path, (done) => this.#client.a_create(path, data, flags, done));
   }
 
   async set(path: string, data: Buffer, version: number): Promise<Stat> {
-    const [stat] = await this.#call<[NativeStat]>(path, (done) =>
+    const [stat] = await this.#act<[NativeStat]>(path, (done) =>
       this.#client.a_set(path, data, exact(version), done),
     );
     return statOf(stat);
   }
 
   async delete(path: string, version: number): Promise<void> {
-    await this.#call<[]>(path, (done) => this.#client.a_delete_(path, exact(version), done));
+    await this.#act<[]>(path, (done) => this.#client.a_delete_(path, exact(version), done));
   }
 
   async sync(path: string): Promise<void> {
-    await this.#call<[]>(path, (done) => this.#client.a_sync(path, done));
+    await this.#act<[]>(path, (done) => this.#client.a_sync(path, done));
   }
 
-  #call<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+  /** A call that an absent znode makes fail. */
+  async #act<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T> {
+    const answer = await this.#call<T>(path, start);
+    if (answer === null) throw errorOf(NO_NODE, 'no node', path);
+    return answer;
+  }
+
+  /** The answer; null when there is no such znode, which is no error to whoever reads. */
+  #call<T extends unknown[]>(path: string, start: (done: Done<T>) => number): Promise<T | null> {
+    return new Promise<T | null>((resolve, reject) => {
       if (this.#over) {
         reject(new ZooKeeperError('closed', 'The session has ended.'));
         return;
       }
-      const fail = (error: Error) => {
-        this.#open.delete(fail);
-        reject(error);
+      this.#open.add(reject);
+      const fail = (rc: number, error: string) => {
+        this.#open.delete(reject);
+        reject(errorOf(rc, error, path));
       };
-      this.#open.add(fail);
       const started = start((rc, error, ...rest) => {
         later(() => {
-          if (rc !== 0) return fail(errorOf(rc, error, path));
-          this.#open.delete(fail);
-          resolve(rest as unknown as T);
+          if (rc !== 0 && rc !== NO_NODE) return fail(rc, error);
+          this.#open.delete(reject);
+          resolve(rc === NO_NODE ? null : (rest as unknown as T));
         });
       });
-      if (started !== 0) fail(errorOf(started, 'the client did not take the call', path));
+      if (started !== 0) fail(started, 'the client did not take the call');
       if (this.#client.state === SOCKET_CLOSED) this.#replaceClient();
     });
   }

@@ -11,8 +11,12 @@ export interface ZooKeeperSession {
   /** What the ensemble granted, milliseconds; null until first connected. */
   readonly grantedTimeoutMs: number | null;
 
-  /** Data and stat, or null when there is no such znode; then `watch` waits for it to appear. */
-  data(path: string, watch: boolean): Promise<Znode | null>;
+  /**
+   * Data and stat, or null when there is no such znode; then `watch` waits for it to appear.
+   * `likelyAbsent` changes nothing but the number of calls: one where there is none, two where
+   * there is.
+   */
+  data(path: string, watch: boolean, likelyAbsent?: boolean): Promise<Znode | null>;
   /** Names and stat, or null when there is no such znode; then `watch` waits for it to appear. */
   children(path: string, watch: boolean): Promise<Children | null>;
 

@@ -9,7 +9,8 @@ import type { MirroredZnode, ScopeSnapshot } from '@/server/ports';
  */
 export const LEADERSHIP_ZNODES = ['leader', 'failover'] as const;
 export const WATCHED_ZNODES = ['config', 'sync', 'history'] as const;
-export const POLLED_ZNODES = ['status', 'initialize', 'failsafe'] as const;
+export const RARE_ZNODES = ['initialize', 'failsafe'] as const;
+export const POLLED_ZNODES = ['status', ...RARE_ZNODES] as const;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...LEADERSHIP_ZNODES,
@@ -28,25 +29,27 @@ export function classify(children: readonly string[]): { cluster: boolean; group
   };
 }
 
+export function isFailed(value: MirroredZnode): value is { readonly failed: string } {
+  return value !== null && 'failed' in value;
+}
+
 /** What the mirror holds of one cluster. */
 export class Scope implements ScopeSnapshot {
   readonly key: ClusterKey;
   readonly id: string;
   readonly path: string;
-  /** The bulk session that watches it. */
-  readonly shard: number;
   /** Paths not read once yet: until none is left, nobody is told of the cluster. */
   readonly unread = new Set<string>();
   /** Names below `members` when it was last listed. */
-  readonly listed = new Set<string>();
+  readonly memberNames = new Set<string>();
   readonly #znodes = new Map<string, MirroredZnode>();
   readonly #members = new Map<string, MirroredZnode>();
+  #listed: ReadonlySet<string> | null = null;
 
-  constructor(key: ClusterKey, shard: number) {
+  constructor(key: ClusterKey) {
     this.key = key;
     this.id = clusterId(key);
     this.path = clusterPath(key);
-    this.shard = shard;
   }
 
   znode(name: string): MirroredZnode {
@@ -57,13 +60,32 @@ export class Scope implements ScopeSnapshot {
     return this.#members;
   }
 
-  setZnode(name: string, value: MirroredZnode): void {
-    this.#znodes.set(name, value);
+  /** Whether its folder had such a znode when it was last listed; null where nobody lists it. */
+  lists(name: string): boolean | null {
+    return this.#listed?.has(name) ?? null;
   }
 
-  /** A member's znode; null drops it. */
-  setMember(name: string, value: MirroredZnode): void {
-    if (value === null) this.#members.delete(name);
-    else this.#members.set(name, value);
+  setListed(names: ReadonlySet<string> | null): void {
+    this.#listed = names;
   }
+
+  /** Takes in what was read; a member's null drops it. @returns whether there is news to tell. */
+  store(role: { readonly is: 'znode' | 'member'; readonly name: string }, value: MirroredZnode) {
+    const kept = role.is === 'member' ? this.#members : this.#znodes;
+    if (same(kept.get(role.name) ?? null, value)) return false;
+    if (role.is === 'member' && value === null) kept.delete(role.name);
+    else kept.set(role.name, value);
+    return this.unread.size === 0;
+  }
+
+  /** @returns whether that was the last path that the cluster waited for. */
+  markRead(path: string): boolean {
+    return this.unread.delete(path) && this.unread.size === 0;
+  }
+}
+
+function same(a: MirroredZnode, b: MirroredZnode): boolean {
+  if (a === null || b === null) return a === b;
+  if (isFailed(a) || isFailed(b)) return isFailed(a) && isFailed(b) && a.failed === b.failed;
+  return a.stat.mzxid === b.stat.mzxid && a.stat.czxid === b.stat.czxid;
 }

@@ -17,7 +17,10 @@ export interface SessionsListener {
   state(): void;
 }
 
-/** The leadership session (shard -1) and as many bulk sessions as the watched paths need. */
+/**
+ * As many sessions as the watched paths need: bulk ones (shard 0, 1, …) and, apart from them so that
+ * it waits behind nothing, leadership (shard -1; more than one only beyond some thousand clusters).
+ */
 export class Sessions implements MirrorSessions {
   readonly #options: SessionOptions;
   readonly #clock: Clock;
@@ -25,16 +28,19 @@ export class Sessions implements MirrorSessions {
   readonly #sessions = new Map<number, LastingSession>();
   readonly #bytes = new Map<number, number>();
   readonly #lost = new Map<number, string | null>();
+  #started = false;
 
   constructor(options: SessionOptions, clock: Clock, listener: SessionsListener) {
     this.#options = options;
     this.#clock = clock;
     this.#listener = listener;
+    this.#open(-1);
+    this.#open(0);
   }
 
   start(): void {
-    this.#open(-1);
-    this.#open(0);
+    this.#started = true;
+    for (const session of this.#sessions.values()) session.start();
   }
 
   /** True when every session has a connection. */
@@ -57,15 +63,14 @@ export class Sessions implements MirrorSessions {
     return session.current;
   }
 
-  place(bytes: number): number {
-    for (const [shard, used] of this.#bytes) {
-      if (used + bytes > SHARD_BYTES) continue;
-      this.#bytes.set(shard, used + bytes);
-      return shard;
+  place(bytes: number, leadership: boolean): number {
+    const step = leadership ? -1 : 1;
+    let shard = leadership ? -1 : 0;
+    while (this.#bytes.has(shard) && (this.#bytes.get(shard) ?? 0) + bytes > SHARD_BYTES) {
+      shard += step;
     }
-    const shard = this.#bytes.size;
-    this.#open(shard);
-    this.#bytes.set(shard, bytes);
+    if (!this.#sessions.has(shard)) this.#open(shard);
+    this.#bytes.set(shard, (this.#bytes.get(shard) ?? 0) + bytes);
     return shard;
   }
 
@@ -93,7 +98,7 @@ export class Sessions implements MirrorSessions {
     this.#sessions.set(shard, session);
     // Not connected yet, and without a reason so far.
     this.#lost.set(shard, '');
-    if (shard >= 0) this.#bytes.set(shard, 0);
-    session.start();
+    if (!this.#bytes.has(shard)) this.#bytes.set(shard, 0);
+    if (this.#started) session.start();
   }
 }

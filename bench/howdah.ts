@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { waitFor } from '@/sandbox';
+import type { Context } from './benchmark';
+
+export interface Howdah {
+  readonly url: string;
+  readonly pid: number;
+  /** When its process was started, on the clock of `usage.now`. */
+  readonly startedAt: number;
+  stop(): Promise<void>;
+}
+
+export interface HowdahOptions {
+  readonly connect: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further arguments of Node. */
+  readonly args?: readonly string[];
+}
+
+/** Starts the built product as a process of its own; returns at once. */
+export async function startHowdah(
+  { connect, env = {}, args = [] }: HowdahOptions,
+  { onEnd, profile }: Pick<Context, 'onEnd' | 'profile'>,
+): Promise<Howdah> {
+  const port = await freePort();
+  const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir=dist/profiles'] : [];
+  const startedAt = Number(process.hrtime.bigint()) / 1e9;
+  const child = spawn(process.execPath, [...profiling, ...args, 'dist/main.js'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      HOWDAH_ENSEMBLE: connect,
+      HOWDAH_NAMESPACES: '/service',
+      HOWDAH_PORT: String(port),
+      HOWDAH_LOG: 'warn',
+      ...env,
+    },
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const howdah: Howdah = {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    startedAt,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+  onEnd(() => howdah.stop());
+  return howdah;
+}
+
+/** Returns when it serves pages as well: from then on nothing of its start is left to be done. */
+export async function isUp({ url }: Howdah): Promise<void> {
+  await waitFor(async () => (await fetch(url).catch(() => null))?.ok === true, {
+    timeoutMs: 60_000,
+    what: 'Howdah to serve its pages',
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { buildIfNeeded } from '../setup/build';
+import type { Benchmark, Context } from './benchmark';
+import { tableOf } from './table';
+
+/** Loaded when asked for: each brings what it alone needs. */
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  storm: async () => (await import('./storm')).storm,
+};
+
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]
+NAME is one of: ${Object.keys(benchmarks).join(', ')}`;
+
+/** Runs one benchmark. Its report goes to standard output, its progress to standard error. */
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const name = positionals.join(' ');
+  const load = benchmarks[name];
+  if (!load) {
+    process.stderr.write(`${name === '' ? '' : `There is no benchmark "${name}".\n`}${USAGE}\n`);
+    return 2;
+  }
+  const benchmark = await load();
+  const began = Date.now();
+  const say = (line: string) =>
+    process.stderr.write(`${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
+  const ends: (() => unknown)[] = [];
+  const end = async () => {
+    for (const task of ends.splice(0).reverse()) {
+      await Promise.resolve(task()).catch((error: unknown) => say(`While ending: ${error}`));
+    }
+  };
+  process.once('SIGINT', () => void end().then(() => process.exit(130)));
+  const { quick, json, rounds, profile } = values;
+  const context: Context = {
+    rounds: Number(rounds ?? (quick ? 1 : benchmark.rounds)),
+    quick,
+    profile,
+    say,
+    onEnd: (task) => ends.push(task),
+  };
+  try {
+    if (!(await buildIfNeeded())) throw new Error('Howdah could not be built');
+    say(`${benchmark.name}: ${benchmark.says}`);
+    const report = await benchmark.run(context);
+    process.stdout.write(`\n${tableOf(report).join('\n')}\n`);
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ benchmark: name, ...report.json })}\n`);
+    }
+    return 0;
+  } finally {
+    await end();
+  }
+}
+
+const code = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  return 1;
+});
+process.exit(code);
