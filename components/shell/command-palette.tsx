@@ -38,6 +38,10 @@ export function CommandPalette() {
     'f',
     useCallback(() => router.push('/'), [router]),
   );
+  useShortcut(
+    'z',
+    useCallback(() => router.push('/zookeeper'), [router]),
+  );
   return (
     <Dialog open={isOpen} onOpenChange={setOpen}>
       <DialogContent title="Search and commands" hideTitle className="top-[8vh]">
@@ -151,6 +155,9 @@ function Palette() {
         <Command.Group heading="Commands" className={groupLook}>
           <Command.Item className={itemLook} onSelect={run(() => router.push('/'))}>
             Go to the fleet
+          </Command.Item>
+          <Command.Item className={itemLook} onSelect={run(() => router.push('/zookeeper'))}>
+            Go to ZooKeeper
           </Command.Item>
           {(['light', 'dark', 'system'] as const).map((theme) => (
             <Command.Item key={theme} className={itemLook} onSelect={run(() => setTheme(theme))}>

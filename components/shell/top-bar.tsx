@@ -37,6 +37,8 @@ export function TopBar() {
   );
 }
 
+const titles: Readonly<Record<string, string>> = { '/': 'Fleet', '/zookeeper': 'ZooKeeper' };
+
 function WhereAmI() {
   const path = usePathname();
   const id = path.startsWith('/cluster/') ? path.slice('/cluster/'.length) : null;
@@ -54,7 +56,7 @@ function WhereAmI() {
       <ol className="flex min-w-0 items-center gap-2">
         {id === null ? (
           <li className="truncate font-semibold" aria-current="page">
-            {path === '/' ? 'Fleet' : 'Howdah'}
+            {titles[path] ?? 'Howdah'}
           </li>
         ) : (
           <>
