@@ -42,7 +42,8 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
         active && 'bg-accent-soft shadow-[inset_3px_0_0_var(--accent)] hover:bg-accent-soft',
         narrow
           ? 'flex flex-col gap-1 px-3 py-2.5'
-          : `grid min-h-10 items-center text-sm ${gridTemplate}`,
+          : // Of one height whatever it says: two lines of a problem fit, and nothing jumps.
+            `box-content grid h-10 items-center overflow-hidden text-sm leading-4 ${gridTemplate}`,
       )}
     >
       {narrow ? <Card {...props} row={row} /> : <Cells {...props} row={row} />}
@@ -75,13 +76,13 @@ function Title({ row, place }: CellsProps) {
   );
 }
 
-const cell = 'flex min-w-0 items-center gap-2 px-2 py-1.5 first:pl-4 last:pr-4';
+const cell = 'flex min-w-0 items-center gap-2 px-2 first:pl-4 last:pr-4';
 
 function Cells(props: CellsProps) {
   const { row, place } = props;
   return (
     <>
-      <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0 py-1')}>
+      <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0')}>
         <Title {...props} />
       </GridCell>
       <GridCell className={cell}>

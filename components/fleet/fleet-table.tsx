@@ -3,7 +3,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useCallback, useId, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { cn } from '@/components/ui/cn';
 import { Grid, GridBody, GridHeader, GridRow } from '@/components/ui/grid';
@@ -22,6 +22,15 @@ interface TableProps {
   readonly onSort: (sort: SortKey, direction: Direction) => void;
 }
 
+/** As much as the columns of `gridTemplate` need beside the rail. */
+const WIDE = '(min-width: 72.5rem)';
+const CARD_PX = 116;
+
+/** A row is 2.5rem high and has a line below: `h-10` in `FleetRow`. */
+function rowPx(): number {
+  return 2.5 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize) + 1;
+}
+
 /**
  * A grid of which only the rows in sight exist. The grid has the focus and points at its active
  * row, so the keyboard works the same whichever rows happen to be rendered.
@@ -29,7 +38,8 @@ interface TableProps {
 export function FleetTable({ ids, place, query, onSort }: TableProps) {
   const router = useRouter();
   const base = useId();
-  const narrow = !useMedia('(min-width: 1024px)');
+  const narrow = !useMedia(WIDE);
+  const height = useMemo(() => (narrow ? CARD_PX : rowPx()), [narrow]);
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
@@ -51,7 +61,7 @@ export function FleetTable({ ids, place, query, onSort }: TableProps) {
 
   const virtual = useWindowVirtualizer({
     count: ids.length,
-    estimateSize: () => (narrow ? 116 : 41),
+    estimateSize: () => height,
     overscan: 8,
     scrollMargin: margin,
     scrollPaddingStart: 96,
@@ -60,6 +70,10 @@ export function FleetTable({ ids, place, query, onSort }: TableProps) {
   });
 
   const open = useCallback((id: ClusterId) => router.push(`/cluster/${id}`), [router]);
+  // The sizes kept are those of the other layout.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is the reason to forget them
+  useEffect(() => virtual.measure(), [virtual, narrow]);
+
   const move = useCallback(
     (to: number): void => {
       const index = Math.max(0, Math.min(ids.length - 1, to));
@@ -75,7 +89,7 @@ export function FleetTable({ ids, place, query, onSort }: TableProps) {
   useShortcut('k', () => move(active <= 0 ? 0 : active - 1));
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor(window.innerHeight / 41) - 4);
+    const page = Math.max(1, Math.floor(window.innerHeight / height) - 4);
     const steps: Record<string, number> = {
       ArrowDown: active + 1,
       ArrowUp: active <= 0 ? 0 : active - 1,
@@ -115,7 +129,8 @@ export function FleetTable({ ids, place, query, onSort }: TableProps) {
               <div
                 key={item.key}
                 role="presentation"
-                ref={virtual.measureElement}
+                // Cards differ in height; rows do not, and to measure each as it scrolls by costs frames.
+                ref={narrow ? virtual.measureElement : null}
                 data-index={item.index}
                 className="absolute inset-x-0 top-0"
                 style={{ transform: `translateY(${item.start - margin}px)` }}
