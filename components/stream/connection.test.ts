@@ -14,7 +14,7 @@ const hello = { type: 'hello', wire: WIRE_VERSION, build: 'b1', epoch: 'e1', now
 const message = (data: string, lastEventId: string) =>
   new MessageEvent('message', { data, lastEventId });
 
-function rig() {
+function rig(random = 0.5) {
   const time = new FakeTiming(1_000);
   const opened: { url: string; source: Source; closed: boolean }[] = [];
   const frames: Frame[] = [];
@@ -39,7 +39,7 @@ function rig() {
       now: time.now,
       after: time.after,
       build: null,
-      random: () => 0.5,
+      random: () => random,
     },
     (frame) => frames.push(frame),
     (view) => views.push(view),
@@ -100,6 +100,23 @@ describe('the connection to the stream', () => {
     r.pass(GRACE_MS * 2);
     expect(r.phase()).toBe('live');
   });
+
+  it.each([
+    [0, 100],
+    [1, 1000],
+  ])(
+    'comes back within a second of a restart, no two together: with %d after %d ms',
+    (random, ms) => {
+      const r = rig(random);
+      r.connection.follow(['fleet']);
+      r.say(hello);
+      r.last()?.onerror?.(null);
+      r.pass(ms - 1);
+      expect(r.opened.length).toBe(1);
+      r.pass(1);
+      expect(r.opened.length).toBe(2);
+    },
+  );
 
   it('backs off up to ten seconds', () => {
     const r = rig();

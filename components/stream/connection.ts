@@ -171,9 +171,11 @@ export class StreamConnection {
     this.#close();
     this.#failures += 1;
     if (this.#view.phase === 'live' || this.#view.phase === 'connecting') this.#mend();
-    const most = Math.min(BACKOFF_MOST_MS, 250 * 2 ** Math.min(this.#failures, 8));
-    // Full jitter: a thousand pages must not come back in one breath after a restart.
-    const wait = most / 2 + (this.#deps.random() * most) / 2;
+    const most = Math.min(BACKOFF_MOST_MS, Math.max(1000, 250 * 2 ** Math.min(this.#failures, 8)));
+    // A server that restarts ends all its streams at once: over a second they come back, not in
+    // one breath. It takes no longer than a break may before anybody is told.
+    const least = this.#failures === 1 ? 100 : most / 2;
+    const wait = least + this.#deps.random() * (most - least);
     this.#timers.retry = this.#deps.after(wait, () => this.#open());
   }
 
