@@ -6,6 +6,8 @@ import { tableOf } from './table';
 /** Loaded when asked for: each brings what it alone needs. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   storm: async () => (await import('./storm')).storm,
+  stream: async () => (await import('./stream')).stream,
+  fleet: async () => (await import('./fleet')).fleet,
 };
 
 const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]
