@@ -1,6 +1,6 @@
 'use client';
 
-import { memo, useEffect, useState } from 'react';
+import { memo } from 'react';
 import {
   CartesianGrid,
   Line,
@@ -13,6 +13,7 @@ import {
 } from 'recharts';
 import { clockMinute } from '@/components/stream/moment';
 import { Name } from '@/components/ui/name';
+import { useLater } from '@/components/ui/use-later';
 import { useMedia } from '@/components/ui/use-media';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
@@ -44,16 +45,17 @@ const BOTTOM = 24;
 
 /** Disciplined on purpose: no dots, no animation, straight lines, few points. */
 export const LagChart = memo(function LagChart(props: LagChartProps) {
-  const { names, colours, unit, from, to } = props;
-  const rows = useSecond(props.rows);
+  const { rows, names, colours, unit, from, to } = props;
+  // The axes first, then all within them.
+  const stands = useLater(50);
   const narrow = !useMedia('(min-width: 768px)');
   const format = unit === 'bytes' ? formatBytes : formatDuration;
-  const highest = props.rows.reduce(
+  const highest = rows.reduce(
     (most, row) => row.values.reduce<number>((m, v) => Math.max(m, v ?? 0), most),
     0,
   );
   const { top, ticks } = axisOf(highest, unit);
-  const nothing = props.rows.every((row) => row.values.every((value) => value === null));
+  const nothing = rows.every((row) => row.values.every((value) => value === null));
   const gutter = narrow ? 8 : 136;
   return (
     <figure aria-label={props.label} className="relative" style={{ height: HEIGHT }}>
@@ -63,7 +65,6 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
           margin={{ top: TOP, right: gutter, bottom: 0, left: 0 }}
           desc={props.label}
         >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             type="number"
             dataKey="at"
@@ -85,50 +86,55 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
             interval={0}
           />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: 'var(--line-strong)' }}
-            content={({ active, payload }) => (
-              <LagTooltip
-                row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
-                names={names}
-                colours={colours}
-                unit={unit}
+          {stands && (
+            <>
+              <CartesianGrid vertical={false} stroke="var(--line)" />
+              <Tooltip
+                isAnimationActive={false}
+                cursor={{ stroke: 'var(--line-strong)' }}
+                content={({ active, payload }) => (
+                  <LagTooltip
+                    row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
+                    names={names}
+                    colours={colours}
+                    unit={unit}
+                  />
+                )}
               />
-            )}
-          />
-          {props.limit !== null && props.limit <= top && (
-            <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
+              {props.limit !== null && props.limit <= top && (
+                <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
+              )}
+              {props.marks.map((event) => (
+                <ReferenceLine
+                  key={event.seq}
+                  x={event.at}
+                  stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
+                  strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
+                  {...(event.code !== 'leader-changed'
+                    ? {}
+                    : {
+                        label: {
+                          value: event.member === null ? 'new leader' : `${event.member} leads`,
+                          position:
+                            event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                          fill: 'var(--accent)',
+                          fontSize: 12,
+                          dy: -18,
+                        },
+                      })}
+                />
+              ))}
+              <LagLines rows={rows} names={names} colours={colours} />
+              {/* Draws nothing: the cursor and its figures need a series to go along. */}
+              <Line
+                dataKey={onAxis}
+                stroke="none"
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+              />
+            </>
           )}
-          {props.marks.map((event) => (
-            <ReferenceLine
-              key={event.seq}
-              x={event.at}
-              stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
-              strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
-              {...(event.code !== 'leader-changed'
-                ? {}
-                : {
-                    label: {
-                      value: event.member === null ? 'new leader' : `${event.member} leads`,
-                      position:
-                        event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
-                      fill: 'var(--accent)',
-                      fontSize: 12,
-                      dy: -18,
-                    },
-                  })}
-            />
-          ))}
-          <LagLines rows={rows} names={names} colours={colours} />
-          {/* Draws nothing: the cursor and its figures need a series to go along. */}
-          <Line
-            dataKey={onAxis}
-            stroke="none"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-          />
         </LineChart>
       </ResponsiveContainer>
       {nothing && (
@@ -140,18 +146,6 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
     </figure>
   );
 });
-
-const none: readonly ChartRow[] = [];
-
-/** Axes first and lines in the next task: at once they would be one long one. */
-function useSecond(rows: readonly ChartRow[]): readonly ChartRow[] {
-  const [stands, setStands] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setStands(true), 50);
-    return () => clearTimeout(timer);
-  }, []);
-  return stands ? rows : none;
-}
 
 /** The name of each line where it ends: the series', and the threshold's. */
 function LineNames(props: LagChartProps & { top: number; gutter: number }) {

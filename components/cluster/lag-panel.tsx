@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
+import { useLater } from '@/components/ui/use-later';
 import { useMedia } from '@/components/ui/use-media';
 import { useQueryState } from '@/components/ui/use-query-state';
 import { useSteady } from '@/components/ui/use-steady';
@@ -47,6 +48,8 @@ export function LagPanel({ view }: { view: ClusterView }) {
   const narrow = !useMedia('(min-width: 768px)');
   const live = useSamples(view.id, redrawMs[query.range]);
   const [cache] = useState(() => new LagRows());
+  // The drawing above measures itself as it arrives: not in the same breath.
+  const drawn = useLater(100);
   const events = useCluster(view.id, pickEvents);
   const [held, setHeld] = useState<typeof live | null>(null);
   const { at: to, samples } = held ?? live;
@@ -141,18 +144,22 @@ export function LagPanel({ view }: { view: ClusterView }) {
           </p>
         ) : (
           <>
-            <LagChart
-              rows={rows}
-              names={chosen.names}
-              colours={colours}
-              unit={query.unit}
-              range={query.range}
-              from={from}
-              to={to}
-              marks={marks}
-              limit={limit}
-              label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
-            />
+            {drawn ? (
+              <LagChart
+                rows={rows}
+                names={chosen.names}
+                colours={colours}
+                unit={query.unit}
+                range={query.range}
+                from={from}
+                to={to}
+                marks={marks}
+                limit={limit}
+                label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
+              />
+            ) : (
+              <Skeleton className="h-60" />
+            )}
             <LagLegend
               standbys={standbys}
               leader={view.leader?.name}
