@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Shell } from '@/components/shell/shell';
+import { build } from './build';
 import './globals.css';
 import { Providers } from './providers';
 
@@ -27,7 +28,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" suppressHydrationWarning>
       <body>
-        <Providers nonce={nonce}>
+        <Providers nonce={nonce} build={build}>
           <Shell>{children}</Shell>
         </Providers>
       </body>

@@ -9,9 +9,11 @@ import { TooltipProvider } from '@/components/ui/tooltip';
 
 export function Providers({
   nonce,
+  build,
   children,
 }: {
   nonce?: string | undefined;
+  build: string | null;
   children: ReactNode;
 }) {
   return (
@@ -23,7 +25,7 @@ export function Providers({
       {...(nonce === undefined ? {} : { nonce })}
     >
       <TrpcProvider>
-        <StreamProvider>
+        <StreamProvider build={build}>
           <TooltipProvider delayDuration={300}>
             <ShortcutsProvider>{children}</ShortcutsProvider>
           </TooltipProvider>

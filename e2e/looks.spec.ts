@@ -27,9 +27,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
 
-    test('axe finds nothing serious on the fleet, the cluster and the dialog', async ({ page }) => {
+    test('axe finds nothing serious on the fleet, ZooKeeper, the cluster and the dialog', async ({
+      page,
+    }) => {
       await page.goto('/');
       await expect(page.getByTestId('fleet-row').first()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.goto('/zookeeper');
+      await expect(page.getByTestId('lane').first()).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
       await openOrders(page);
       expect(await seriousViolations(page)).toEqual([]);
@@ -43,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  for (const path of ['/', ORDERS]) {
+  for (const path of ['/', ORDERS, '/zookeeper']) {
     test(`nothing is wider than the screen on ${path}`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByTestId('connection')).toContainText('Live');

@@ -1,7 +1,8 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
 import { useRecentRun } from '@/components/operations/use-operation';
 import { Age } from '@/components/stream/age';
@@ -15,15 +16,25 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { ClusterHeader } from './cluster-header';
 import { Events } from './events';
-import { LagPanel } from './lag-panel';
+import { LagPanel, loadLagChart } from './lag-panel';
 import { Members } from './members';
 import { Problems } from './problems';
 import { Slots } from './slots';
-import { Topology } from './topology';
 import { Unreadable } from './unreadable';
 import { pickView } from './use-member';
 
+const loadTopology = () => import('./topology');
+const Topology = dynamic(() => loadTopology().then((m) => m.Topology), {
+  ssr: false,
+  loading: () => <Skeleton className="m-4 h-66" />,
+});
+
 export function ClusterPage({ id }: { id: ClusterId }) {
+  // On their way while the view is: the drawing and the chart are the heavy half of the page.
+  useEffect(() => {
+    void loadTopology();
+    void loadLagChart();
+  }, []);
   useFollow(`cluster:${id}`);
   const view = useCluster(id, pickView);
   useTitle(view?.name);
@@ -37,6 +48,8 @@ function Cluster({ view }: { view: ClusterView }) {
   const { operation, putAway } = useRecentRun(view.id);
   // The dialog shows the same run: never both.
   const run = deciding ? null : operation;
+  // What stands below comes a moment later, in small steps, so that no step is long.
+  const below = useDeferredValue(true, false);
   return (
     <div className="flex flex-col gap-4 p-3 sm:p-4">
       <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
@@ -66,12 +79,16 @@ function Cluster({ view }: { view: ClusterView }) {
           <Unreadable znodes={view.unreadable} />
         </div>
       </div>
-      <LagPanel view={view} />
-      <Members view={view} />
-      <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Events id={view.id} />
-        <Slots view={view} />
-      </div>
+      {below && (
+        <>
+          <LagPanel view={view} />
+          <Members view={view} />
+          <div className="grid items-start gap-4 xl:grid-cols-2">
+            <Events id={view.id} />
+            <Slots view={view} />
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -11,11 +11,14 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { clockMinute } from '@/components/stream/moment';
 import { Name } from '@/components/ui/name';
+import { useLater } from '@/components/ui/use-later';
 import { useMedia } from '@/components/ui/use-media';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
+import { LagLines } from './lag-lines';
 import { axisOf, spread, timeTicks } from './lag-scale';
 import { LagTooltip } from './lag-tooltip';
 import type { Range, Unit } from './query';
@@ -34,6 +37,8 @@ export interface LagChartProps {
   readonly label: string;
 }
 
+const onAxis = (): number => 0;
+
 const HEIGHT = 240;
 const TOP = 20;
 const BOTTOM = 24;
@@ -41,6 +46,8 @@ const BOTTOM = 24;
 /** Disciplined on purpose: no dots, no animation, straight lines, few points. */
 export const LagChart = memo(function LagChart(props: LagChartProps) {
   const { rows, names, colours, unit, from, to } = props;
+  // The axes first, then all within them.
+  const stands = useLater(50);
   const narrow = !useMedia('(min-width: 768px)');
   const format = unit === 'bytes' ? formatBytes : formatDuration;
   const highest = rows.reduce(
@@ -58,14 +65,13 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
           margin={{ top: TOP, right: gutter, bottom: 0, left: 0 }}
           desc={props.label}
         >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             type="number"
             dataKey="at"
             domain={[from, to]}
             allowDataOverflow
             ticks={timeTicks(props.range, { from, to }, narrow)}
-            tickFormatter={clock}
+            tickFormatter={clockMinute}
             height={BOTTOM}
             stroke="var(--line-strong)"
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
@@ -80,55 +86,55 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
             interval={0}
           />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: 'var(--line-strong)' }}
-            content={({ active, payload }) => (
-              <LagTooltip
-                row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
-                names={names}
-                colours={colours}
-                unit={unit}
+          {stands && (
+            <>
+              <CartesianGrid vertical={false} stroke="var(--line)" />
+              <Tooltip
+                isAnimationActive={false}
+                cursor={{ stroke: 'var(--line-strong)' }}
+                content={({ active, payload }) => (
+                  <LagTooltip
+                    row={active ? (payload[0]?.payload as ChartRow | undefined) : undefined}
+                    names={names}
+                    colours={colours}
+                    unit={unit}
+                  />
+                )}
               />
-            )}
-          />
-          {props.limit !== null && props.limit <= top && (
-            <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
+              {props.limit !== null && props.limit <= top && (
+                <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
+              )}
+              {props.marks.map((event) => (
+                <ReferenceLine
+                  key={event.seq}
+                  x={event.at}
+                  stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
+                  strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
+                  {...(event.code !== 'leader-changed'
+                    ? {}
+                    : {
+                        label: {
+                          value: event.member === null ? 'new leader' : `${event.member} leads`,
+                          position:
+                            event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                          fill: 'var(--accent)',
+                          fontSize: 12,
+                          dy: -18,
+                        },
+                      })}
+                />
+              ))}
+              <LagLines rows={rows} names={names} colours={colours} />
+              {/* Draws nothing: the cursor and its figures need a series to go along. */}
+              <Line
+                dataKey={onAxis}
+                stroke="none"
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+              />
+            </>
           )}
-          {props.marks.map((event) => (
-            <ReferenceLine
-              key={event.seq}
-              x={event.at}
-              stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
-              strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
-              {...(event.code !== 'leader-changed'
-                ? {}
-                : {
-                    label: {
-                      value: event.member === null ? 'new leader' : `${event.member} leads`,
-                      position:
-                        event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
-                      fill: 'var(--accent)',
-                      fontSize: 12,
-                      dy: -18,
-                    },
-                  })}
-            />
-          ))}
-          {names.map((name, n) => (
-            <Line
-              key={name}
-              name={name}
-              type="linear"
-              dataKey={(row: ChartRow) => row.values[n]}
-              stroke={colours.get(name) ?? 'var(--ink)'}
-              strokeWidth={1.75}
-              dot={false}
-              activeDot={{ r: 3 }}
-              connectNulls={false}
-              isAnimationActive={false}
-            />
-          ))}
         </LineChart>
       </ResponsiveContainer>
       {nothing && (
@@ -175,12 +181,4 @@ function LineNames(props: LagChartProps & { top: number; gutter: number }) {
       ))}
     </div>
   );
-}
-
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
 }

@@ -20,85 +20,127 @@ export interface ChartAsk {
 /** Longer than this without any sample is a gap, not a straight line across it. */
 const GAP_MS = 5_000;
 
+/** A stretch of time already squeezed: the samples it was made of, and its two rows. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly rows: readonly [ChartRow, ChartRow];
+}
+
 /**
  * The rows of the chart: every sample while they are few, else the lowest and the highest of each
  * stretch of time, in the order in which they came, so that no peak and no dip is lost. Stretches
- * lie on a fixed grid: as the window slides, what is already drawn keeps its form.
+ * lie on a fixed grid: as the window slides, what is already drawn keeps its form, and only the
+ * stretch that has got a sample since is looked at again.
  */
-export function chartRows(samples: readonly LagSample[], ask: ChartAsk): ChartRow[] {
-  const inside = window(samples, ask.from, ask.to);
-  const rows =
-    inside.length <= ask.most
-      ? inside.map((sample) => ({ at: sample.at, values: ask.names.map(figureOf(sample, ask)) }))
-      : squeeze(inside, ask);
-  return withGaps(rows, Math.max(GAP_MS, ((ask.to - ask.from) / ask.most) * 3));
+export class LagRows {
+  #asked = '';
+  #stretches = new Map<number, Stretch>();
+
+  of(samples: readonly LagSample[], ask: ChartAsk): ChartRow[] {
+    const span = ask.to - ask.from;
+    // Two rows a stretch, and one stretch that the window's edge cuts.
+    const width = span / (Math.floor(ask.most / 2) - 1);
+    const low = firstFrom(samples, ask.from);
+    const high = firstFrom(samples, ask.to + 1);
+    // Short of the limit: else a window that holds about as many would change its form each second.
+    const few = high - low <= ask.most * 0.9;
+    const rows = few
+      ? samples.slice(low, high).map((sample) => ({ at: sample.at, values: figures(sample, ask) }))
+      : this.#squeeze(samples, ask, { width, high });
+    return withGaps(rows, Math.max(GAP_MS, (span / ask.most) * 3));
+  }
+
+  #squeeze(
+    samples: readonly LagSample[],
+    ask: ChartAsk,
+    { width, high }: { readonly width: number; readonly high: number },
+  ): ChartRow[] {
+    const asked = JSON.stringify([ask.names, ask.unit, ask.stage, width]);
+    const kept = asked === this.#asked ? this.#stretches : new Map<number, Stretch>();
+    const stretches = new Map<number, Stretch>();
+    const rows: ChartRow[] = [];
+    let at = firstFrom(samples, Math.floor(ask.from / width) * width);
+    while (at < high) {
+      const slot = Math.floor((samples[at]?.at ?? 0) / width);
+      const end = Math.min(high, firstFrom(samples, (slot + 1) * width, at));
+      const first = samples[at]?.seq ?? 0;
+      const last = samples[end - 1]?.seq ?? 0;
+      let stretch = kept.get(slot);
+      if (stretch?.first !== first || stretch.last !== last) {
+        const [low, top] = extremes(samples, ask, { at, end });
+        const rows = [
+          { at: (slot + 0.25) * width, values: low },
+          { at: (slot + 0.75) * width, values: top },
+        ] as const;
+        stretch = { first, last, rows };
+      }
+      stretches.set(slot, stretch);
+      rows.push(...stretch.rows);
+      at = Math.max(end, at + 1);
+    }
+    this.#asked = asked;
+    this.#stretches = stretches;
+    return rows;
+  }
 }
 
-/** Samples are in order of time: what is outside is never looked at. */
-function window(samples: readonly LagSample[], from: number, to: number): readonly LagSample[] {
-  let low = 0;
+/** The first sample at or after a moment. Samples are in order of time. */
+function firstFrom(samples: readonly LagSample[], moment: number, above = 0): number {
+  let low = above;
   let high = samples.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((samples[middle]?.at ?? 0) < from) low = middle + 1;
+    if ((samples[middle]?.at ?? 0) < moment) low = middle + 1;
     else high = middle;
   }
-  const inside = samples.slice(low);
-  const end = inside.findIndex((sample) => sample.at > to);
-  return end < 0 ? inside : inside.slice(0, end);
+  return low;
 }
 
-function figureOf(sample: LagSample, ask: Pick<ChartAsk, 'unit' | 'stage'>) {
-  return (name: string): number | null => {
-    const point: LagPoint | undefined = sample.members[name];
+type Which = Pick<ChartAsk, 'names' | 'unit' | 'stage'>;
+
+function figures({ members }: LagSample, { names, unit, stage }: Which): (number | null)[] {
+  return names.map((name) => {
+    const point: LagPoint | undefined = members[name];
     if (point === undefined) return null;
-    return ask.unit === 'time' ? point.ms : point[ask.stage];
-  };
+    return unit === 'time' ? point.ms : point[stage];
+  });
 }
 
-function squeeze(samples: readonly LagSample[], ask: ChartAsk): ChartRow[] {
-  const width = (ask.to - ask.from) / Math.floor(ask.most / 2);
-  const rows: ChartRow[] = [];
-  let at = 0;
-  while (at < samples.length) {
-    const slot = Math.floor((samples[at]?.at ?? 0) / width);
-    const start = at;
-    while (at < samples.length && Math.floor((samples[at]?.at ?? 0) / width) === slot) at += 1;
-    const ends = ask.names.map((name) =>
-      extremes(samples.slice(start, at), (s) => figureOf(s, ask)(name)),
-    );
-    rows.push(
-      { at: (slot + 0.25) * width, values: ends.map(([first]) => first) },
-      { at: (slot + 0.75) * width, values: ends.map(([, second]) => second) },
-    );
-  }
-  return rows;
-}
+type Values = readonly (number | null)[];
 
-/** Lowest and highest in the order in which they came. A stretch mostly unknown is unknown. */
+/**
+ * Lowest and highest of each line in the order in which they came. What is mostly unknown is
+ * unknown.
+ */
 function extremes(
   samples: readonly LagSample[],
-  value: (sample: LagSample) => number | null,
-): readonly [number | null, number | null] {
-  let low: number | null = null;
-  let high: number | null = null;
-  let lowFirst = true;
-  let known = 0;
-  for (const sample of samples) {
-    const v = value(sample);
-    if (v === null) continue;
-    known += 1;
-    if (low === null || v < low) {
-      low = v;
-      lowFirst = false;
-    }
-    if (high === null || v > high) {
-      high = v;
-      lowFirst = true;
-    }
+  ask: Which,
+  { at, end }: { readonly at: number; readonly end: number },
+): readonly [Values, Values] {
+  const lines = ask.names.map(() => ({ low: 0, high: 0, lowFirst: true, known: 0 }));
+  for (let n = at; n < end; n += 1) {
+    const sample = samples[n];
+    if (sample === undefined) continue;
+    figures(sample, ask).forEach((value, which) => {
+      const line = lines[which];
+      if (value === null || line === undefined) return;
+      if (line.known === 0 || value < line.low) {
+        line.low = value;
+        line.lowFirst = false;
+      }
+      if (line.known === 0 || value > line.high) {
+        line.high = value;
+        line.lowFirst = true;
+      }
+      line.known += 1;
+    });
   }
-  if (known * 2 < samples.length) return [null, null];
-  return lowFirst ? [low, high] : [high, low];
+  const known = lines.map((line) => line.known * 2 >= end - at && line.known > 0);
+  return [
+    lines.map((line, n) => (known[n] ? (line.lowFirst ? line.low : line.high) : null)),
+    lines.map((line, n) => (known[n] ? (line.lowFirst ? line.high : line.low) : null)),
+  ];
 }
 
 function withGaps(rows: readonly ChartRow[], longest: number): ChartRow[] {
@@ -115,29 +157,32 @@ function withGaps(rows: readonly ChartRow[], longest: number): ChartRow[] {
 
 export interface Choice {
   readonly names: readonly string[];
+  readonly rows: readonly ChartRow[];
   /** How many more there are, none of them higher than those chosen. */
   readonly left: number;
 }
 
-/** At most `most` lines: those that rose highest in the window. */
+/** At most `most` lines: those that rise highest in these rows. */
 export function chooseSeries(
-  samples: readonly LagSample[],
-  ask: Omit<ChartAsk, 'most'>,
+  rows: readonly ChartRow[],
+  names: readonly string[],
   most: number,
 ): Choice {
-  if (ask.names.length <= most) return { names: ask.names, left: 0 };
-  const peaks = new Map(ask.names.map((name) => [name, -1]));
-  for (const sample of window(samples, ask.from, ask.to)) {
-    const value = figureOf(sample, ask);
-    for (const name of ask.names) {
-      peaks.set(name, Math.max(peaks.get(name) ?? -1, value(name) ?? -1));
-    }
+  if (names.length <= most) return { names, rows, left: 0 };
+  const peaks = names.map(() => -1);
+  for (const { values } of rows) {
+    values.forEach((value, n) => {
+      peaks[n] = Math.max(peaks[n] ?? -1, value ?? -1);
+    });
   }
-  const chosen = new Set(
-    [...ask.names].sort((a, b) => (peaks.get(b) ?? 0) - (peaks.get(a) ?? 0)).slice(0, most),
-  );
+  const chosen = names
+    .map((_, n) => n)
+    .sort((a, b) => (peaks[b] ?? 0) - (peaks[a] ?? 0))
+    .slice(0, most)
+    .sort((a, b) => a - b);
   return {
-    names: ask.names.filter((name) => chosen.has(name)),
-    left: ask.names.length - chosen.size,
+    names: chosen.map((n) => names[n] ?? ''),
+    rows: rows.map(({ at, values }) => ({ at, values: chosen.map((n) => values[n] ?? null) })),
+    left: names.length - most,
   };
 }

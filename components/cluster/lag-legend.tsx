@@ -1,9 +1,11 @@
 import { cn } from '@/components/ui/cn';
 import { Name } from '@/components/ui/name';
+import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { LagSample } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import { Swatch } from './member-node';
 import type { ClusterQuery } from './query';
+import { useSamples } from './use-samples';
 
 /** Each standby with its newest figure; a click hides or shows its line. */
 export function LagLegend({
@@ -11,7 +13,8 @@ export function LagLegend({
   leader,
   hidden,
   colours,
-  last,
+  id,
+  held,
   query,
   onToggle,
 }: {
@@ -20,10 +23,14 @@ export function LagLegend({
   leader: string | undefined;
   hidden: ReadonlySet<string>;
   colours: ReadonlyMap<string, string>;
-  last: LagSample | undefined;
+  id: ClusterId;
+  /** The figures to show while the chart is held still. */
+  held: LagSample | undefined;
   query: ClusterQuery;
   onToggle: (name: string) => void;
 }) {
+  const live = useSamples(id, 1000).samples.at(-1);
+  const last = held ?? live;
   return (
     <fieldset className="mt-2 flex min-w-0 flex-wrap gap-x-2 gap-y-1">
       <legend className="sr-only">Lines shown</legend>

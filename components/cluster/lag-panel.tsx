@@ -1,12 +1,15 @@
 'use client';
 
 import { Pause, Play } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useCallback, useMemo, useState } from 'react';
 import { moment } from '@/components/stream/moment';
 import { useCluster } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
+import { Skeleton } from '@/components/ui/skeleton';
+import { useLater } from '@/components/ui/use-later';
 import { useMedia } from '@/components/ui/use-media';
 import { useQueryState } from '@/components/ui/use-query-state';
 import { useSteady } from '@/components/ui/use-steady';
@@ -14,11 +17,24 @@ import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { coloursOf } from './colours';
-import { LagChart } from './lag-chart';
-import { chartRows, chooseSeries } from './lag-data';
+import { chooseSeries, LagRows } from './lag-data';
 import { LagLegend } from './lag-legend';
-import { formatClusterQuery, parseClusterQuery, type Range, ranges, stages } from './query';
+import {
+  formatClusterQuery,
+  parseClusterQuery,
+  type Range,
+  ranges,
+  redrawMs,
+  stages,
+} from './query';
 import { useSamples } from './use-samples';
+
+/** Far the heaviest part of the page: it comes when the rest stands. */
+export const loadLagChart = () => import('./lag-chart');
+const LagChart = dynamic(() => loadLagChart().then((m) => m.LagChart), {
+  ssr: false,
+  loading: () => <Skeleton className="h-60" />,
+});
 
 const MOST_SERIES = 6;
 /** Of samples: no more than there are pixels to tell them apart. */
@@ -30,7 +46,10 @@ export function LagPanel({ view }: { view: ClusterView }) {
   const [query, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const narrow = !useMedia('(min-width: 768px)');
-  const live = useSamples(view.id);
+  const live = useSamples(view.id, redrawMs[query.range]);
+  const [cache] = useState(() => new LagRows());
+  // The drawing above measures itself as it arrives: not in the same breath.
+  const drawn = useLater(100);
   const events = useCluster(view.id, pickEvents);
   const [held, setHeld] = useState<typeof live | null>(null);
   const { at: to, samples } = held ?? live;
@@ -43,11 +62,11 @@ export function LagPanel({ view }: { view: ClusterView }) {
   // A new view comes more often than a new look at the samples: only the look redraws the chart.
   const { chosen, rows } = useMemo(() => {
     const names = standbys.filter((name) => !hidden.has(name));
-    const ask = { names, unit, stage, from, to };
-    const picked = chooseSeries(samples, ask, MOST_SERIES);
     const most = narrow ? MOST_ROWS.narrow : MOST_ROWS.wide;
-    return { chosen: picked, rows: chartRows(samples, { ...ask, names: picked.names, most }) };
-  }, [samples, standbys, hidden, unit, stage, from, to, narrow]);
+    const all = cache.of(samples, { names, unit, stage, from, to, most });
+    const picked = chooseSeries(all, names, MOST_SERIES);
+    return { chosen: picked, rows: picked.rows };
+  }, [cache, samples, standbys, hidden, unit, stage, from, to, narrow]);
   const marks = useSteady(
     events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to),
   );
@@ -125,24 +144,29 @@ export function LagPanel({ view }: { view: ClusterView }) {
           </p>
         ) : (
           <>
-            <LagChart
-              rows={rows}
-              names={chosen.names}
-              colours={colours}
-              unit={query.unit}
-              range={query.range}
-              from={from}
-              to={to}
-              marks={marks}
-              limit={limit}
-              label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
-            />
+            {drawn ? (
+              <LagChart
+                rows={rows}
+                names={chosen.names}
+                colours={colours}
+                unit={query.unit}
+                range={query.range}
+                from={from}
+                to={to}
+                marks={marks}
+                limit={limit}
+                label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
+              />
+            ) : (
+              <Skeleton className="h-60" />
+            )}
             <LagLegend
               standbys={standbys}
               leader={view.leader?.name}
               hidden={hidden}
               colours={colours}
-              last={samples.at(-1)}
+              id={view.id}
+              held={held?.samples.at(-1)}
               query={query}
               onToggle={toggle}
             />

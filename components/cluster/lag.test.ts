@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LagSample } from '@/lib/topology/event';
-import { type ChartAsk, chartRows, chooseSeries } from './lag-data';
+import { type ChartAsk, chooseSeries, LagRows } from './lag-data';
+import { pathsOf } from './lag-paths';
 import { axisOf, spread, timeTicks } from './lag-scale';
 import { formatClusterQuery, parseClusterQuery } from './query';
 
@@ -23,6 +24,26 @@ const ask = (part: Partial<ChartAsk> = {}): ChartAsk => ({
   most: 300,
   ...part,
 });
+
+const chartRows = (samples: readonly LagSample[], asked: ChartAsk) =>
+  new LagRows().of(samples, asked);
+
+/** An hour of a cluster with six standbys, and how often its samples were looked at. */
+function hour() {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const looks = { count: 0 };
+  const watched = (seq: number): LagSample => {
+    const whole = sample(seq, seq * 1000, Object.fromEntries(names.map((n, i) => [n, seq * i])));
+    return {
+      ...whole,
+      get members() {
+        looks.count += 1;
+        return whole.members;
+      },
+    };
+  };
+  return { names, looks, watched, samples: Array.from({ length: 3600 }, (_, n) => watched(n)) };
+}
 
 describe('the rows of the lag chart', () => {
   const few = [sample(1, 1000, { a: 5 }), sample(2, 2000, { a: null }), sample(3, 3000, {})];
@@ -56,7 +77,7 @@ describe('the rows of the lag chart', () => {
       sample(n, n * 1000, { a: n === 1234 ? 1e9 : n === 2345 ? 0 : 100 + (n % 7) }),
     );
     const rows = chartRows(many, ask({ to: 3_600_000 }));
-    expect(rows.length).toBeLessThanOrEqual(302);
+    expect(rows.length).toBeLessThanOrEqual(300);
     const values = rows.map((r) => r.values[0]);
     expect(values).toContain(1e9);
     expect(values).toContain(0);
@@ -73,21 +94,52 @@ describe('the rows of the lag chart', () => {
     expect(shared.length).toBeGreaterThan(280);
   });
 
+  it('cost one look at each sample, and then one at the newest few a second', () => {
+    const { names, looks, watched, samples } = hour();
+    const rows = new LagRows();
+    const at = (to: number) => ask({ names, from: to - 3_600_000, to });
+    const first = rows.of(samples, at(3_600_000));
+    expect(first.length).toBeLessThanOrEqual(300);
+    expect(looks.count).toBeLessThanOrEqual(3600);
+    looks.count = 0;
+    const later = rows.of([...samples, watched(3600)], at(3_601_000));
+    expect(looks.count).toBeLessThanOrEqual(Math.ceil(3600 / 149));
+    expect(later.filter((row) => first.includes(row)).length).toBeGreaterThan(290);
+  });
+
+  it('are those of a fresh look, however the window slid', () => {
+    const { names, watched, samples } = hour();
+    const rows = new LagRows();
+    for (let second = 3600; second < 3650; second += 7) {
+      const asked = ask({ names, from: (second - 3600) * 1000, to: second * 1000 });
+      samples.push(...Array.from({ length: 7 }, (_, n) => watched(second + n)));
+      expect(rows.of(samples, asked)).toEqual(chartRows(samples, asked));
+    }
+  });
+
   it('order the two of a stretch as they came', () => {
     const samples = Array.from({ length: 20 }, (_, n) => sample(n, n * 100, { a: n }));
-    const rows = chartRows(samples, ask({ to: 2000, most: 4 }));
+    const rows = chartRows(samples, ask({ to: 2000, most: 6 }));
     expect(rows.map((r) => r.values[0])).toEqual([0, 9, 10, 19]);
   });
 });
 
 describe('the lines of the lag chart', () => {
   it('are at most as many as asked, those that rose highest', () => {
-    const samples = [sample(1, 1, { a: 1, b: 9, c: 5 })];
-    const { from, to, unit, stage } = ask();
-    expect(chooseSeries(samples, { names: ['a', 'b', 'c'], from, to, unit, stage }, 2)).toEqual({
+    const rows = [{ at: 1, values: [1, 9, 5] }];
+    expect(chooseSeries(rows, ['a', 'b', 'c'], 2)).toEqual({
       names: ['b', 'c'],
+      rows: [{ at: 1, values: [9, 5] }],
       left: 1,
     });
+  });
+});
+
+describe('the path of a line', () => {
+  it('is broken where the value is unknown, and shows a point between two gaps', () => {
+    const rows = [[1], [2], [null], [3], [null]].map((values, at) => ({ at, values }));
+    const same = (value: number) => value;
+    expect(pathsOf(rows, 1, { x: same, y: same })).toEqual(['M0 1L1 2M3 3h1']);
   });
 });
 

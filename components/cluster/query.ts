@@ -1,4 +1,6 @@
 export const ranges = { '5m': 5, '15m': 15, '30m': 30, '1h': 60 } as const;
+/** How often the chart is drawn anew: a second of an hour is a fifth of a pixel. */
+export const redrawMs = { '5m': 1000, '15m': 3000, '30m': 5000, '1h': 10_000 } as const;
 export type Range = keyof typeof ranges;
 export type Unit = 'bytes' | 'time';
 export const stages = ['sent', 'write', 'flush', 'replay'] as const;

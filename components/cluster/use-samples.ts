@@ -1,20 +1,29 @@
 'use client';
 
 import { useMemo } from 'react';
-import { useNow } from '@/components/stream/clock';
-import { useStore } from '@/components/stream/use-stream';
+import { useStep } from '@/components/stream/clock';
+import { useCluster, useStore } from '@/components/stream/use-stream';
+import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { LagSample } from '@/lib/topology/event';
 
 const none: readonly LagSample[] = [];
+const areTold = (cluster: ClusterState): boolean => cluster.samples.length > 0;
 
-/** The samples of a cluster and the moment they were looked at: once a second, however often they come. */
-export function useSamples(id: ClusterId): { at: number; samples: readonly LagSample[] } {
+/** The samples of a cluster and the moment they were looked at: as often as asked, however often they come. */
+export function useSamples(
+  id: ClusterId,
+  everyMs: number,
+): { at: number; samples: readonly LagSample[] } {
   const store = useStore();
-  const at = useNow();
-  // `at` is the reason to look again: subscribing to the samples would draw more often than that.
-  return useMemo(
-    () => ({ at, samples: store.stream.clusters.get(id)?.samples ?? none }),
-    [store, id, at],
-  );
+  const step = useStep(everyMs);
+  const told = useCluster(id, areTold);
+  // The step is the reason to look again, and the first samples are: subscribing to all of them
+  // would draw more often than that.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(() => {
+    const samples = store.stream.clusters.get(id)?.samples ?? none;
+    // A coarse step may lie before the newest sample, which must not wait for the next.
+    return { at: Math.max(step, samples.at(-1)?.at ?? 0), samples };
+  }, [store, id, step, told]);
 }

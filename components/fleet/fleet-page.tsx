@@ -2,27 +2,39 @@
 
 import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
+import { useCallback, useDeferredValue, useRef, useState } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
-import { useFollow, useStream } from '@/components/stream/use-stream';
+import { derived } from '@/components/stream/derived';
+import { useFollow, useStore, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { useQueryState } from '@/components/ui/use-query-state';
+import type { StreamState } from '@/lib/stream/reducer';
 import { FleetEmpty, FleetSkeleton } from './fleet-states';
 import { FleetTable } from './fleet-table';
+import { FleetOrder } from './order';
 import { formatFleetQuery, parseFleetQuery } from './query';
-import { select, totals } from './rows';
+import { areInSeveralPlaces, areSameTotals, select, totals } from './rows';
 import { TotalsLine } from './totals-line';
 
+type Fleet = StreamState['fleet'];
+const totalsOf = derived((fleet: Fleet) => totals(fleet.values()), areSameTotals);
+const placesOf = derived((fleet: Fleet) => areInSeveralPlaces(fleet.values()));
+
+/** Renders when rows change places or totals change; what changes within a row renders that row. */
 export function FleetPage() {
   useFollow('fleet');
   const known = useStream((stream) => stream.fleetKnown);
-  const fleet = useStream((stream) => stream.fleet);
+  const store = useStore();
   const [query, setQuery] = useQueryState(parseFleetQuery, formatFleetQuery);
   // Typing stays quick with a thousand rows: the list follows when there is time.
   const deferred = useDeferredValue(query);
-  const rows = useMemo(() => select(fleet.values(), deferred), [fleet, deferred]);
-  const counts = useMemo(() => totals(fleet.values()), [fleet]);
+  const [order] = useState(() => new FleetOrder());
+  const ids = useStream(
+    useCallback((stream) => order.of(stream.fleet, deferred), [order, deferred]),
+  );
+  const counts = useStream((stream) => totalsOf(stream.fleet));
+  const place = useStream((stream) => placesOf(stream.fleet));
   const search = useRef<HTMLInputElement>(null);
   const router = useRouter();
   useShortcut(
@@ -34,8 +46,8 @@ export function FleetPage() {
     <div className="flex flex-col gap-3 p-3 sm:p-4">
       <h1 className="sr-only">Fleet</h1>
       {!known && <FleetSkeleton />}
-      {known && fleet.size === 0 && <FleetEmpty />}
-      {known && fleet.size > 0 && (
+      {known && counts.all === 0 && <FleetEmpty />}
+      {known && counts.all > 0 && (
         <>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <TotalsLine
@@ -65,15 +77,16 @@ export function FleetPage() {
                   if (event.key !== 'Enter') return;
                   // By what is typed now: the list may still be following.
                   const typed = { ...query, search: event.currentTarget.value };
-                  const [first] = select(fleet.values(), typed);
+                  const [first] = select(store.stream.fleet.values(), typed);
                   if (first) router.push(`/cluster/${first.id}`);
                 }}
               />
             </div>
           </div>
-          {rows.length > 0 ? (
+          {ids.length > 0 ? (
             <FleetTable
-              rows={rows}
+              ids={ids}
+              place={place}
               query={deferred}
               onSort={(sort, direction) => setQuery({ sort, direction })}
             />
@@ -91,7 +104,7 @@ export function FleetPage() {
             </div>
           )}
           <p className="sr-only" aria-live="polite">
-            {rows.length === counts.all ? '' : `${rows.length} of ${counts.all} clusters shown`}
+            {ids.length === counts.all ? '' : `${ids.length} of ${counts.all} clusters shown`}
           </p>
         </>
       )}

@@ -1,26 +1,33 @@
 import Link from 'next/link';
-import { memo } from 'react';
+import { memo, useCallback } from 'react';
+import { useStream } from '@/components/stream/use-stream';
 import { cn } from '@/components/ui/cn';
 import { GridCell, GridRow } from '@/components/ui/grid';
 import { Name } from '@/components/ui/name';
 import { StateIcon } from '@/components/ui/state-icon';
+import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterSummary } from '@/lib/topology/view';
 import { Changed, gridTemplate, Health, Lag, Members, Mode } from './columns';
 
 interface RowProps {
-  readonly row: ClusterSummary;
+  readonly cluster: ClusterId;
   readonly id: string;
   readonly index: number;
   readonly active: boolean;
   readonly narrow: boolean;
   /** Several ensembles or namespaces are watched: the name alone may not say which is meant. */
   readonly place: boolean;
-  readonly onPick: (index: number) => void;
+  readonly onOpen: (cluster: ClusterId) => void;
 }
 
-/** Renders only when its own summary changed, or the cursor came or went. */
+type CellsProps = RowProps & { readonly row: ClusterSummary };
+
+/** Renders only when its own summary changed, it moved, or the cursor came or went. */
 export const FleetRow = memo(function FleetRow(props: RowProps) {
-  const { row, id, index, active, narrow } = props;
+  const { cluster, id, index, active, narrow, onOpen } = props;
+  const row = useStream(useCallback((stream) => stream.fleet.get(cluster), [cluster]));
+  // Gone from the fleet, and in a moment from the list.
+  if (row === undefined) return null;
   return (
     <GridRow
       id={id}
@@ -30,25 +37,28 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
       data-cluster={row.name}
       data-leader={row.leader ?? ''}
       data-health={row.health}
-      onClick={() => props.onPick(index)}
+      onClick={() => onOpen(cluster)}
       className={cn(
         'relative border-b border-line hover:bg-sunken',
         active && 'bg-accent-soft shadow-[inset_3px_0_0_var(--accent)] hover:bg-accent-soft',
         narrow
           ? 'flex flex-col gap-1 px-3 py-2.5'
-          : `grid min-h-10 items-center text-sm ${gridTemplate}`,
+          : // Of one height whatever it says: two lines of a problem fit, and nothing jumps.
+            `box-content grid h-10 items-center overflow-hidden text-sm leading-4 ${gridTemplate}`,
       )}
     >
-      {narrow ? <Card {...props} /> : <Cells {...props} />}
+      {narrow ? <Card {...props} row={row} /> : <Cells {...props} row={row} />}
     </GridRow>
   );
 });
 
-function Title({ row, place }: RowProps) {
+function Title({ row, place }: CellsProps) {
   return (
     <>
       <Link
         href={`/cluster/${row.id}`}
+        // A request for each row that scrolls by would be the most expensive thing on the page.
+        prefetch={false}
         tabIndex={-1}
         className="flex max-w-full min-w-0 font-semibold hover:underline"
         onClick={(event) => event.stopPropagation()}
@@ -67,13 +77,13 @@ function Title({ row, place }: RowProps) {
   );
 }
 
-const cell = 'flex min-w-0 items-center gap-2 px-2 py-1.5 first:pl-4 last:pr-4';
+const cell = 'flex min-w-0 items-center gap-2 px-2 first:pl-4 last:pr-4';
 
-function Cells(props: RowProps) {
+function Cells(props: CellsProps) {
   const { row, place } = props;
   return (
     <>
-      <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0 py-1')}>
+      <GridCell className={cn(cell, place && 'flex-col items-start justify-center gap-0')}>
         <Title {...props} />
       </GridCell>
       <GridCell className={cell}>
@@ -114,7 +124,7 @@ function Leader({ row }: { row: ClusterSummary }) {
 }
 
 /** The same cells in the same order, as a phone can hold them. */
-function Card(props: RowProps) {
+function Card(props: CellsProps) {
   const { row } = props;
   return (
     <>

@@ -19,19 +19,42 @@ export function totals(rows: Iterable<ClusterSummary>): Totals {
   return count;
 }
 
+export const areSameTotals = (a: Totals, b: Totals): boolean =>
+  a.all === b.all &&
+  a.critical === b.critical &&
+  a.attention === b.attention &&
+  a.unknown === b.unknown &&
+  a.good === b.good;
+
+/** Whether several ensembles or namespaces are watched: a name alone may not say which is meant. */
+export function areInSeveralPlaces(rows: Iterable<ClusterSummary>): boolean {
+  let first: ClusterSummary['key'] | null = null;
+  for (const { key } of rows) {
+    first ??= key;
+    if (key.ensemble !== first.ensemble || key.namespace !== first.namespace) return true;
+  }
+  return false;
+}
+
 /** The rows a query shows, in its order; equal rows stand by name, so nothing jumps. */
 export function select(rows: Iterable<ClusterSummary>, query: FleetQuery): ClusterSummary[] {
-  const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const chosen: ClusterSummary[] = [];
-  for (const row of rows) {
-    if (query.state !== null && row.health !== query.state) continue;
-    if (words.length > 0 && !matches(row, words)) continue;
-    chosen.push(row);
-  }
   const sign = query.direction === 'asc' ? 1 : -1;
-  const compare = comparisons[query.sort];
-  return chosen.sort((a, b) => sign * compare(a, b) || byName(a, b));
+  const compare = comparison(query.sort);
+  return [...rows].filter(isChosen(query)).sort((a, b) => sign * compare(a, b) || byName(a, b));
 }
+
+/** Whether a query shows a row. */
+export function isChosen(query: FleetQuery): (row: ClusterSummary) => boolean {
+  const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (row) =>
+    (query.state === null || row.health === query.state) &&
+    (words.length === 0 || matches(row, words));
+}
+
+type Compare = (a: ClusterSummary, b: ClusterSummary) => number;
+
+/** Ascending, and 0 for rows that only their names tell apart. */
+export const comparison = (sort: SortKey): Compare => comparisons[sort];
 
 function matches(row: ClusterSummary, words: readonly string[]): boolean {
   const text = [
@@ -49,10 +72,10 @@ function matches(row: ClusterSummary, words: readonly string[]): boolean {
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
-const byName = (a: ClusterSummary, b: ClusterSummary): number =>
+export const byName: Compare = (a, b) =>
   collator.compare(a.name, b.name) || collator.compare(a.id, b.id);
 
-const comparisons: Record<SortKey, (a: ClusterSummary, b: ClusterSummary) => number> = {
+const comparisons: Record<SortKey, Compare> = {
   health: (a, b) => healthRank[a.health] - healthRank[b.health] || a.problemCount - b.problemCount,
   name: byName,
   leader: (a, b) => collator.compare(a.leader ?? '', b.leader ?? ''),

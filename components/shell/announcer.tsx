@@ -7,6 +7,7 @@ import { type Heard, hear, nothingHeard } from './announcements';
 
 /** Between two announcements at least this long: a failover must not become a litany. */
 const PAUSE_MS = 5_000;
+const LISTEN_MS = 1_000;
 
 /** Says to screen readers, rarely and politely, what changed that matters. */
 export function Announcer() {
@@ -27,7 +28,9 @@ export function Announcer() {
         if (queue.length > 0) speak();
       }, PAUSE_MS);
     };
+    let asked: ReturnType<typeof setTimeout> | null = null;
     const listen = (): void => {
+      asked = null;
       const { now, news } = hear(heard.current, store.stream, {
         phase: store.view.phase,
         followed: id,
@@ -36,10 +39,14 @@ export function Announcer() {
       queue.push(...news);
       if (queue.length > 0 && timer === null) speak();
     };
-    const stop = store.subscribe(listen);
+    // What comes and goes within a second is not worth a sentence.
+    const stop = store.subscribe(() => {
+      asked ??= setTimeout(listen, LISTEN_MS);
+    });
     return () => {
       stop();
       if (timer !== null) clearTimeout(timer);
+      if (asked !== null) clearTimeout(asked);
     };
   }, [store, path]);
 

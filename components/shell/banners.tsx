@@ -38,14 +38,14 @@ export function Banners() {
 
 function Lost() {
   const store = useStore();
-  const lastFrameAt = useConnection((view) => view.lastFrameAt);
   const now = useLocalNow();
+  const { lastFrameAt } = store.view;
   return (
     <Banner
       id={LOST_BANNER}
       state="critical"
       action={
-        <Button size="sm" onClick={() => store.connection.retry()}>
+        <Button size="sm" onClick={() => store.link.retry()}>
           Try now
         </Button>
       }

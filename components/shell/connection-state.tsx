@@ -3,7 +3,7 @@
 import { useLocalNow } from '@/components/stream/clock';
 import type { Phase } from '@/components/stream/connection';
 import { exactMoment, wholeSeconds } from '@/components/stream/moment';
-import { useConnection } from '@/components/stream/use-stream';
+import { useConnection, useStore } from '@/components/stream/use-stream';
 import { type State, StateIcon } from '@/components/ui/state-icon';
 
 const looks: Record<Phase, { state: State; word: string }> = {
@@ -17,8 +17,10 @@ const looks: Record<Phase, { state: State; word: string }> = {
 /** Whether the page hears Howdah, and how old the newest word from it is. */
 export function ConnectionState() {
   const phase = useConnection((view) => view.phase);
-  const lastFrameAt = useConnection((view) => view.lastFrameAt);
+  const store = useStore();
+  // Read as the second turns: it is newer with every frame, and that alone renders nothing.
   const now = useLocalNow();
+  const { lastFrameAt } = store.view;
   const { state, word } = looks[phase];
   const age = lastFrameAt === null || now === 0 ? null : Math.max(0, now - lastFrameAt);
   const text = age === null ? null : wholeSeconds(age);

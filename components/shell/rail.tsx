@@ -1,6 +1,6 @@
 'use client';
 
-import { Keyboard, LayoutList, Monitor, Moon, Sun } from 'lucide-react';
+import { Keyboard, LayoutList, Monitor, Moon, Network, Sun } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
@@ -17,6 +17,12 @@ const places = [
     Icon: LayoutList,
     holds: (path: string) => path === '/' || path.startsWith('/cluster/'),
   },
+  {
+    href: '/zookeeper',
+    label: 'ZooKeeper',
+    Icon: Network,
+    holds: (path: string) => path === '/zookeeper',
+  },
 ] as const;
 
 /** The places of the product: at the left, or along the bottom of a phone. */
@@ -26,7 +32,7 @@ export function Rail() {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-16 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-18 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0"
     >
       <Link
         href="/"
@@ -42,7 +48,7 @@ export function Rail() {
             href={href}
             {...(holds(path) ? { 'aria-current': path === href ? 'page' : 'true' } : {})}
             className={cn(
-              'flex min-h-14 w-20 flex-col items-center justify-center gap-1 border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:border-t-0 sm:border-l-2',
+              'flex min-h-14 w-20 flex-col items-center justify-center gap-1 whitespace-nowrap border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:border-t-0 sm:border-l-2',
               holds(path) && 'border-accent text-accent',
             )}
           >

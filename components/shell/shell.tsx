@@ -21,7 +21,7 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the content
       </a>
       <Rail />
-      <div className="flex min-w-0 flex-1 flex-col pb-16 sm:pb-0 sm:pl-16">
+      <div className="flex min-w-0 flex-1 flex-col pb-16 sm:pb-0 sm:pl-18">
         <TopBar />
         <Banners />
         <main

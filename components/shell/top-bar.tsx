@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useCallback } from 'react';
 import { useLocalNow } from '@/components/stream/clock';
-import { exactMoment, utc } from '@/components/stream/moment';
+import { clockTime, exactMoment, utc } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
@@ -37,6 +37,8 @@ export function TopBar() {
   );
 }
 
+const titles: Readonly<Record<string, string>> = { '/': 'Fleet', '/zookeeper': 'ZooKeeper' };
+
 function WhereAmI() {
   const path = usePathname();
   const id = path.startsWith('/cluster/') ? path.slice('/cluster/'.length) : null;
@@ -54,7 +56,7 @@ function WhereAmI() {
       <ol className="flex min-w-0 items-center gap-2">
         {id === null ? (
           <li className="truncate font-semibold" aria-current="page">
-            {path === '/' ? 'Fleet' : 'Howdah'}
+            {titles[path] ?? 'Howdah'}
           </li>
         ) : (
           <>
@@ -85,7 +87,7 @@ function WallClock() {
       title={`${exactMoment(now)}\n${utc(now)}`}
       className="hidden min-w-16 text-right text-sm text-muted lg:inline"
     >
-      {new Date(now).toLocaleTimeString(undefined, { hourCycle: 'h23' })}
+      {clockTime(now)}
     </time>
   );
 }

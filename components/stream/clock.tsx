@@ -1,7 +1,7 @@
 'use client';
 
-import { useSyncExternalStore } from 'react';
-import { useConnection } from './use-stream';
+import { useCallback, useSyncExternalStore } from 'react';
+import { useConnection, useStore } from './use-stream';
 
 /** One timer for every age on the page, so that they all turn over together. */
 const listeners = new Set<() => void>();
@@ -38,4 +38,24 @@ export function useLocalNow(): number {
 export function useNow(): number {
   const offset = useConnection((view) => view.offset);
   return useLocalNow() + offset;
+}
+
+/** The server's clock in steps of `ms`: for what is worth looking at less often than it changes. */
+export function useStep(ms: number): number {
+  const store = useStore();
+  const step = useCallback(
+    () => Math.floor((current() + store.view.offset) / ms) * ms,
+    [store, ms],
+  );
+  return useSyncExternalStore(subscribe, step, () => 0);
+}
+
+/**
+ * How long ago `at` was by the server's clock, in words. Renders when the words change, which is
+ * rarely: most ages on the page are told in minutes or hours.
+ */
+export function useSince(at: number, words: (ms: number) => string): string {
+  const store = useStore();
+  const text = useCallback(() => words(current() + store.view.offset - at), [store, at, words]);
+  return useSyncExternalStore(subscribe, text, () => words(0));
 }

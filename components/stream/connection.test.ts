@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '@/lib/stream/frames';
+import { type Frame, WIRE_VERSION } from '@/lib/stream/frames';
 import {
   type ConnectionView,
   GRACE_MS,
@@ -7,15 +7,15 @@ import {
   type Source,
   StreamConnection,
 } from './connection';
+import { FakeTiming } from './fake-timing';
 
-const hello = { type: 'hello', wire: 1, build: 'b1', epoch: 'e1', now: 5_000 } as const;
+const hello = { type: 'hello', wire: WIRE_VERSION, build: 'b1', epoch: 'e1', now: 5_000 } as const;
 
 const message = (data: string, lastEventId: string) =>
   new MessageEvent('message', { data, lastEventId });
 
-function rig() {
-  let now = 1_000;
-  let timers: { at: number; task: () => void }[] = [];
+function rig(random = 0.5) {
+  const time = new FakeTiming(1_000);
   const opened: { url: string; source: Source; closed: boolean }[] = [];
   const frames: Frame[] = [];
   const views: ConnectionView[] = [];
@@ -36,15 +36,10 @@ function rig() {
         opened.push(entry);
         return entry.source;
       },
-      now: () => now,
-      after: (ms, task) => {
-        const timer = { at: now + ms, task };
-        timers.push(timer);
-        return () => {
-          timers = timers.filter((t) => t !== timer);
-        };
-      },
-      random: () => 0.5,
+      now: time.now,
+      after: time.after,
+      build: null,
+      random: () => random,
     },
     (frame) => frames.push(frame),
     (view) => views.push(view),
@@ -58,17 +53,7 @@ function rig() {
     last: () => opened.at(-1)?.source,
     say: (frame: unknown, id = '') =>
       opened.at(-1)?.source.onmessage?.(message(JSON.stringify(frame), id)),
-    pass: (ms: number) => {
-      const until = now + ms;
-      for (;;) {
-        const next = timers.filter((t) => t.at <= until).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        timers = timers.filter((t) => t !== next);
-        now = next.at;
-        next.task();
-      }
-      now = until;
-    },
+    pass: time.pass,
   };
 }
 
@@ -115,6 +100,23 @@ describe('the connection to the stream', () => {
     r.pass(GRACE_MS * 2);
     expect(r.phase()).toBe('live');
   });
+
+  it.each([
+    [0, 100],
+    [1, 1000],
+  ])(
+    'comes back within a second of a restart, no two together: with %d after %d ms',
+    (random, ms) => {
+      const r = rig(random);
+      r.connection.follow(['fleet']);
+      r.say(hello);
+      r.last()?.onerror?.(null);
+      r.pass(ms - 1);
+      expect(r.opened.length).toBe(1);
+      r.pass(1);
+      expect(r.opened.length).toBe(2);
+    },
+  );
 
   it('backs off up to ten seconds', () => {
     const r = rig();

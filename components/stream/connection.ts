@@ -5,6 +5,8 @@ export const SILENCE_MS = 12_000;
 /** A break shorter than this is mended before anybody is told. */
 export const GRACE_MS = 1_500;
 const BACKOFF_MOST_MS = 10_000;
+/** Less than this is how long frames travel, not what the clocks differ by. */
+const SAME_CLOCK_MS = 250;
 
 /** As much of an EventSource as is used, so that tests need no browser. */
 export interface Source {
@@ -19,6 +21,8 @@ export interface ConnectionDeps {
   /** Runs `task` once after `ms`; the answer cancels it. */
   after(ms: number, task: () => void): () => void;
   random(): number;
+  /** The build that this page belongs to; null: that of whoever answers first. */
+  readonly build: string | null;
 }
 
 /**
@@ -55,10 +59,11 @@ export class StreamConnection {
   readonly #onFrame: (frame: Frame) => void;
   readonly #onChange: (view: ConnectionView) => void;
   #view = firstConnection;
-  #topics: readonly Topic[] = [];
+  /** Null until somebody says what to follow; to follow nothing is to hear of the ensembles alone. */
+  #topics: readonly Topic[] | null = null;
   #source: Source | null = null;
   #cursor: string | null = null;
-  #build: string | null = null;
+  #build: string | null;
   #failures = 0;
   #timers = { silence: none, retry: none, grace: none };
 
@@ -68,13 +73,18 @@ export class StreamConnection {
     onChange: (view: ConnectionView) => void,
   ) {
     this.#deps = deps;
+    this.#build = deps.build;
     this.#onFrame = onFrame;
     this.#onChange = onChange;
   }
 
+  get view(): ConnectionView {
+    return this.#view;
+  }
+
   follow(topics: readonly Topic[]): void {
     const next = [...topics].sort();
-    if (next.join() === this.#topics.join()) return;
+    if (next.join() === this.#topics?.join()) return;
     this.#topics = next;
     if (this.#view.phase !== 'paused') this.#open();
   }
@@ -103,7 +113,7 @@ export class StreamConnection {
 
   #open(): void {
     this.#close();
-    if (this.#topics.length === 0 || this.#view.outdated === 'wire') return;
+    if (this.#topics === null || this.#view.outdated === 'wire') return;
     const query = new URLSearchParams({ topics: this.#topics.join(',') });
     if (this.#cursor !== null) query.set('since', this.#cursor);
     const source = this.#deps.open(`/api/stream?${query}`);
@@ -139,7 +149,11 @@ export class StreamConnection {
       if (this.#build !== null && this.#build !== frame.build) told.outdated = 'build';
       this.#build ??= frame.build;
     }
-    if (frame.type === 'hello' || frame.type === 'beat') told.offset = frame.now - now;
+    if (frame.type === 'hello' || frame.type === 'beat') {
+      const offset = frame.now - now;
+      // A figure that trembles would turn over every age on the page each time.
+      if (Math.abs(offset - this.#view.offset) > SAME_CLOCK_MS) told.offset = offset;
+    }
     if (id !== '') this.#cursor = id;
     this.#failures = 0;
     this.#timers.grace();
@@ -157,9 +171,11 @@ export class StreamConnection {
     this.#close();
     this.#failures += 1;
     if (this.#view.phase === 'live' || this.#view.phase === 'connecting') this.#mend();
-    const most = Math.min(BACKOFF_MOST_MS, 250 * 2 ** Math.min(this.#failures, 8));
-    // Full jitter: a thousand pages must not come back in one breath after a restart.
-    const wait = most / 2 + (this.#deps.random() * most) / 2;
+    const most = Math.min(BACKOFF_MOST_MS, Math.max(1000, 250 * 2 ** Math.min(this.#failures, 8)));
+    // A server that restarts ends all its streams at once: over a second they come back, not in
+    // one breath. It takes no longer than a break may before anybody is told.
+    const least = this.#failures === 1 ? 100 : most / 2;
+    const wait = least + this.#deps.random() * (most - least);
     this.#timers.retry = this.#deps.after(wait, () => this.#open());
   }
 

@@ -2,23 +2,35 @@ import { formatDuration } from '@/lib/units';
 
 const DAY_MS = 86_400_000;
 
+// Made once: to make one costs a hundred times what to use it does.
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const minute = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const full = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+});
+
+/** "14:03:12" in the reader's zone. */
+export const clockTime = (at: number): string => time.format(at);
+
+/** "14:03" in the reader's zone. */
+export const clockMinute = (at: number): string => minute.format(at);
+
 /** "14:03:12" in the reader's zone, with the date in front when it is not today's. */
 export function moment(at: number, now = Date.now()): string {
-  const date = new Date(at);
-  const time = date.toLocaleTimeString(undefined, { hourCycle: 'h23' });
-  const sameDay = Math.abs(now - at) < DAY_MS && date.getDate() === new Date(now).getDate();
-  return sameDay ? time : `${date.toLocaleDateString(undefined, { dateStyle: 'medium' })} ${time}`;
+  const sameDay = Math.abs(now - at) < DAY_MS && new Date(at).getDate() === new Date(now).getDate();
+  return sameDay ? clockTime(at) : `${day.format(at)} ${clockTime(at)}`;
 }
 
 /** Both clocks in full, for a title: "22 Nov 2026, 15:03:12 (14:03:12 UTC)". */
 export function exactMoment(at: number): string {
-  const date = new Date(at);
-  const local = date.toLocaleString(undefined, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  } as Intl.DateTimeFormatOptions);
-  return `${local} (${utc(at)})`;
+  return `${full.format(at)} (${utc(at)})`;
 }
 
 /** "12 s", never "0 ms": for what ticks once a second. */

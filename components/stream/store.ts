@@ -1,19 +1,17 @@
-import { replaceEqualDeep } from '@tanstack/react-query';
 import type { Frame, Topic } from '@/lib/stream/frames';
 import { emptyStream, reduce, type StreamState } from '@/lib/stream/reducer';
-import {
-  type ConnectionDeps,
-  type ConnectionView,
-  firstConnection,
-  StreamConnection,
-} from './connection';
+import { type ConnectionView, firstConnection } from './connection';
+import type { LinkEvents, StreamLink } from './link';
+import { share } from './share';
 
 /** Clusters no longer followed whose last state is kept, so that going back shows it at once. */
 const KEPT_UNFOLLOWED = 4;
 
-export interface StoreDeps extends ConnectionDeps {
+export interface StoreDeps {
+  after(ms: number, task: () => void): () => void;
   /** Runs `task` before the next paint: however many frames come, the page renders once. */
   beforePaint(task: () => void): void;
+  link(events: LinkEvents): StreamLink;
 }
 
 /**
@@ -22,25 +20,21 @@ export interface StoreDeps extends ConnectionDeps {
  * whoever shows it does not render.
  */
 export class StreamStore {
-  readonly connection: StreamConnection;
+  readonly link: StreamLink;
   readonly #deps: StoreDeps;
   readonly #listeners = new Set<() => void>();
   readonly #follows = new Map<Topic, number>();
   #stream = emptyStream;
   #view = firstConnection;
-  #waiting: Frame[] = [];
+  #scheduled = false;
   #followChange = false;
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
-    this.connection = new StreamConnection(
-      deps,
-      (frame) => this.#take(frame),
-      (view) => {
-        this.#view = view;
-        this.#soon();
-      },
-    );
+    this.link = deps.link({
+      onFrames: (frames) => this.#take(frames),
+      onView: (view) => this.#look(view),
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -54,6 +48,11 @@ export class StreamStore {
 
   get view(): ConnectionView {
     return this.#view;
+  }
+
+  /** Asks for what the page follows, even if that is nothing: the ensembles are told to all. */
+  start(): void {
+    this.#refollow();
   }
 
   /** Follows a topic until the answer is called. */
@@ -74,9 +73,8 @@ export class StreamStore {
     this.#followChange = true;
     this.#deps.after(10, () => {
       this.#followChange = false;
-      if (this.#follows.size === 0) return;
       this.#forget();
-      this.connection.follow([...this.#follows.keys()]);
+      this.link.follow([...this.#follows.keys()]);
     });
   }
 
@@ -91,40 +89,28 @@ export class StreamStore {
     this.#stream = { ...this.#stream, clusters };
   }
 
-  #take(frame: Frame): void {
-    this.#waiting.push(frame);
-    if (this.#waiting.length === 1) this.#soon();
+  /** Folded at once, so that what comes next is compared with it; shown before the next paint. */
+  #take(frames: readonly Frame[]): void {
+    const before = this.#stream;
+    for (const frame of frames) this.#stream = reduce(this.#stream, share(this.#stream, frame));
+    if (this.#stream !== before) this.#soon();
   }
 
-  #scheduled = false;
+  #look(view: ConnectionView): void {
+    const before = this.#view;
+    this.#view = view;
+    // A newer "last heard" alone is read once a second by whoever shows it.
+    const { phase, offset, outdated } = view;
+    if (phase === before.phase && offset === before.offset && outdated === before.outdated) return;
+    this.#soon();
+  }
 
   #soon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#deps.beforePaint(() => {
       this.#scheduled = false;
-      const frames = this.#waiting;
-      this.#waiting = [];
-      for (const frame of frames) this.#stream = reduce(this.#stream, share(this.#stream, frame));
       for (const listener of this.#listeners) listener();
     });
-  }
-}
-
-function share(state: StreamState, frame: Frame): Frame {
-  switch (frame.type) {
-    case 'cluster': {
-      const before = state.clusters.get(frame.id)?.view;
-      return before ? { ...frame, view: replaceEqualDeep(before, frame.view) } : frame;
-    }
-    case 'fleet':
-      return {
-        ...frame,
-        changed: frame.changed.map((row) => replaceEqualDeep(state.fleet.get(row.id), row)),
-      };
-    case 'ensembles':
-      return { ...frame, ensembles: replaceEqualDeep(state.ensembles, frame.ensembles) };
-    default:
-      return frame;
   }
 }

@@ -23,8 +23,9 @@ import type { StreamStore } from './store';
 
 const StoreContext = createContext<StreamStore | null>(null);
 
-export function StreamProvider({ children }: { children: ReactNode }) {
-  const [held] = useState(browserStore);
+/** `build` is the one this page was made by; null where that can't be told. */
+export function StreamProvider({ build, children }: { build: string | null; children: ReactNode }) {
+  const [held] = useState(() => browserStore(build));
   useEffect(() => held.start(), [held]);
   return <StoreContext value={held.store}>{children}</StoreContext>;
 }

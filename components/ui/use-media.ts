@@ -2,11 +2,20 @@
 
 import { useCallback, useSyncExternalStore } from 'react';
 
+/** Kept: to ask for a list anew at every render costs more than to read it. */
+const lists = new Map<string, MediaQueryList>();
+
+function listOf(query: string): MediaQueryList {
+  const kept = lists.get(query) ?? window.matchMedia(query);
+  lists.set(query, kept);
+  return kept;
+}
+
 /** Whether a media query holds; false while rendered on the server. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {
-      const list = window.matchMedia(query);
+      const list = listOf(query);
       list.addEventListener('change', listener);
       return () => list.removeEventListener('change', listener);
     },
@@ -14,7 +23,7 @@ export function useMedia(query: string): boolean {
   );
   return useSyncExternalStore(
     subscribe,
-    () => window.matchMedia(query).matches,
+    () => listOf(query).matches,
     () => false,
   );
 }

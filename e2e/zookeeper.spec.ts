@@ -1,0 +1,37 @@
+import { expect, test } from './test';
+
+test('the ZooKeeper page says who serves, what is read, and whether it keeps up', async ({
+  page,
+  real,
+}) => {
+  await page.goto('/');
+  await expect(page.getByTestId('fleet-row').first()).toBeVisible();
+  await page.keyboard.press('z');
+  await expect(page).toHaveURL(/\/zookeeper$/);
+  await expect(page.getByTestId('lane')).toHaveCount(3);
+  await expect(page.getByTestId('pressure')).toHaveAttribute('data-pressure', 'calm');
+  const servers = page.getByRole('region', { name: 'Servers of main' });
+  await expect(servers.getByRole('listitem')).toHaveCount(3);
+  await expect(servers).toContainText('leader');
+
+  // Only the ensembles are followed here, and they are live.
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'live');
+  const [server] = real.sandbox.zookeeper;
+  await server?.kill();
+  await expect(servers).toContainText('down', { timeout: 20_000 });
+  await server?.start();
+  await expect(servers).not.toContainText('down', { timeout: 20_000 });
+});
+
+test('the ZooKeeper page says so when the ensemble is away, and recovers', async ({
+  page,
+  real,
+}) => {
+  await page.goto('/zookeeper');
+  const pressure = page.getByTestId('pressure');
+  await expect(pressure).toHaveAttribute('data-pressure', 'calm');
+  await Promise.all(real.sandbox.zookeeper.map((server) => server.kill()));
+  await expect(pressure).toHaveAttribute('data-pressure', 'unknown', { timeout: 20_000 });
+  await Promise.all(real.sandbox.zookeeper.map((server) => server.start()));
+  await expect(pressure).toHaveAttribute('data-pressure', 'calm', { timeout: 60_000 });
+});
