@@ -49,6 +49,7 @@ export function ensemble(part: Partial<EnsembleView> = {}): EnsembleView {
     aggregator: {
       events: 0,
       reads: 0,
+      changes: 0,
       batches: 0,
       dirty: 0,
       eventsPerSecond: 0,

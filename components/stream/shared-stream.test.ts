@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame, Topic } from '@/lib/stream/frames';
+import { MOST_CLUSTERS } from '@/lib/stream/frames';
 import { emptyStream, reduce } from '@/lib/stream/reducer';
 import { GRACE_MS, type Phase, type Source } from './connection';
 import { fleet, hello, summary } from './example-frames';
 import { FakeTiming } from './fake-timing';
-import { DEAD_MS, MOST_CLUSTERS, SharedStream } from './shared-stream';
+import { DEAD_MS, SharedStream } from './shared-stream';
 import { ALIVE_MS, type ToTab } from './tab-messages';
 
 function rig() {

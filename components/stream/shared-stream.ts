@@ -1,4 +1,4 @@
-import type { Frame, Topic } from '@/lib/stream/frames';
+import { type Frame, MOST_CLUSTERS, type Topic } from '@/lib/stream/frames';
 import { emptyStream, reduce } from '@/lib/stream/reducer';
 import { type ConnectionDeps, type ConnectionView, StreamConnection } from './connection';
 import { Gatherer } from './gatherer';
@@ -7,8 +7,6 @@ import { ALIVE_MS, type FromTab, type ToTab } from './tab-messages';
 
 /** A tab that said nothing for this long has died without a goodbye. Hidden ones have left. */
 export const DEAD_MS = ALIVE_MS * 4;
-/** As many as the server lets one stream follow. */
-export const MOST_CLUSTERS = 12;
 /** Clusters no longer followed whose last state is kept. */
 const KEPT_UNFOLLOWED = 4;
 

@@ -6,6 +6,9 @@ import type { ClusterSummary, ClusterView } from '../topology/view';
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
 export const WIRE_VERSION = 2;
 
+/** How many clusters one stream may follow: it goes for all tabs of a browser. */
+export const MOST_CLUSTERS = 64;
+
 /** What a page may follow. */
 export type Topic = 'fleet' | `cluster:${ClusterId}`;
 

@@ -18,10 +18,12 @@ export interface HttpParts {
 }
 
 const MOST_BODY = 64 * 1024;
+/** A stream's cursor comes back in its head, and grows with the clusters it follows. */
+const MOST_HEAD = 64 * 1024;
 
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
 export function createHttpServer(parts: HttpParts): Server {
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MOST_HEAD }, (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('referrer-policy', 'same-origin');

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
-import { type HelloFrame, WIRE_VERSION } from '@/lib/stream/frames';
+import { type HelloFrame, MOST_CLUSTERS, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
 import type { Following } from './subscriber';
 import { Telling } from './telling';
@@ -31,7 +31,6 @@ const GATHER_MS = 50;
 /** Between two browsers that come back after a restart: not all in one breath. */
 const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
-const MOST_CLUSTERS = 12;
 const MOST_SUBSCRIBERS = 2000;
 
 /** Tells every browser what it has missed, whenever something has changed. */

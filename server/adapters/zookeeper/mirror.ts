@@ -123,6 +123,7 @@ export class Mirror {
         this.#tell(told, lane);
         resolve();
       };
+      if (left === 0) resolve();
       for (const path of paths) this.#read(path, told, done);
     });
   }
