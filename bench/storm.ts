@@ -13,6 +13,8 @@ const SUBSCRIBERS = 50;
 const LISTENING = 5;
 const LEADER_PER_SECOND = 10;
 const FOLLOWED = 12;
+/** A storm's first seconds are spent on compiling what it exercises. */
+const WARM_UP_MS = 10_000;
 
 interface Watched {
   readonly scope: string;
@@ -104,12 +106,18 @@ async function stormOnHowdah(
   const raw = await startProgram('raw-leader', { connect, path: watched.leaderPath }, context);
   context.say(`Storm on Howdah for ${seconds} s`);
   await writer.ask('start', { leaderPerSecond: LEADER_PER_SECOND });
-  await delay(2000);
-  await Promise.all([subscribers.ask('start'), raw.ask('start')]);
+  await delay(context.quick ? 4000 : WARM_UP_MS);
+  const [startedAt] = await Promise.all([subscribers.ask<number>('start'), raw.ask('start')]);
   const lanes: Lane[][] = [];
   const events: number[] = [];
   const writesBefore = await writer.ask<number>('writes');
   const cpuOf = cpuMeter(howdah.pid);
+  const dbg = [
+    writer.pid,
+    subscribers.pid,
+    raw.pid,
+    ...sandbox.zookeeper.map((z) => z.process.id()?.pid ?? 0),
+  ].map(cpuMeter);
   for (let second = 0; second < seconds; second += 1) {
     await delay(1000);
     const told = await subscribers.ask<{ ensembles: { aggregator: Aggregator }[] } | null>(
@@ -117,18 +125,30 @@ async function stormOnHowdah(
     );
     const aggregator = told?.ensembles[0]?.aggregator;
     if (!aggregator) continue;
+    if (process.env.DBG) context.say(JSON.stringify(aggregator));
     lanes.push(aggregator.lanes);
     events.push(aggregator.eventsPerSecond);
   }
   const cpu = cpuOf();
+  if (process.env.DBG)
+    context.say(
+      `cpu howdah ${cpu.toFixed(0)} writer ${dbg[0]?.().toFixed(0)} subs ${dbg[1]?.().toFixed(0)} raw ${dbg[2]?.().toFixed(0)} zk ${dbg
+        .slice(3)
+        .map((f) => f().toFixed(0))
+        .join(' ')}`,
+    );
   const rss = rssMb(howdah.pid);
   const writes = ((await writer.ask<number>('writes')) - writesBefore) / seconds;
   const heard = await subscribers.ask<{ seen: (Sighting & { by: number })[]; ages: number[] }>(
     'stop',
   );
+  if (process.env.DBG)
+    context.say(
+      `ages p50 ${percentile(heard.ages, 50)} p90 ${percentile(heard.ages, 90)} p99 ${percentile(heard.ages, 99)} n ${heard.ages.length}`,
+    );
   const { changes } = await writer.ask<{ changes: Sighting[] }>('stop');
-  // What was under way before the observers started, and at the very end, is nobody's.
-  const first = 3 * LEADER_PER_SECOND;
+  // What was changed before the observers started, and at the very end, is nobody's.
+  const first = changes.findIndex(({ at }) => at > startedAt) + LEADER_PER_SECOND;
   const whole = changes.slice(first, -LEADER_PER_SECOND);
   const timed = (seen: readonly Sighting[]) =>
     latencies(changes, seen).slice(first, first + whole.length);

@@ -43,7 +43,7 @@ export const defaultAggregatorLimits: AggregatorLimits = {
  * So many reads are sent at a stretch: each costs the one thread there is about a tenth of a
  * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
  */
-const BURST = 16;
+const BURST = 8;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;
@@ -87,7 +87,7 @@ export class Aggregator {
       lane: name,
       dirty: new DirtySet(),
       rate: new Rate(clock.now()),
-      tokens: budget === null ? null : new TokenBucket(budget, limits.maxWaitMs, clock.now()),
+      tokens: budget === null ? null : new TokenBucket(budget, clock.now()),
       budget,
       mostInFlight,
       inFlight: 0,
@@ -103,12 +103,16 @@ export class Aggregator {
   mark(path: string, lane: Lane, group = path): void {
     if (this.#closed) return;
     const now = this.#clock.now();
-    this.#events += 1;
-    this.#noticed.add(1, now);
     this.#lanes[lane].dirty.add(path, group, now);
     if (lane === 'changes') this.#lastChange = now;
     if (lane === 'leadership') this.#leadSoon();
     else this.#wakeBy(this.#dueAt(now));
+  }
+
+  /** A watch has fired. */
+  noticed(): void {
+    this.#events += 1;
+    this.#noticed.add(1, this.#clock.now());
   }
 
   /** So many changes were behind what a read found: by its znode's version. */

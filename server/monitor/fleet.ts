@@ -34,11 +34,9 @@ interface Entry {
   refreshAt: number;
 }
 
-const URGENT: ReadonlySet<EventCode> = new Set(['leader-lost', 'leader-changed']);
-
-/** What nobody should have to wait for, not even for a moment. */
+/** What nobody should have to wait for, not even for a moment: who leads now. */
 function isUrgent({ code }: { readonly code: EventCode }): boolean {
-  return URGENT.has(code);
+  return code === 'leader-changed';
 }
 
 /** A value, the revision of its last change, and its JSON, made once however many are listening. */

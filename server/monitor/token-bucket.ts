@@ -1,16 +1,22 @@
 /** With the budget spent, reads go in batches of so many milliseconds' worth, not one by one. */
 const BATCH_MS = 20;
 
-/** At most `perSecond` over any second, and never more than one window's worth at once. */
+/** What may go at once after a rest, as a part of a second's budget. */
+const BURST = 0.1;
+
+/**
+ * At most `perSecond` in any second whatever: what goes at once after a rest is taken off what
+ * flows afterwards.
+ */
 export class TokenBucket {
   readonly #perMs: number;
   readonly #capacity: number;
   #tokens: number;
   #at: number;
 
-  constructor(perSecond: number, windowMs: number, now: number) {
-    this.#perMs = perSecond / 1000;
-    this.#capacity = Math.max(1, (perSecond * windowMs) / 1000);
+  constructor(perSecond: number, now: number) {
+    this.#perMs = (perSecond * (1 - BURST)) / 1000;
+    this.#capacity = Math.max(1, perSecond * BURST);
     this.#tokens = this.#capacity;
     this.#at = now;
   }

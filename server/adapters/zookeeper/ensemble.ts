@@ -23,6 +23,7 @@ export interface EnsembleOptions {
 export interface ReadScheduler {
   mark(path: string, lane: MirrorLane, group: string): void;
   forget(path: string): void;
+  noticed(): void;
   seen(changes: number): void;
   close(): void;
   view(): AggregatorView;
@@ -90,6 +91,7 @@ export class Ensemble {
       sessions: this.#sessions,
       mark: (path, lane, group) => this.#scheduler.mark(path, lane, group),
       forget: (path) => this.#scheduler.forget(path),
+      onEvent: () => this.#scheduler.noticed(),
       onChanges: (count) => this.#scheduler.seen(count),
       onBatch: parts.onBatch,
     });

@@ -46,6 +46,7 @@ class Rig {
       },
       mark: (path, lane) => this.marked.set(path, lane),
       forget: (path) => this.marked.delete(path),
+      onEvent: () => {},
       onChanges: () => {},
       onBatch: (batch) => this.batches.push(batch),
     });

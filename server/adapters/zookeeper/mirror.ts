@@ -21,6 +21,8 @@ export interface MirrorOptions {
   /** Asks for a path to be read, sooner or later: `Mirror.read` will be called with it. */
   readonly mark: (path: string, lane: MirrorLane, group: string) => void;
   readonly forget: (path: string) => void;
+  /** A watch has fired. */
+  readonly onEvent: () => void;
   /** A read has found a znode changed, so often since the last. */
   readonly onChanges: (count: number) => void;
   readonly onBatch: (batch: MirrorBatch) => void;
@@ -41,6 +43,11 @@ export class Mirror {
   readonly #watchlist: Watchlist;
   readonly #scopes: Scopes;
   readonly #failures = new Map<string, string>();
+  /**
+   * Paths that changed more than once between two reads. A watch on them would fire at once, only to
+   * say what is known: so they are read in turn without one, until a read finds them at rest.
+   */
+  readonly #hot = new Set<string>();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -49,6 +56,7 @@ export class Mirror {
       mark: (watched, lane) => this.#mark(watched, lane),
       forget: (path) => {
         this.#failures.delete(path);
+        this.#hot.delete(path);
         options.forget(path);
       },
     };
@@ -83,6 +91,7 @@ export class Mirror {
 
   /** A watch fired. */
   notice(path: string): void {
+    this.#options.onEvent();
     const watched = this.#watchlist.get(path);
     if (watched) this.#mark(watched, watched.kind === 'leadership' ? 'leadership' : 'changes');
   }
@@ -194,9 +203,22 @@ export class Mirror {
     told: Told,
   ): void {
     if (this.#watchlist.get(watched.path) !== watched) return;
-    this.#options.onChanges(role.scope.changesTo(role, value));
+    const changes = role.scope.changesTo(role, value);
+    this.#options.onChanges(changes);
     if (role.scope.store(role, value)) told.changed.add(role.scope);
     this.#settle(watched, told);
+    if (watched.kind === 'bulk') this.#judgeHeat(watched, changes);
+  }
+
+  #judgeHeat(watched: Watched, changes: number): void {
+    const { path } = watched;
+    if (!this.#hot.has(path)) {
+      if (changes > 1) this.#hot.add(path);
+      return;
+    }
+    // Read without a watch: it is read again in any case, with one if it has come to rest.
+    if (changes === 0) this.#hot.delete(path);
+    this.#mark(watched, 'changes');
   }
 
   #takeChildren(
