@@ -15,7 +15,7 @@ import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Switchovers } from './operations/switchovers';
-import type { MirrorBatch, Operations } from './ports';
+import type { MirrorBatch, Operations, ScopeSnapshot } from './ports';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
 
@@ -158,13 +158,22 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     },
   });
 
+  const scopeOf = (id: ClusterId): ScopeSnapshot | null => {
+    for (const ensemble of ensembles.values()) {
+      const scope = ensemble.scope(id);
+      if (scope) return scope;
+    }
+    return null;
+  };
+
   const digest = new Digest({
     clock,
     work: (id) => {
-      const [scope] = [...ensembles.values()].flatMap((ensemble) => ensemble.scope(id) ?? []);
+      const scope = scopeOf(id);
       if (!scope) return;
+      const before = fleet.targets(id);
       fleet.setFacts(id, readCluster(scope));
-      schedule.update(id);
+      if (fleet.targets(id) !== before) schedule.update(id);
     },
     onError,
   });

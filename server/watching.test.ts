@@ -65,6 +65,7 @@ class Rig {
         this.leaderNoticed.delete(path);
         this.aggregator.forget(path);
       },
+      isBehind: () => this.aggregator.behind,
       onEvent: () => {},
       onChanges: () => {},
       onBatch: ({ changed, removed }) => {

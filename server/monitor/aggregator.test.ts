@@ -70,7 +70,7 @@ describe('changes', () => {
     await clock.pass(50);
     expect(of('changes').flatMap(({ paths }) => paths)).toHaveLength(10);
     expect(aggregator.view().dirty).toBe(40);
-    await clock.pass(400);
+    await clock.pass(460);
     expect(of('changes').flatMap(({ paths }) => paths)).toEqual(
       Array.from({ length: 50 }, (_, i) => `/${i}`),
     );
@@ -85,8 +85,8 @@ describe('changes', () => {
       await clock.pass(10);
     }
     const at = of('changes').find(({ paths }) => paths.includes('/once'))?.at;
-    // 31 paths at 20 a second.
-    expect(at).toBeLessThan(1700);
+    // 31 paths at 18 a second: a tenth of the budget is kept for what comes at once.
+    expect(at).toBeLessThan(1900);
   });
 
   test('of a path that never rests are not put off by that', async () => {

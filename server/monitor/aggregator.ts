@@ -109,6 +109,13 @@ export class Aggregator {
     else this.#wakeBy(this.#dueAt(now));
   }
 
+  /** More waits to be read, or to be answered, than may be read within the maximum wait. */
+  get behind(): boolean {
+    const { dirty, inFlight } = this.#lanes.changes;
+    const { changesPerSecond, maxWaitMs } = this.#limits;
+    return dirty.size + inFlight > (changesPerSecond * maxWaitMs) / 1000;
+  }
+
   /** A watch has fired. */
   noticed(): void {
     this.#events += 1;

@@ -41,6 +41,7 @@ interface Writable {
 /** Follows one cluster through time: what is remembered between two views of it. */
 export class ClusterTracker {
   #facts: ClusterFacts;
+  #targets: readonly Target[] = [];
   #view: ClusterView | null = null;
   #onsets: Onsets = new Map();
   #leaderlessSince: number | null = null;
@@ -65,17 +66,19 @@ export class ClusterTracker {
     this.#takeLeader(facts, now);
   }
 
-  /** Members to probe: those that say where they are. */
+  /** Members to probe: those that say where they are. The same array while nothing has changed. */
   get targets(): readonly Target[] {
     // Who has left ZooKeeper is asked on: a primary whose Patroni has died may still take writes.
     const gone = [...this.#departed, ...this.#leaving].map(
       ([name, { facts }]): [string, Decoded<MemberFacts>] => [name, facts],
     );
-    return [...new Map([...gone, ...this.#facts.members])].flatMap(([name, member]) => {
+    const now = [...new Map([...gone, ...this.#facts.members])].flatMap(([name, member]) => {
       if (member.is !== 'ok' || !member.value.connUrl) return [];
       const { connUrl, role, state } = member.value;
       return [{ name, connUrl, condition: `${role} ${state}` }];
     });
+    if (!sameTargets(now, this.#targets)) this.#targets = now;
+    return this.#targets;
   }
 
   /** Nobody is seen to lead and accept writes: what happens next is worth a close look. */
@@ -248,6 +251,16 @@ export class ClusterTracker {
     const sample = leader && currentSample(this.#probes.get(leader) ?? unprobed);
     return sample && !sample.inRecovery ? sample.syncWaits : null;
   }
+}
+
+function sameTargets(a: readonly Target[], b: readonly Target[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((one, index) => {
+    const other = b[index];
+    return (
+      one.name === other?.name && one.connUrl === other.connUrl && one.condition === other.condition
+    );
+  });
 }
 
 function earliest(a: number | null, b: number | null): number | null {

@@ -71,6 +71,7 @@ export class Fleet {
   readonly #tombstones = new Map<ClusterId, number>();
   /** Above 0, which is the cursor of whoever has been told nothing. */
   #rev = 1;
+  readonly #troubled = new Set<ClusterId>();
   #seq = 0;
   /** Cursors below this may have missed a tombstone that is no longer kept. */
   #oldestKnown = 0;
@@ -104,8 +105,8 @@ export class Fleet {
   }
 
   /** Clusters that want a close look, whether or not anybody looks. */
-  get troubled(): readonly ClusterId[] {
-    return [...this.#entries].filter(([, { tracker }]) => tracker.troubled).map(([id]) => id);
+  get troubled(): ReadonlySet<ClusterId> {
+    return this.#troubled;
   }
 
   samples(id: ClusterId, since: number): Tail<LagSample> {
@@ -173,6 +174,7 @@ export class Fleet {
     if (!entry) return;
     entry.cancelRefresh();
     this.#entries.delete(id);
+    this.#troubled.delete(id);
     this.#tombstones.set(id, ++this.#rev);
     for (const [oldest, rev] of this.#tombstones) {
       if (this.#tombstones.size <= TOMBSTONES_KEPT) break;
@@ -234,6 +236,8 @@ export class Fleet {
     }
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
     entry.view = view;
+    if (entry.tracker.troubled) this.#troubled.add(id);
+    else this.#troubled.delete(id);
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
     onChange(id, changes.some(isUrgent));

@@ -23,6 +23,8 @@ export interface EnsembleOptions {
 export interface ReadScheduler {
   mark(path: string, lane: MirrorLane, group: string): void;
   forget(path: string): void;
+  /** More waits to be read than can be read within the maximum wait. */
+  readonly behind: boolean;
   noticed(): void;
   seen(changes: number): void;
   close(): void;
@@ -91,6 +93,7 @@ export class Ensemble {
       sessions: this.#sessions,
       mark: (path, lane, group) => this.#scheduler.mark(path, lane, group),
       forget: (path) => this.#scheduler.forget(path),
+      isBehind: () => this.#scheduler.behind,
       onEvent: () => this.#scheduler.noticed(),
       onChanges: (count) => this.#scheduler.seen(count),
       onBatch: parts.onBatch,

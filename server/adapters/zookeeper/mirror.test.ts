@@ -28,6 +28,7 @@ class Rig {
   ]);
   readonly mirror: Mirror;
   readonly #reading = new Set<Promise<void>>();
+  behind = false;
   #turn = 0;
   #placed = 0;
 
@@ -46,6 +47,7 @@ class Rig {
       },
       mark: (path, lane) => this.marked.set(path, lane),
       forget: (path) => this.marked.delete(path),
+      isBehind: () => this.behind,
       onEvent: () => {},
       onChanges: () => {},
       onBatch: (batch) => this.batches.push(batch),
@@ -212,6 +214,34 @@ describe('a mirror', () => {
     await rig.quiet();
     expect(rig.zookeeper.reads - reads).toBe(1);
     expect(rig.content(ID)?.config).toBe('99');
+  });
+
+  test('reads what changes all the time in turn, without a watch, while it can’t keep up', async () => {
+    const rig = new Rig().connectAll();
+    put(rig.zookeeper, '/service/orders', orders);
+    await rig.quiet();
+    const path = '/service/orders/members/a';
+    const change = async (data: string) => {
+      rig.zookeeper.set(path, data);
+      await rig.readSome();
+    };
+    await change('1');
+    expect([...rig.marked.keys()]).toEqual([]);
+    rig.behind = true;
+    await change('2');
+    // No watch is left, so that it is to be read again whether or not it changes.
+    expect([...rig.marked.keys()]).toEqual([path]);
+    await change('3');
+    await change('4');
+    expect(rig.content(ID)?.['members/a']).toBe('4');
+    await rig.quiet();
+    await change('5');
+    expect(rig.content(ID)?.['members/a']).toBe('5');
+    rig.behind = false;
+    await rig.quiet();
+    await change('6');
+    expect(rig.content(ID)?.['members/a']).toBe('6');
+    expect(rig.marked.size).toBe(0);
   });
 
   test('says nothing when nothing has changed', async () => {
@@ -382,6 +412,7 @@ type Action =
   | { readonly do: 'put' | 'remove'; readonly path: string; readonly data: string }
   | { readonly do: 'recreate'; readonly path: string; readonly data: string }
   | { readonly do: 'cut' | 'connect'; readonly shard: number }
+  | { readonly do: 'behind'; readonly on: boolean }
   | { readonly do: 'read'; readonly count: number };
 
 const path = fc
@@ -405,6 +436,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('recreate' as const), path: target, data }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), shard }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), shard }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('behind' as const), on: fc.boolean() }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -428,6 +460,9 @@ async function perform(rig: Rig, step: Action): Promise<void> {
       return rig.cut(step.shard);
     case 'connect':
       return rig.connect(step.shard);
+    case 'behind':
+      rig.behind = step.on;
+      return;
     case 'read':
       return rig.readSome(step.count);
   }

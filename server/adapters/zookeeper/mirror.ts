@@ -21,6 +21,8 @@ export interface MirrorOptions {
   /** Asks for a path to be read, sooner or later: `Mirror.read` will be called with it. */
   readonly mark: (path: string, lane: MirrorLane, group: string) => void;
   readonly forget: (path: string) => void;
+  /** Whether more waits to be read than can be read soon. */
+  readonly isBehind: () => boolean;
   /** A watch has fired. */
   readonly onEvent: () => void;
   /** A read has found a znode changed, so often since the last. */
@@ -43,11 +45,10 @@ export class Mirror {
   readonly #watchlist: Watchlist;
   readonly #scopes: Scopes;
   readonly #failures = new Map<string, string>();
-  /**
-   * Paths that changed more than once between two reads. A watch on them would fire at once, only to
-   * say what is known: so they are read in turn without one, until a read finds them at rest.
-   */
-  readonly #hot = new Set<string>();
+  /** Paths that had changed when they were last read. */
+  readonly #restless = new Set<string>();
+  /** Paths that were last read without leaving a watch, and so are read again in any case. */
+  readonly #unwatched = new Set<string>();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -56,7 +57,8 @@ export class Mirror {
       mark: (watched, lane) => this.#mark(watched, lane),
       forget: (path) => {
         this.#failures.delete(path);
-        this.#hot.delete(path);
+        this.#restless.delete(path);
+        this.#unwatched.delete(path);
         options.forget(path);
       },
     };
@@ -180,10 +182,11 @@ export class Mirror {
       const { role } = watched;
       if (role.is === 'znode' || role.is === 'member') {
         if (this.#knownAbsent(watched)) {
+          this.#unwatched.delete(path);
           taken(() => this.#takeData(watched, { role, value: null }, told));
           return;
         }
-        const watch = watched.kind !== 'polled';
+        const watch = this.#watches(watched);
         this.#session(watched.shard)
           .data(path, watch, isLikelyAbsent(watched))
           .then((value) => taken(() => this.#takeData(watched, { role, value }, told)), failed);
@@ -207,18 +210,27 @@ export class Mirror {
     this.#options.onChanges(changes);
     if (role.scope.store(role, value)) told.changed.add(role.scope);
     this.#settle(watched, told);
-    if (watched.kind === 'bulk') this.#judgeHeat(watched, changes);
+    if (watched.kind === 'bulk') this.#noteRest(watched, changes);
   }
 
-  #judgeHeat(watched: Watched, changes: number): void {
+  /**
+   * Whether a read is to leave a watch. While reads can't keep up with changes, a watch on what
+   * changes all the time would fire at once, only to say what is known; such a path is read again in
+   * its turn instead.
+   */
+  #watches({ path, kind }: Watched): boolean {
+    if (kind !== 'bulk') return kind !== 'polled';
+    const watch = !(this.#restless.has(path) && this.#options.isBehind());
+    if (watch) this.#unwatched.delete(path);
+    else this.#unwatched.add(path);
+    return watch;
+  }
+
+  #noteRest(watched: Watched, changes: number): void {
     const { path } = watched;
-    if (!this.#hot.has(path)) {
-      if (changes > 1) this.#hot.add(path);
-      return;
-    }
-    // Read without a watch: it is read again in any case, with one if it has come to rest.
-    if (changes === 0) this.#hot.delete(path);
-    this.#mark(watched, 'changes');
+    if (changes > 0) this.#restless.add(path);
+    else this.#restless.delete(path);
+    if (this.#unwatched.has(path)) this.#mark(watched, 'changes');
   }
 
   #takeChildren(
