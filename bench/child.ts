@@ -28,6 +28,8 @@ export async function startProgram(
   const file = await (bundled.get(name) ?? bundle(name));
   const child = spawn(process.execPath, ['--enable-source-maps', file, JSON.stringify(argument)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // As Howdah is: each gets its own share of the processors.
+    detached: true,
     cwd: root,
   });
   const program = new ProgramProcess(name, child);

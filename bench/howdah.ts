@@ -29,6 +29,8 @@ export async function startHowdah(
   const startedAt = Number(process.hrtime.bigint()) / 1e9;
   const child = spawn(process.execPath, [...profiling, ...args, 'dist/main.js'], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // A session of its own, as any service has: the kernel shares the processors between sessions.
+    detached: true,
     env: {
       ...process.env,
       NODE_ENV: 'production',

@@ -112,12 +112,6 @@ async function stormOnHowdah(
   const events: number[] = [];
   const writesBefore = await writer.ask<number>('writes');
   const cpuOf = cpuMeter(howdah.pid);
-  const dbg = [
-    writer.pid,
-    subscribers.pid,
-    raw.pid,
-    ...sandbox.zookeeper.map((z) => z.process.id()?.pid ?? 0),
-  ].map(cpuMeter);
   for (let second = 0; second < seconds; second += 1) {
     await delay(1000);
     const told = await subscribers.ask<{ ensembles: { aggregator: Aggregator }[] } | null>(
@@ -125,27 +119,15 @@ async function stormOnHowdah(
     );
     const aggregator = told?.ensembles[0]?.aggregator;
     if (!aggregator) continue;
-    if (process.env.DBG) context.say(JSON.stringify(aggregator));
     lanes.push(aggregator.lanes);
     events.push(aggregator.eventsPerSecond);
   }
   const cpu = cpuOf();
-  if (process.env.DBG)
-    context.say(
-      `cpu howdah ${cpu.toFixed(0)} writer ${dbg[0]?.().toFixed(0)} subs ${dbg[1]?.().toFixed(0)} raw ${dbg[2]?.().toFixed(0)} zk ${dbg
-        .slice(3)
-        .map((f) => f().toFixed(0))
-        .join(' ')}`,
-    );
   const rss = rssMb(howdah.pid);
   const writes = ((await writer.ask<number>('writes')) - writesBefore) / seconds;
   const heard = await subscribers.ask<{ seen: (Sighting & { by: number })[]; ages: number[] }>(
     'stop',
   );
-  if (process.env.DBG)
-    context.say(
-      `ages p50 ${percentile(heard.ages, 50)} p90 ${percentile(heard.ages, 90)} p99 ${percentile(heard.ages, 99)} n ${heard.ages.length}`,
-    );
   const { changes } = await writer.ask<{ changes: Sighting[] }>('stop');
   // What was changed before the observers started, and at the very end, is nobody's.
   const first = changes.findIndex(({ at }) => at > startedAt) + LEADER_PER_SECOND;

@@ -35,7 +35,7 @@ export const defaultAggregatorLimits: AggregatorLimits = {
   maxWaitMs: 250,
   changesPerSecond: 1000,
   leadershipPerSecond: 4000,
-  changesInFlight: 1024,
+  changesInFlight: 128,
   resyncInFlight: 256,
 };
 
@@ -43,7 +43,7 @@ export const defaultAggregatorLimits: AggregatorLimits = {
  * So many reads are sent at a stretch: each costs the one thread there is about a tenth of a
  * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
  */
-const BURST = 8;
+const BURST = 3;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;

@@ -50,8 +50,9 @@ test('leadership goes before all that waits, and does not wait itself', async ()
   );
   const before = ids().length;
   digest.add(['leader', 'c49'], true);
-  expect(ids().slice(before, before + 2)).toEqual(['leader', 'c49']);
+  expect(ids()[before]).toBe('leader');
   await clock.pass(1000);
+  expect(ids()[before + 1]).toBe('c49');
   expect(ids().filter((id) => id === 'c49')).toHaveLength(1);
 });
 
