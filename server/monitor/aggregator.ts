@@ -33,7 +33,7 @@ export interface AggregatorLimits {
 export const defaultAggregatorLimits: AggregatorLimits = {
   quietMs: 50,
   maxWaitMs: 250,
-  changesPerSecond: 1000,
+  changesPerSecond: 750,
   leadershipPerSecond: 4000,
   changesInFlight: 128,
   resyncInFlight: 256,
