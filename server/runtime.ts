@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ProbeFailure } from '@/lib/topology/sample';
 import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
 import { PostgresProbe } from './adapters/postgres/probe';
@@ -43,6 +44,13 @@ const FOREIGN_RETRY_MS = 3000;
 /** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
 const URGENT_MS = 250;
 const ATTEND_MS = 50;
+
+/** What is said of members that nobody may ask. */
+const unasked = (at: number): ProbeFailure => ({
+  at,
+  code: 'no-credentials',
+  says: 'no monitoring user is configured',
+});
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
@@ -102,6 +110,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     members: (id) => {
       const key = fleet.view(id)?.key;
       const settings = key ? config.clusterSettings(key).monitor : null;
+      if (settings === null) return new Map();
       return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
     },
     onResult: (id, member, result) => {
@@ -111,6 +120,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onPoll: ({ tookMs, code }) => metrics.probed(tookMs, code ?? 'ok'),
   });
 
+  /** Clusters of ensembles that have not been read whole yet. */
+  const unsettled = new Set<ClusterId>();
   let settled = false;
   let followed: ReadonlySet<ClusterId> = new Set();
   let attending = false;
@@ -172,18 +183,21 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       const scope = scopeOf(id);
       if (!scope) return;
       const before = fleet.targets(id);
-      fleet.setFacts(id, readCluster(scope));
-      if (fleet.targets(id) !== before) schedule.update(id);
+      const asked = config.clusterSettings(scope.key).monitor !== null;
+      fleet.setFacts(id, readCluster(scope), asked ? null : unasked(clock.now()));
+      if (asked && fleet.targets(id) !== before) schedule.update(id);
     },
     onError,
   });
 
-  const applyBatch = ({ urgent, changed, removed }: MirrorBatch) => {
+  const applyBatch = (ensemble: Ensemble, { urgent, changed, removed }: MirrorBatch) => {
     for (const id of removed) {
       fleet.remove(id);
       schedule.remove(id);
     }
-    digest.add(changed, urgent);
+    // Until an ensemble has been read whole nothing of it is shown: put together once, then.
+    if (ensemble.settled) digest.add(changed, urgent);
+    else for (const id of changed) unsettled.add(id);
     attend();
   };
 
@@ -210,20 +224,31 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onSettled();
   };
 
+  /** Not before its clusters have been put together: they are what is taken up. */
+  const takeUpSoon = (ensemble: Ensemble): void => {
+    if (digest.waiting > 0) clock.soon(() => takeUpSoon(ensemble));
+    else void takeUp(ensemble, fleet.of(ensemble.name));
+  };
+
   const takenUpAt = new Map<string, number>();
   const factsOf = new Map<string, string>();
   const ensembleChanged = (ensemble: Ensemble) => {
     ensemblesNow.renew();
     const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
     const facts = JSON.stringify([synced, maxSessionTimeoutMs]);
+    if (ensemble.settled && unsettled.size > 0) {
+      const mine = [...unsettled].filter((id) => ensemble.scope(id) !== null);
+      for (const id of mine) unsettled.delete(id);
+      digest.add(mine, false);
+    }
     if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
     factsOf.set(name, facts);
+    tellSettled();
     if (synced && takenUpAt.get(name) !== connections) {
       takenUpAt.set(name, connections);
-      void takeUp(ensemble, fleet.of(name));
+      takeUpSoon(ensemble);
     }
     hub.notify();
-    tellSettled();
   };
 
   for (const options of config.ensembles) {
@@ -232,7 +257,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       {
         clock,
         scheduler: (read) => new Aggregator(config.aggregator, clock, read),
-        onBatch: applyBatch,
+        onBatch: (batch) => applyBatch(ensemble, batch),
         onState: () => ensembleChanged(ensemble),
         onError,
       },

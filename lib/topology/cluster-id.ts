@@ -3,8 +3,16 @@ import type { ClusterKey } from './facts';
 /** One opaque, URL-safe name for each cluster: what pages, topics and operations are keyed by. */
 export type ClusterId = string;
 
+const known = new WeakMap<ClusterKey, ClusterId>();
+
 /** The id of a cluster. Distinct keys never share an id: every part is percent-encoded first. */
 export function clusterId(key: ClusterKey): ClusterId {
+  const id = known.get(key) ?? encodeKey(key);
+  known.set(key, id);
+  return id;
+}
+
+function encodeKey(key: ClusterKey): ClusterId {
   const parts = [key.ensemble, key.namespace, key.scope].map(encode);
   if (key.group !== null) parts.push(String(key.group));
   return parts.join('~');

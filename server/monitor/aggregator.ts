@@ -44,6 +44,8 @@ export const defaultAggregatorLimits: AggregatorLimits = {
  * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
  */
 const BURST = 3;
+/** While all is read anew there is nothing to be quick about yet. */
+const RESYNC_BURST = 32;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;
@@ -224,16 +226,16 @@ export class Aggregator {
     this.#start(leadership, leadership.dirty.size, now);
     const { oldest } = changes.dirty;
     let full = false;
-    if (oldest && now >= this.#ripeAt(oldest.since)) full = this.#burst(changes, now);
-    full = this.#burst(resync, now) || full;
+    if (oldest && now >= this.#ripeAt(oldest.since)) full = this.#burst(changes, BURST, now);
+    full = this.#burst(resync, RESYNC_BURST, now) || full;
     if (full) this.#goOnSoon();
     else this.#wakeBy(this.#dueAt(now));
   }
 
   /** @returns whether that was all it may send at a stretch, so that there may be more. */
-  #burst(state: LaneState, now: number): boolean {
-    const most = Math.min(BURST, state.mostInFlight - state.inFlight);
-    return this.#start(state, most, now) === BURST;
+  #burst(state: LaneState, burst: number, now: number): boolean {
+    const most = Math.min(burst, state.mostInFlight - state.inFlight);
+    return this.#start(state, most, now) === burst;
   }
 
   #goOnSoon(): void {
@@ -257,7 +259,9 @@ export class Aggregator {
     state.inFlight += paths.length;
     void this.#read(paths, lane).finally(() => {
       state.inFlight -= paths.length;
-      if (!this.#closed) this.#wakeBy(this.#dueAt(this.#clock.now()));
+      if (this.#closed) return;
+      if (lane === 'resync' && dirty.size > 0) this.#goOnSoon();
+      else this.#wakeBy(this.#dueAt(this.#clock.now()));
     });
     return paths.length;
   }

@@ -134,13 +134,19 @@ export class Fleet {
     return { full, changed, gone };
   }
 
-  setFacts(id: ClusterId, facts: ClusterFacts): void {
+  /** `unasked`: why none of its members will be asked; null when they will. */
+  setFacts(id: ClusterId, facts: ClusterFacts, unasked: ProbeFailure | null = null): void {
     const now = this.#options.clock.now();
     const known = this.#entries.get(id);
     if (known) known.tracker.setFacts(facts, now);
     else this.#add(id, facts, now);
+    if (unasked) for (const { name } of this.targets(id)) this.#setUnasked(id, name, unasked);
     // What ZooKeeper says is shown at once; what the probe adds is gathered.
     this.#refresh(id);
+  }
+
+  #setUnasked(id: ClusterId, member: string, why: ProbeFailure): void {
+    this.#entries.get(id)?.tracker.setProbe(member, why);
   }
 
   setProbe(id: ClusterId, member: string, result: ProbeSample | ProbeFailure): void {

@@ -2,7 +2,7 @@ import { ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MirrorBatch, MirroredZnode, ScopeSnapshot } from '@/server/ports';
 import type { Children, ZooKeeperSession } from './port';
-import { isFailed, LEADERSHIP_ZNODES, RARE_ZNODES, type Scope, WATCHED_ZNODES } from './scope';
+import { isFailed, LEADERSHIP_ZNODES, POLLED_ZNODES, type Scope, WATCHED_ZNODES } from './scope';
 import { type ScopeListener, Scopes, type Told } from './scopes';
 import { type Placement, type Role, type Watched, Watchlist } from './watchlist';
 
@@ -32,7 +32,7 @@ export interface MirrorOptions {
 
 type ZnodePathRole = Extract<Role, { is: 'znode' | 'member' }>;
 
-/** What hardly ever changes is read in every so-many-th round of polls. */
+/** What isn't watched is read in every so-many-th round of polls. */
 const RARELY = 10;
 
 /**
@@ -100,7 +100,8 @@ export class Mirror {
 
   /**
    * Marks what isn't watched, of every `of`-th cluster in turn, and what could not be read before.
-   * A leader's position (`status`) is read in every round, the rest in every tenth.
+   * Each comes in every tenth round: what they say that matters, a listing or the leader's own znode
+   * tells at once (the position in `status` is also the leader's).
    */
   poll(turn: number, of: number): void {
     for (const path of this.#failures.keys()) this.#markPath(path);
@@ -109,9 +110,8 @@ export class Mirror {
     for (const scope of this.#scopes.all) {
       const place = index++;
       if (place % of !== turn % of) continue;
-      this.#markPath(`${scope.path}/status`);
       if (Math.floor(place / of) % RARELY === rarely) {
-        for (const name of RARE_ZNODES) this.#markPath(`${scope.path}/${name}`);
+        for (const name of POLLED_ZNODES) this.#markPath(`${scope.path}/${name}`);
       }
       for (const name of [...LEADERSHIP_ZNODES, ...WATCHED_ZNODES]) {
         if (isFailed(scope.znode(name))) this.#markPath(`${scope.path}/${name}`);

@@ -9,8 +9,7 @@ import type { MirroredZnode, ScopeSnapshot } from '@/server/ports';
  */
 export const LEADERSHIP_ZNODES = ['leader', 'failover'] as const;
 export const WATCHED_ZNODES = ['config', 'sync', 'history'] as const;
-export const RARE_ZNODES = ['initialize', 'failsafe'] as const;
-export const POLLED_ZNODES = ['status', ...RARE_ZNODES] as const;
+export const POLLED_ZNODES = ['status', 'initialize', 'failsafe'] as const;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...LEADERSHIP_ZNODES,
