@@ -45,6 +45,12 @@ const FOREIGN_RETRY_MS = 3000;
 const URGENT_MS = 250;
 const ATTEND_MS = 50;
 
+/**
+ * Whether what is held of an ensemble is what it holds. Before it has been read for the first time
+ * nothing of it is shown, so that its clusters need not be put together twice.
+ */
+const vouchedFor = ({ synced, settled }: Ensemble): boolean => synced || !settled;
+
 /** What is said of members that nobody may ask. */
 const unasked = (at: number): ProbeFailure => ({
   at,
@@ -69,8 +75,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     clock,
     limits: config.limits,
     ensemble: (name) => {
-      const { synced, maxSessionTimeoutMs } = ensembleOf(name);
-      return { name, connected: synced, maxSessionTimeoutMs };
+      const { maxSessionTimeoutMs } = ensembleOf(name);
+      return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
     operationOn: (id) => switchovers.running(id),
     onError,
@@ -120,8 +126,6 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onPoll: ({ tookMs, code }) => metrics.probed(tookMs, code ?? 'ok'),
   });
 
-  /** Clusters of ensembles that have not been read whole yet. */
-  const unsettled = new Set<ClusterId>();
   let settled = false;
   let followed: ReadonlySet<ClusterId> = new Set();
   let attending = false;
@@ -190,14 +194,12 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onError,
   });
 
-  const applyBatch = (ensemble: Ensemble, { urgent, changed, removed }: MirrorBatch) => {
+  const applyBatch = ({ urgent, changed, removed }: MirrorBatch) => {
     for (const id of removed) {
       fleet.remove(id);
       schedule.remove(id);
     }
-    // Until an ensemble has been read whole nothing of it is shown: put together once, then.
-    if (ensemble.settled) digest.add(changed, urgent);
-    else for (const id of changed) unsettled.add(id);
+    digest.add(changed, urgent);
     attend();
   };
 
@@ -235,12 +237,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const ensembleChanged = (ensemble: Ensemble) => {
     ensemblesNow.renew();
     const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
-    const facts = JSON.stringify([synced, maxSessionTimeoutMs]);
-    if (ensemble.settled && unsettled.size > 0) {
-      const mine = [...unsettled].filter((id) => ensemble.scope(id) !== null);
-      for (const id of mine) unsettled.delete(id);
-      digest.add(mine, false);
-    }
+    const facts = JSON.stringify([vouchedFor(ensemble), maxSessionTimeoutMs]);
     if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
     factsOf.set(name, facts);
     tellSettled();
@@ -257,7 +254,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       {
         clock,
         scheduler: (read) => new Aggregator(config.aggregator, clock, read),
-        onBatch: (batch) => applyBatch(ensemble, batch),
+        onBatch: applyBatch,
         onState: () => ensembleChanged(ensemble),
         onError,
       },

@@ -184,7 +184,7 @@ export class Scopes {
 
   #follow(path: string, role: Role, kind: Kind): void {
     const watched = this.#watchlist.add(path, role, kind);
-    this.#listener.mark(watched, kind === 'leadership' ? 'leadership' : 'resync');
+    this.#listener.mark(watched, 'resync');
   }
 
   #drop(scope: Scope, told: Told): void {

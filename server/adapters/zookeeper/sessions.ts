@@ -9,6 +9,16 @@ import type { SessionOptions, ZooKeeperSession } from './port';
  */
 export const SHARD_BYTES = 450_000;
 
+/** Numbers of sessions: how they count, and with how many one starts. */
+interface Shards {
+  readonly first: number;
+  readonly step: number;
+  readonly least: number;
+}
+const LEADERSHIP: Shards = { first: -1, step: -1, least: 1 };
+/** Two even where one could watch everything: a server answers each connection in turn. */
+const BULK: Shards = { first: 0, step: 1, least: 2 };
+
 export interface SessionsListener {
   /** That session's connection is new: read again all it watches. */
   ready(shard: number): void;
@@ -34,8 +44,9 @@ export class Sessions implements MirrorSessions {
     this.#options = options;
     this.#clock = clock;
     this.#listener = listener;
-    this.#open(-1);
-    this.#open(0);
+    for (const { first, step, least } of [LEADERSHIP, BULK]) {
+      for (let n = 0; n < least; n += 1) this.#open(first + step * n);
+    }
   }
 
   start(): void {
@@ -64,14 +75,33 @@ export class Sessions implements MirrorSessions {
   }
 
   place(bytes: number, leadership: boolean): number {
-    const step = leadership ? -1 : 1;
-    let shard = leadership ? -1 : 0;
-    while (this.#bytes.has(shard) && (this.#bytes.get(shard) ?? 0) + bytes > SHARD_BYTES) {
-      shard += step;
+    const all = leadership ? LEADERSHIP : BULK;
+    let shard = this.#emptiest(all);
+    if (this.#used(shard) + bytes > SHARD_BYTES) {
+      shard = all.first + all.step * this.#count(all);
+      this.#open(shard);
     }
-    if (!this.#sessions.has(shard)) this.#open(shard);
-    this.#bytes.set(shard, (this.#bytes.get(shard) ?? 0) + bytes);
+    this.#bytes.set(shard, this.#used(shard) + bytes);
     return shard;
+  }
+
+  #emptiest(all: Shards): number {
+    let emptiest = all.first;
+    for (let n = 1; n < this.#count(all); n += 1) {
+      const shard = all.first + all.step * n;
+      if (this.#used(shard) < this.#used(emptiest)) emptiest = shard;
+    }
+    return emptiest;
+  }
+
+  #count({ first, step }: Shards): number {
+    let count = 0;
+    while (this.#sessions.has(first + step * count)) count += 1;
+    return count;
+  }
+
+  #used(shard: number): number {
+    return this.#bytes.get(shard) ?? 0;
   }
 
   release(shard: number, bytes: number): void {
