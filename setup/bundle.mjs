@@ -1,4 +1,5 @@
-// Bundles the server into dist/main.js, so that production needs neither tsx nor its sources.
+// Bundles the server into dist/main.js, so that production needs neither tsx nor its sources, and
+// starts quickly: reading hundreds of small modules took longer than reading the fleet's first half.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,7 +13,13 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  packages: 'external',
+  // What is native, starts threads of its own, or is a program in itself stays outside.
+  external: ['next', 'pg', 'pino', 'zookeeper'],
+  // CommonJS packages ask for Node's own modules by `require`.
+  banner: {
+    js: `import { createRequire as createRequireOf } from 'node:module';
+const require = createRequireOf(import.meta.url);`,
+  },
   sourcemap: true,
   alias: { '@': root },
   logLevel: 'warning',
