@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   fleet: async () => (await import('./fleet')).fleet,
   stream: async () => (await import('./stream')).stream,
   probe: async () => (await import('./probe')).probe,
+  ui: async () => (await import('./ui')).ui,
   failover: async () => (await import('./failover')).failover,
 };
 

@@ -1,4 +1,4 @@
-import { chromium, type Page } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Context } from './benchmark';
 
 export interface Shown {
@@ -8,8 +8,11 @@ export interface Shown {
   readonly at: number;
 }
 
-/** The fleet page in a real Chromium. */
-export async function openFleetPage(url: string, { onEnd }: Pick<Context, 'onEnd'>): Promise<Page> {
+/** What the translation of our sources expects of every function that is sent to a page. */
+export const KEEP_NAMES = 'globalThis.__name ??= (named) => named';
+
+/** Debian's Chromium, without what it would do on its own. */
+export async function launchChromium({ onEnd }: Pick<Context, 'onEnd'>): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -22,7 +25,14 @@ export async function openFleetPage(url: string, { onEnd }: Pick<Context, 'onEnd
     ],
   });
   onEnd(() => browser.close());
+  return browser;
+}
+
+/** The fleet page in a real Chromium. */
+export async function openFleetPage(url: string, context: Pick<Context, 'onEnd'>): Promise<Page> {
+  const browser = await launchChromium(context);
   const page = await browser.newPage({ viewport: { width: 1440, height: 1400 } });
+  await page.addInitScript(KEEP_NAMES);
   await page.goto(url);
   await page.locator('[data-testid="fleet-row"]').first().waitFor();
   return page;
