@@ -13,6 +13,8 @@ import { Ring } from './ring';
 const SETTLE_MS = 40;
 const SAMPLE_EVERY_MS = 900;
 const SAMPLES_KEPT = 3600;
+/** Of a cluster that nobody looks at, samples are rarer: an hour of them is kept all the same. */
+const SAMPLES_KEPT_MS = 3_600_000;
 const EVENTS_KEPT = 300;
 const TREND_POINTS = 60;
 const TOMBSTONES_KEPT = 5000;
@@ -199,7 +201,7 @@ export class Fleet {
     this.#entries.set(id, {
       tracker: new ClusterTracker(facts, now),
       ensemble: facts.key.ensemble,
-      samples: new Ring(SAMPLES_KEPT),
+      samples: new Ring(SAMPLES_KEPT, SAMPLES_KEPT_MS),
       events: new Ring(EVENTS_KEPT),
       view: null,
       stamped: null,

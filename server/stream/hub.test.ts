@@ -16,7 +16,9 @@ class Browser extends EventEmitter {
     return this;
   }
   readonly writableLength = 0;
+  readonly chunks: Buffer[] = [];
   write(bytes: Buffer): boolean {
+    this.chunks.push(bytes);
     this.received.push(bytes.toString());
     return !this.full;
   }
@@ -152,6 +154,42 @@ describe('the hub', () => {
     'fleet,fleets',
     Array.from({ length: 65 }, (_, i) => `cluster:${i}`).join(','),
   ])('refuses the topics %s', (topics) => expect(start().join(topics).status).toBe(400));
+
+  test('makes the bytes once for all who stand at the same place, whenever they came', async () => {
+    const { join, change, state } = start();
+    const [first, second] = [join('fleet,cluster:a'), join('cluster:a,fleet')];
+    await change();
+    const third = join('fleet,cluster:a');
+    await change();
+    const { made } = state;
+    await change();
+    expect(state.made - made).toBe(1);
+    expect(second.chunks.at(-1)).toBe(first.chunks.at(-1));
+    expect(third.chunks.at(-1)).toBe(first.chunks.at(-1));
+    expect(first.received.at(-1)).toContain(`"n":${state.rev}`);
+  });
+
+  test('tells at once of what is urgent, and with it of all that has changed', async () => {
+    const { join, hub, state, clock } = start();
+    const browser = join('fleet');
+    state.rev += 1;
+    hub.notify();
+    const before = browser.received.length;
+    hub.notify(true);
+    expect(browser.received.at(-1)).toContain(`"n":${state.rev}`);
+    await clock.pass(100);
+    expect(browser.received.length).toBe(before + 1);
+  });
+
+  test('ends the stream of whom it may no longer answer', async () => {
+    const { join, state, clock } = start();
+    const browser = join('fleet');
+    await clock.pass(6000);
+    expect(browser.ended).toBe(false);
+    state.refused = 'no longer';
+    await clock.pass(6000);
+    expect(browser.ended).toBe(true);
+  });
 
   test('ends every stream when it closes, and takes no more', () => {
     const { join, hub } = start();
