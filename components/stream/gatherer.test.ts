@@ -67,6 +67,21 @@ describe('what the page is shown', () => {
     expect(r.row('a')?.lag?.bytes).toBe(1);
   });
 
+  it('twice a second: what breaks, when much breaks at once; a new leader at once all the same', () => {
+    const r = storming();
+    const broken = (name: string) => summary(name, { health: 'critical' });
+    r.gatherer.take(fleet([broken('a')]));
+    expect(r.row('a')?.health).toBe('critical');
+    r.pass(100);
+    r.gatherer.take(fleet([broken('b'), summary('a', { health: 'critical', leader: 'a-2' })]));
+    expect(r.row('a')?.leader).toBe('a-2');
+    expect(r.row('b')?.health).toBe('good');
+    r.pass(CALM_MS);
+    expect(r.row('b')?.health).toBe('critical');
+    r.gatherer.take(fleet([summary('b')]));
+    expect(r.row('b')?.health).toBe('good');
+  });
+
   it('never an older figure after a newer leader', () => {
     const r = storming();
     r.gatherer.take(fleet([summary('a', lag(5))]));

@@ -3,10 +3,16 @@ import type { StreamState } from '@/lib/stream/reducer';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterSummary } from '@/lib/topology/view';
 import type { Timing } from './link';
-import { areUrgentEnsembles, isUrgentRow, isUrgentView } from './urgency';
+import { areUrgentEnsembles, isNewLeader, isUrgentRow, isUrgentView } from './urgency';
 
 /** Between two deliveries of what is not urgent. */
 export const CALM_MS = 1000;
+
+/**
+ * Between two deliveries of what is urgent but for a new leader: where much breaks at once, one row
+ * the sooner helps nobody, and hundreds of renders a second show nothing at all.
+ */
+export const HURRY_APART_MS = 500;
 
 type ClusterFrame = Extract<Frame, { type: 'cluster' }>;
 type EnsemblesFrame = Extract<Frame, { type: 'ensembles' }>;
@@ -35,6 +41,7 @@ export class Gatherer {
   #ensembles: EnsemblesFrame | null = null;
   #probing: ProbingFrame | null = null;
   #releasedAt = Number.NEGATIVE_INFINITY;
+  #hurriedAt = Number.NEGATIVE_INFINITY;
   #scheduled = false;
 
   constructor(parts: GathererParts) {
@@ -89,9 +96,14 @@ export class Gatherer {
       return frame;
     }
     const { fleet } = this.#parts.state();
+    const now = this.#parts.now();
+    const mayHurry = now - this.#hurriedAt >= HURRY_APART_MS;
     const urgent: ClusterSummary[] = [];
     for (const row of frame.changed) {
-      if (isUrgentRow(fleet.get(row.id), row)) {
+      const before = fleet.get(row.id);
+      const led = isNewLeader(before, row);
+      if (led || (mayHurry && isUrgentRow(before, row))) {
+        if (!led) this.#hurriedAt = now;
         this.#rows.delete(row.id);
         urgent.push(row);
       } else this.#rows.set(row.id, row);

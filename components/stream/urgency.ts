@@ -1,6 +1,11 @@
 import type { EnsembleView } from '@/lib/stream/frames';
 import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 
+/** Who leads, and what is being done to it: never to be waited for. */
+export function isNewLeader(before: ClusterSummary | undefined, row: ClusterSummary): boolean {
+  return before?.leader !== row.leader || before.operation !== row.operation;
+}
+
 /**
  * Whether a change is one that somebody waits for: who leads, what is broken, who came or went.
  * Figures (lag, trends, counters) are not: once a second is as often as they can be read.
@@ -8,10 +13,9 @@ import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 export function isUrgentRow(before: ClusterSummary | undefined, row: ClusterSummary): boolean {
   return (
     before === undefined ||
-    before.leader !== row.leader ||
+    isNewLeader(before, row) ||
     before.health !== row.health ||
     before.worst?.code !== row.worst?.code ||
-    before.operation !== row.operation ||
     before.members.total !== row.members.total ||
     before.members.running !== row.members.running ||
     before.members.missing !== row.members.missing
