@@ -35,7 +35,7 @@ export const defaultAggregatorLimits: AggregatorLimits = {
   maxWaitMs: 250,
   changesPerSecond: 750,
   leadershipPerSecond: 4000,
-  changesInFlight: 128,
+  changesInFlight: 256,
   resyncInFlight: 256,
 };
 
@@ -43,7 +43,7 @@ export const defaultAggregatorLimits: AggregatorLimits = {
  * So many reads are sent at a stretch: each costs the one thread there is about a tenth of a
  * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
  */
-const BURST = 3;
+const BURST = 8;
 /** While all is read anew there is nothing to be quick about yet. */
 const RESYNC_BURST = 32;
 

@@ -2,7 +2,7 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Clock } from '../ports';
 
 /** How long it works at a stretch. Whatever arrives meanwhile waits no longer than this. */
-const SLICE_MS = 1;
+const SLICE_MS = 2;
 
 export interface DigestOptions {
   readonly clock: Clock;
