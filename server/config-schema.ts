@@ -122,7 +122,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       attendedMs: ms(250, 60_000).default(1000),
       idleMs: ms(500, 600_000).default(5000),
-      zookeeperMs: ms(1000, 600_000).default(10_000),
+      zookeeperMs: ms(1000, 600_000).default(60_000),
       mostConnections: positive.max(10_000).default(4000),
       mostPerHost: positive.default(64),
       mostPerCluster: positive.default(32),

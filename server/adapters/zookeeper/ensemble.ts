@@ -44,6 +44,8 @@ export interface EnsembleParts {
 }
 
 const POLL_TURNS = 10;
+/** Between two looks at which of its servers serve. */
+const ASK_SERVERS_MS = 5000;
 /** Connecting for longer than this is said to be unreachable. */
 const PATIENCE_MS = 4000;
 
@@ -107,7 +109,7 @@ export class Ensemble {
   start(): void {
     this.#sessions.start();
     this.#every(this.#options.pollMs / POLL_TURNS, (turn) => this.#mirror.poll(turn, POLL_TURNS));
-    this.#every(Math.max(2000, this.#options.pollMs / 2), () => void this.#askServers());
+    this.#every(ASK_SERVERS_MS, () => void this.#askServers());
     // A timer may fire a little early by the clock that is asked.
     this.#after(PATIENCE_MS + 100, () => this.#updateState());
     void this.#askServers();

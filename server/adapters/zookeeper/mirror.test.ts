@@ -93,7 +93,7 @@ class Rig {
   }
 
   async polled(): Promise<void> {
-    for (let turn = 0; turn < 100; turn += 1) this.mirror.poll(this.#turn++, 10);
+    for (let turn = 0; turn < 10; turn += 1) this.mirror.poll(this.#turn++, 10);
     await this.quiet();
   }
 

@@ -32,9 +32,6 @@ export interface MirrorOptions {
 
 type ZnodePathRole = Extract<Role, { is: 'znode' | 'member' }>;
 
-/** What isn't watched is read in every so-many-th round of polls. */
-const RARELY = 10;
-
 /**
  * A copy of the parts of ZooKeeper that clusters live in, kept by one-shot watches. It holds the
  * newest value of each path, not every value a path ever had: changes between a notice and its read
@@ -100,19 +97,15 @@ export class Mirror {
 
   /**
    * Marks what isn't watched, of every `of`-th cluster in turn, and what could not be read before.
-   * Each comes in every tenth round: what they say that matters, a listing or the leader's own znode
-   * tells at once (the position in `status` is also the leader's).
+   * Little depends on it: a listing tells at once what comes and goes, and the leader's position in
+   * `status` is in the leader's own znode as well.
    */
   poll(turn: number, of: number): void {
     for (const path of this.#failures.keys()) this.#markPath(path);
-    const rarely = Math.floor(turn / of) % RARELY;
     let index = 0;
     for (const scope of this.#scopes.all) {
-      const place = index++;
-      if (place % of !== turn % of) continue;
-      if (Math.floor(place / of) % RARELY === rarely) {
-        for (const name of POLLED_ZNODES) this.#markPath(`${scope.path}/${name}`);
-      }
+      if (index++ % of !== turn % of) continue;
+      for (const name of POLLED_ZNODES) this.#markPath(`${scope.path}/${name}`);
       for (const name of [...LEADERSHIP_ZNODES, ...WATCHED_ZNODES]) {
         if (isFailed(scope.znode(name))) this.#markPath(`${scope.path}/${name}`);
       }
