@@ -49,7 +49,7 @@ export class ZooKeeperWriter {
     this.#client = this.#start({});
   }
 
-  /** @throws SandboxError when no server takes the session within 10 s. */
+  /** @throws SandboxError when no server takes the session within 30 s. */
   static connect(connectString: string): Promise<ZooKeeperWriter> {
     return new Promise((resolve, reject) => {
       const writer: ZooKeeperWriter = new ZooKeeperWriter(connectString, () => {
@@ -59,7 +59,7 @@ export class ZooKeeperWriter {
       const timer = setTimeout(() => {
         writer.close();
         reject(new SandboxError(`ZooKeeper at ${connectString} does not answer`));
-      }, 10_000);
+      }, 30_000);
     });
   }
 
