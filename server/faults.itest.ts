@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterView } from '@/lib/topology/view';
-import { type Sandbox, type Synthetic, startSandbox, startSynthetic, waitFor } from '@/sandbox';
+import { type Sandbox, startSandbox, waitFor } from '@/sandbox';
 
 /**
  * Howdah as a process, watching a storm, while what it depends on is taken away. In the end it must
@@ -15,7 +15,7 @@ const STORM_PER_SECOND = 1500;
 const TOPICS = 12;
 
 let sandbox: Sandbox;
-let synthetic: Synthetic;
+let storm: Storm;
 let howdah: Howdah;
 
 interface Howdah {
@@ -39,18 +39,50 @@ afterAll(async () => {
   await sandbox?.down();
 }, 60_000);
 
-// Whoever writes may lose its session as well: each test has a storm of its own.
+// Whoever writes may lose its session as well, or its mind: each test has a storm of its own.
 beforeEach(async () => {
-  synthetic = await startSynthetic({
-    connectString: sandbox.connectString,
-    clusters: CLUSTERS,
-    members: 3,
-  });
+  storm = startStorm();
+  await storm.ask('scopes');
   howdah ??= await startHowdah();
-  synthetic.setChurn(STORM_PER_SECOND);
-}, 60_000);
+  await storm.ask('churn');
+}, 90_000);
 
-afterEach(() => synthetic.stop(), 60_000);
+afterEach(() => storm.end());
+
+interface Storm {
+  /** Answers null where the storm itself has been blown away. */
+  ask(question: string, details?: unknown): Promise<unknown>;
+  end(): void;
+}
+
+/** A process of its own, since the faults hit its ZooKeeper client as well. */
+function startStorm(): Storm {
+  const argument = {
+    connect: sandbox.connectString,
+    clusters: CLUSTERS,
+    churn: STORM_PER_SECOND,
+  };
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'bench/programs/synthetic-fleet.ts', JSON.stringify(argument)],
+    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+  );
+  return {
+    ask: (question, details = null) =>
+      new Promise((resolve) => {
+        const patience = setTimeout(resolve, 60_000, null);
+        const settle = (answer: unknown) => {
+          clearTimeout(patience);
+          resolve(answer);
+        };
+        child.once('message', settle);
+        child.once('exit', () => settle(null));
+        if (child.connected) child.send({ question, details });
+        else settle(null);
+      }),
+    end: () => child.kill('SIGKILL'),
+  };
+}
 
 async function startHowdah(): Promise<Howdah> {
   const port = await freePort();
@@ -146,12 +178,12 @@ function timeless(view: ClusterView): unknown {
 
 /** With the storm over, it shows what a fresh Howdah shows. */
 async function endsInTheTruth(): Promise<void> {
-  synthetic.setChurn(0);
+  storm.end();
   const fresh = await startHowdah();
   try {
     await waitFor(
       async () => JSON.stringify(await shown(howdah)) === JSON.stringify(await shown(fresh)),
-      { timeoutMs: 30_000, everyMs: 500, what: 'both to show the same' },
+      { timeoutMs: 60_000, everyMs: 500, what: 'both to show the same' },
     ).catch(() => undefined);
     const kept = await shown(howdah);
     expect(Object.keys(kept)).toHaveLength(CLUSTERS);
@@ -185,7 +217,6 @@ test('an ensemble restarted server by server during a storm', async () => {
       timeoutMs: 30_000,
       what: 'the server to be part of the quorum',
     });
-    await synthetic.switchLeader(synthetic.scopes[server.id] ?? '').catch(() => undefined);
   }
   await isSynced(30_000);
   await endsInTheTruth();
@@ -196,7 +227,7 @@ test('all its sessions expired at once', async () => {
   const before = await sandbox.sessionsOf(pid);
   expect(before.length).toBeGreaterThan(1);
   await Promise.all(before.map(({ id }) => sandbox.expireSession(id)));
-  await synthetic.switchLeader(synthetic.scopes[1] ?? '');
+  await storm.ask('switchLeader', 'synthetic-0002');
   await waitFor(
     async () => {
       const now = await sandbox.sessionsOf(pid);
@@ -211,8 +242,7 @@ test('all its sessions expired at once', async () => {
 test('Howdah frozen for a minute and thawed', async () => {
   howdah.process.kill('SIGSTOP');
   const until = Date.now() + 60_000;
-  const [moved = ''] = synthetic.scopes;
-  await synthetic.switchLeader(moved);
+  await storm.ask('switchLeader', 'synthetic-0001');
   await waitFor(() => Date.now() >= until, { timeoutMs: 61_000, what: 'a minute to pass' });
   howdah.process.kill('SIGCONT');
   await isSynced(30_000);
