@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'dist/**'],
           pool: 'forks',
+          // Random storms take their time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {
