@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { type PatroniCluster, type Sandbox, waitFor } from '@/sandbox';
@@ -8,6 +6,7 @@ import type { Benchmark, Context, Report } from './benchmark';
 import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
 import { isUp, startHowdah } from './howdah';
+import { patronictlConfig } from './patronictl';
 import { figure, median, percentile, rounded } from './statistics';
 import { noteLeaders, openFleetPage, type Shown, shownOn } from './watched-page';
 
@@ -147,9 +146,7 @@ function watchByPatronictl(
   { onEnd }: Context,
 ): { readonly leader: string; readonly at: number }[] {
   const printed: { leader: string; at: number }[] = [];
-  const file = join(sandbox.root, 'patronictl.yml');
-  const hosts = sandbox.connectString.split(',').map((host) => `'${host}'`);
-  writeFileSync(file, `namespace: /service/\nzookeeper:\n  hosts: [${hosts.join(', ')}]\n`);
+  const file = patronictlConfig(sandbox);
   const child = spawn('patronictl', ['-c', file, 'list', '-w', '1', SCOPE], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, PYTHONUNBUFFERED: '1' },

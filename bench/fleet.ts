@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Sandbox, waitFor } from '@/sandbox';
 import type { Benchmark, Context, Report } from './benchmark';
 import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
 import { isUp, startHowdah } from './howdah';
+import { patronictlConfig } from './patronictl';
 import { openStream } from './sse';
 import { median, rounded, spread } from './statistics';
 import { cpuMeter, now, rssMb } from './usage';
@@ -133,9 +132,7 @@ function whenShown(url: string): Promise<number> {
 
 /** What a person at a terminal waits for one cluster, milliseconds. */
 async function timePatronictl(context: Context, sandbox: Sandbox): Promise<number> {
-  const file = join(sandbox.root, 'patronictl.yml');
-  const hosts = sandbox.connectString.split(',').map((host) => `'${host}'`);
-  writeFileSync(file, `namespace: /service/\nzookeeper:\n  hosts: [${hosts.join(', ')}]\n`);
+  const file = patronictlConfig(sandbox);
   const began = now();
   const { status, stderr } = spawnSync('patronictl', ['-c', file, 'list', 'synthetic-0001']);
   if (status !== 0) context.say(`patronictl: ${stderr}`);

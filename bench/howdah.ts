@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { waitFor } from '@/sandbox';
+import { freePort, waitFor } from '@/sandbox';
 import type { Context } from './benchmark';
 
 export interface Howdah {
@@ -63,14 +62,4 @@ export async function isUp({ url }: Howdah): Promise<void> {
     timeoutMs: 60_000,
     what: 'Howdah to serve its pages',
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

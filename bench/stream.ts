@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitFor } from '@/sandbox';
+import { freePort, waitFor } from '@/sandbox';
 import type { Benchmark, Context, Report } from './benchmark';
 import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
-import { freePort, type Howdah, isUp, startHowdah } from './howdah';
+import { type Howdah, isUp, startHowdah } from './howdah';
 import { openInspector } from './inspector';
 import { median, rounded, spread } from './statistics';
 import { cpuMeter, rssMb } from './usage';

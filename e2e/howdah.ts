@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { type Sandbox, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, waitFor } from '@/sandbox';
 
 export interface Howdah {
   readonly url: string;
@@ -54,14 +53,4 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
       await start();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,6 +1,7 @@
 export { attachSandbox, endSandbox } from './attach';
 export { SandboxError } from './errors';
 export type { FarmServer } from './farm-server';
+export { freePort } from './free-port';
 export type { LoadOptions } from './load';
 export { type MuteServer, startMuteServer } from './mute-server';
 export type { ClusterOptions, Profile, SandboxOptions } from './options';

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterView } from '@/lib/topology/view';
-import { type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, startSandbox, waitFor } from '@/sandbox';
 
 /**
  * Howdah as a process, watching a storm, while what it depends on is taken away. In the end it must
@@ -110,16 +109,6 @@ async function startHowdah(): Promise<Howdah> {
     { timeoutMs: 60_000, what: 'Howdah to have read the fleet' },
   );
   return { url, process: child };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Reads a stream until it has told what is wanted of it. */

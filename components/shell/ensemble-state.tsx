@@ -7,7 +7,8 @@ import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover
 import { StateIcon } from '@/components/ui/state-icon';
 import type { EnsembleView } from '@/lib/stream/frames';
 import { formatDuration } from '@/lib/units';
-import { judge, serverWords } from './ensemble';
+import { judge } from './ensemble';
+import { NamespaceList, ServerList } from './ensemble-lists';
 
 /** ZooKeeper at a glance: each ensemble with how many of its servers serve. */
 export function EnsembleStates() {
@@ -55,49 +56,11 @@ function Ensemble({ ensemble }: { ensemble: EnsembleView }) {
         {!ensemble.synced && (
           <p className="mt-1 text-muted">Not everything has been read since the last connection.</p>
         )}
-        <Servers ensemble={ensemble} />
-        <Namespaces ensemble={ensemble} />
+        <ServerList ensemble={ensemble} className="mt-3 border-y border-line text-sm" />
+        <NamespaceList ensemble={ensemble} className="mt-3 text-sm" />
         <Figures ensemble={ensemble} />
       </PopoverContent>
     </Popover>
-  );
-}
-
-function Servers({ ensemble }: { ensemble: EnsembleView }) {
-  return (
-    <ul className="mt-3 divide-y divide-line border-y border-line text-sm">
-      {ensemble.servers.map((server) => {
-        const { state, word } = serverWords[server.mode];
-        return (
-          <li key={server.address} className="flex items-center justify-between gap-3 py-1.5">
-            <span className="min-w-0 truncate font-mono" title={server.address}>
-              {server.address}
-            </span>
-            <span className="flex shrink-0 items-center gap-1.5">
-              <StateIcon state={state} mute />
-              {word}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-function Namespaces({ ensemble }: { ensemble: EnsembleView }) {
-  return (
-    <ul className="mt-3 text-sm">
-      {ensemble.namespaces.map(({ path, exists }) => (
-        <li key={path} className="flex justify-between gap-3 py-0.5">
-          <span className="min-w-0 truncate font-mono" title={path}>
-            {path}
-          </span>
-          <span className="shrink-0 text-muted">
-            {exists === null ? 'not read yet' : exists ? 'watched' : 'does not exist yet'}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

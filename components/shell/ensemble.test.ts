@@ -1,35 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { ensemble as anEnsemble } from '@/components/stream/example-frames';
 import type { EnsembleView, ServerView } from '@/lib/stream/frames';
 import { judge } from './ensemble';
-
-const idle: EnsembleView['aggregator'] = {
-  events: 0,
-  reads: 0,
-  changes: 0,
-  batches: 0,
-  dirty: 0,
-  eventsPerSecond: 0,
-  coalescing: null,
-  oldest: null,
-  lanes: [],
-};
 
 function ensemble(
   state: EnsembleView['state'],
   modes: readonly ServerView['mode'][],
 ): EnsembleView {
-  return {
-    name: 'main',
+  return anEnsemble({
     state,
-    since: 0,
-    says: null,
     servers: modes.map((mode, n) => ({ address: `zk${n}:2181`, mode })),
-    namespaces: [],
-    sessionTimeoutMs: null,
-    maxSessionTimeoutMs: null,
-    synced: true,
-    aggregator: idle,
-  };
+  });
 }
 
 describe('the verdict on an ensemble', () => {

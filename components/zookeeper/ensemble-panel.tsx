@@ -1,7 +1,8 @@
 'use client';
 
 import { Activity } from 'lucide-react';
-import { judge, serverWords } from '@/components/shell/ensemble';
+import { judge } from '@/components/shell/ensemble';
+import { NamespaceList, ServerList } from '@/components/shell/ensemble-lists';
 import { Age, Elapsed } from '@/components/stream/age';
 import { useNow } from '@/components/stream/clock';
 import { Badge } from '@/components/ui/badge';
@@ -102,7 +103,7 @@ function Flow({ ensemble }: { ensemble: EnsembleView }) {
           <Tile
             label="Coalescing"
             figure={formatCoalescing(coalescing)}
-            unit={coalescing === null ? 'read lately' : 'events a read'}
+            unit={coalescing === null ? 'read lately' : 'changes a read'}
             value={connected ? coalescing : null}
             least={2}
           />
@@ -145,37 +146,11 @@ function Servers({ ensemble }: { ensemble: EnsembleView }) {
     <div className="flex flex-col gap-4 px-4 py-3 text-sm">
       <section aria-label={`Servers of ${ensemble.name}`}>
         <h3 className="text-sm text-muted">Servers</h3>
-        <ul className="mt-1 divide-y divide-line">
-          {ensemble.servers.map((server) => {
-            const { state, word } = serverWords[server.mode];
-            return (
-              <li key={server.address} className="flex items-center justify-between gap-3 py-1.5">
-                <span className="min-w-0 truncate font-mono" title={server.address}>
-                  {server.address}
-                </span>
-                <span className="flex shrink-0 items-center gap-1.5">
-                  <StateIcon state={state} mute />
-                  {word}
-                </span>
-              </li>
-            );
-          })}
-        </ul>
+        <ServerList ensemble={ensemble} className="mt-1" />
       </section>
       <section aria-label={`Namespaces of ${ensemble.name}`}>
         <h3 className="text-sm text-muted">Namespaces</h3>
-        <ul className="mt-1">
-          {ensemble.namespaces.map(({ path, exists }) => (
-            <li key={path} className="flex justify-between gap-3 py-0.5">
-              <span className="min-w-0 truncate font-mono" title={path}>
-                {path}
-              </span>
-              <span className="shrink-0">
-                {exists === null ? 'not read yet' : exists ? 'watched' : 'does not exist yet'}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <NamespaceList ensemble={ensemble} className="mt-1" />
       </section>
       <section aria-label={`Session with ${ensemble.name}`}>
         <h3 className="text-sm text-muted">Howdah’s sessions</h3>

@@ -21,7 +21,7 @@ export function formatBudget({ budgetPerSecond }: LaneView): string {
     : `${budgetPerSecond.toLocaleString()} reads/s`;
 }
 
-/** "4.2 events a read". Null: nothing was read lately. */
+/** "4.2" changes for each read. Null: nothing was read lately. */
 export function formatCoalescing(ratio: number | null): string {
   return ratio === null ? 'none' : ratio < 9.95 ? ratio.toFixed(1) : String(Math.round(ratio));
 }
