@@ -3,5 +3,5 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   // Native and server-only packages: the interface imports none of them, and must not start to.
-  serverExternalPackages: ['zookeeper', 'pg'],
+  serverExternalPackages: ['pg'],
 };

@@ -8,13 +8,6 @@ import { isAlive, type ProcessId, ROOT_VARIABLE, readStat, signal } from './proc
 import { forgetPid, readPid, writePid } from './state';
 import { waitFor } from './wait-for';
 
-/**
- * So many file descriptors of this program are kept from its children. ZooKeeper's C client does
- * not mark its sockets close-on-exec; a child that holds one keeps events of a closed socket coming
- * to whichever session gets its number next.
- */
-const FIRST_FILES = 256;
-
 export interface ManagedProcessOptions {
   readonly root: string;
   /** Names its pid file and its log, unique in the sandbox. */
@@ -59,12 +52,11 @@ export class ManagedProcess {
     const { root, user, command, args, env } = this.#options;
     const log = openSync(this.logFile, 'a', 0o640);
     if (user) fchownSync(log, user.uid, user.gid);
-    const nothing = openSync('/dev/null', 'r+');
     const child = spawn(command, args, {
       ...(user ?? {}),
       cwd: root,
       detached: true,
-      stdio: ['ignore', log, log, ...Array<number>(FIRST_FILES - 3).fill(nothing)],
+      stdio: ['ignore', log, log],
       // Next's typings would have every environment name NODE_ENV.
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -75,7 +67,6 @@ export class ManagedProcess {
       } as Record<string, string> as NodeJS.ProcessEnv,
     });
     closeSync(log);
-    closeSync(nothing);
     // Read before the event loop turns: until then even a process that has died is not reaped.
     const stat = child.pid === undefined ? null : readStat(child.pid);
     await executed(child, command);

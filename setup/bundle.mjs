@@ -14,7 +14,7 @@ await build({
   format: 'esm',
   target: 'node20',
   // What is native, starts threads of its own, or is a program in itself stays outside.
-  external: ['next', 'pg', 'pino', 'zookeeper'],
+  external: ['next', 'pg', 'pino'],
   // CommonJS packages ask for Node's own modules by `require`.
   banner: {
     js: `import { createRequire as createRequireOf } from 'node:module';

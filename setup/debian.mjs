@@ -13,9 +13,6 @@ const NEEDS = [
   { name: 'patroni', there: () => onPath('patroni') },
   { name: 'python3-kazoo', there: hasKazoo },
   { name: 'postgresql', there: hasPostgres },
-  { name: 'python3', there: () => onPath('python3') },
-  { name: 'make', there: () => onPath('make') },
-  { name: 'g++', there: () => onPath('g++') },
   { name: 'chromium', there: hasChromium, only: ['test', 'bench'] },
 ];
 

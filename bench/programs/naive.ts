@@ -8,7 +8,7 @@ const client = await connectZooKeeper(connect, (path) => void look(path));
 
 async function look(path: string): Promise<void> {
   reads += 1;
-  await client.get(path, true);
+  await client.data(path, true);
 }
 await Promise.all(paths.map(look));
 

@@ -9,7 +9,7 @@ const name = `${scope}-1`;
 
 async function put(path: string, data: string, ephemeral = false): Promise<void> {
   const bytes = Buffer.from(data);
-  await client.set(path, bytes).catch(() => client.create(path, bytes, ephemeral));
+  await client.set(path, bytes, 'any').catch(() => client.create(path, bytes, { ephemeral }));
 }
 
 const member = () =>

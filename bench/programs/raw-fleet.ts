@@ -34,25 +34,25 @@ const client = await connectZooKeeper(connect, (path) => {
   else void data(path);
 });
 
-const data = (path: string) => limited(() => client.get(path, true));
+const data = (path: string) => limited(() => client.data(path, true));
 
-function children(path: string): Promise<string[] | null> {
+async function children(path: string): Promise<readonly string[]> {
   lists.add(path);
-  return limited(() => client.children(path, true));
+  return (await limited(() => client.children(path, true)))?.names ?? [];
 }
 
 async function readCluster(path: string): Promise<void> {
-  const names = (await children(path)) ?? [];
+  const names = await children(path);
   await Promise.all(
     names.map(async (name) => {
       if (name !== 'members') return data(`${path}/${name}`);
-      const members = (await children(`${path}/members`)) ?? [];
+      const members = await children(`${path}/members`);
       return Promise.all(members.map((member) => data(`${path}/members/${member}`)));
     }),
   );
 }
 
-const scopes = (await children(NAMESPACE)) ?? [];
+const scopes = await children(NAMESPACE);
 await Promise.all(scopes.map((scope) => readCluster(`${NAMESPACE}/${scope}`)));
 const ready = { at: now(), clusters: scopes.length, reads };
 

@@ -9,10 +9,8 @@ let seen: { name: string; at: number }[] = [];
 const client = await connectZooKeeper(connect, () => void look());
 
 async function look(): Promise<void> {
-  const found = await client.get(path, true);
+  const found = await client.data(path, true);
   if (found) seen.push({ name: found.data.toString(), at: now() });
-  // Absent: a read leaves no watch then, so listen for its coming.
-  else if (await client.exists(path, true)) await look();
 }
 await look();
 

@@ -11,11 +11,9 @@ const seen: { path: string; name: string; at: number }[] = [];
 const client = await connectZooKeeper(connect, (path) => void look(path));
 
 async function look(path: string): Promise<void> {
-  const found = await client.get(path, true);
+  const found = await client.data(path, true);
   const at = performance.timeOrigin + performance.now();
   if (found) seen.push({ path, name: found.data.toString(), at });
-  // Absent: a read leaves no watch then, so listen for its coming.
-  else if (await client.exists(path, true)) await look(path);
 }
 await Promise.all(paths.map(look));
 

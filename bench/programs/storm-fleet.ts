@@ -20,8 +20,8 @@ const client = await connectZooKeeper(connect);
 const members: { path: string; rest: string; odd: boolean }[] = [];
 for (const scope of synthetic.scopes) {
   const base = `/service/${scope}/members`;
-  for (const name of (await client.children(base, false)) ?? []) {
-    const found = await client.get(`${base}/${name}`, false);
+  for (const name of (await client.children(base, false))?.names ?? []) {
+    const found = await client.data(`${base}/${name}`, false);
     const rest = found?.data.toString().slice(1).replace('"state":"running",', '') ?? '}';
     members.push({ path: `${base}/${name}`, rest, odd: false });
   }
@@ -40,7 +40,7 @@ async function rewrite(changesState: boolean): Promise<void> {
   const state = member.odd ? 'starting' : 'running';
   const data = `{"state":"${state}","tags":{"n":"${turn}"},${member.rest}`;
   inFlight += 1;
-  await client.set(member.path, Buffer.from(data)).finally(() => {
+  await client.set(member.path, Buffer.from(data), 'any').finally(() => {
     inFlight -= 1;
   });
   done.writes += 1;

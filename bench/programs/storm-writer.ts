@@ -1,5 +1,6 @@
 import { startSynthetic } from '@/sandbox';
-import { type Connected, connectZooKeeper } from '../zookeeper';
+import type { ZooKeeperSession } from '@/zookeeper';
+import { connectZooKeeper } from '../zookeeper';
 import { answer, argument } from './answer';
 
 /** Writes the clusters of a storm, rewrites their members as fast as it goes, moves one leader. */
@@ -11,7 +12,7 @@ const IN_FLIGHT = 32;
 const synthetic = await startSynthetic({ connectString: connect, clusters, members: 3 });
 const [watched = ''] = synthetic.scopes;
 const reader = await connectZooKeeper(connect);
-const writers: Connected[] = [];
+const writers: ZooKeeperSession[] = [];
 for (let i = 0; i < SESSIONS; i += 1) writers.push(await connectZooKeeper(connect));
 const leaderWriter = await connectZooKeeper(connect);
 
@@ -19,8 +20,8 @@ const leaderWriter = await connectZooKeeper(connect);
 const templates = new Map<string, string>();
 for (const scope of synthetic.scopes) {
   const base = `/service/${scope}/members`;
-  for (const name of (await reader.children(base, false)) ?? []) {
-    const found = await reader.get(`${base}/${name}`, false);
+  for (const name of (await reader.children(base, false))?.names ?? []) {
+    const found = await reader.data(`${base}/${name}`, false);
     templates.set(`${base}/${name}`, found?.data.toString().slice(1) ?? '}');
   }
 }
@@ -32,11 +33,11 @@ let writes = 0;
 let turn = 0;
 let running: Promise<unknown> = Promise.resolve();
 
-async function pump(writer: Connected): Promise<void> {
+async function pump(writer: ZooKeeperSession): Promise<void> {
   while (storming) {
     const path = paths[turn++ % paths.length] ?? '';
     const data = `{"tags":{"written":"${stamp()}"},${templates.get(path)}`;
-    await writer.set(path, Buffer.from(data));
+    await writer.set(path, Buffer.from(data), 'any');
     writes += 1;
   }
 }
@@ -49,9 +50,9 @@ let led = 0;
 async function changeLeader(): Promise<{ name: string; at: number }> {
   led += 1;
   const name = names[led % names.length] ?? '';
-  await leaderWriter.delete(leaderPath);
+  await leaderWriter.delete(leaderPath, 'any');
   const at = Number(process.hrtime.bigint()) / 1e9;
-  await leaderWriter.create(leaderPath, Buffer.from(name), true);
+  await leaderWriter.create(leaderPath, Buffer.from(name), { ephemeral: true });
   return { name, at };
 }
 
@@ -89,10 +90,10 @@ answer({
     const stamps: Record<string, string> = {};
     await Promise.all(
       paths.map(async (path) => {
-        const found = await reader.get(path, false);
+        const found = await reader.data(path, false);
         stamps[path] = /"written":"(\d+)"/.exec(found?.data.toString() ?? '')?.[1] ?? '';
       }),
     );
-    return { stamps, leader: (await reader.get(leaderPath, false))?.data.toString() ?? null };
+    return { stamps, leader: (await reader.data(leaderPath, false))?.data.toString() ?? null };
   },
 });

@@ -5,6 +5,8 @@ import { systemClock } from '@/server/clock';
 import { Aggregator, defaultAggregatorLimits } from '@/server/monitor/aggregator';
 import type { ScopeSnapshot } from '@/server/ports';
 import { Ensemble } from './ensemble';
+import { measureMaxTimeout } from './max-timeout';
+import { resolveConnect } from './resolve';
 
 /** An ensemble watched for real: one Howdah's mirror against what a fresh one reads. */
 
@@ -253,3 +255,16 @@ test('more than one session can watch are spread over several, and all come back
     what: 'a change after it',
   });
 }, 120_000);
+
+test('an ensemble is asked for the longest session it grants anybody', async () => {
+  // 20 ticks of 500 ms.
+  expect(await measureMaxTimeout(sandbox.connectString)).toBe(10_000);
+});
+
+test('a host name that does not resolve is said, and the others are used', async () => {
+  await expect(resolveConnect('no-such-host.invalid:2181')).rejects.toThrow('no-such-host.invalid');
+  expect(await resolveConnect('no-such-host.invalid:1,127.0.0.1:2181/chroot')).toEqual({
+    servers: [{ host: '127.0.0.1', port: 2181 }],
+    chroot: '/chroot',
+  });
+});

@@ -1,12 +1,12 @@
 import type { AggregatorView, EnsembleView, ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Clock, MirrorBatch, ScopeSnapshot } from '@/server/ports';
-import { parseConnect } from './addresses';
+import type { ZooKeeperSession } from '@/zookeeper';
+import { parseConnect } from '@/zookeeper';
 import { serverMode } from './four-letter';
 import { CONNECTION_LOST } from './lasting-session';
 import { measureMaxTimeout } from './max-timeout';
 import { Mirror, type MirrorLane } from './mirror';
-import type { ZooKeeperSession } from './port';
 import { Sessions } from './sessions';
 
 export interface EnsembleOptions {
@@ -212,8 +212,7 @@ export class Ensemble {
   }
 
   async #measure(): Promise<void> {
-    const { connect, digest } = this.#options;
-    const measured = await measureMaxTimeout({ connect, timeoutMs: 0, digest });
+    const measured = await measureMaxTimeout(this.#options.connect);
     if (this.#closed || measured === null) return;
     this.#maxTimeoutMs = measured;
     this.#parts.onState();

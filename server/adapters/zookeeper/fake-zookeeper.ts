@@ -1,6 +1,6 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
-import type { Children, Znode, ZooKeeperSession } from './port';
+import type { Children, Znode, ZooKeeperSession } from '@/zookeeper';
 
 interface FakeZnode {
   data: Buffer;

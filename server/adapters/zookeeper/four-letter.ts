@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ServerView } from '@/lib/stream/frames';
-import type { ServerAddress } from './addresses';
+import type { ServerAddress } from '@/zookeeper';
 
 const TIMEOUT_MS = 1500;
 const ANSWER_LIMIT = 64 * 1024;

@@ -1,18 +1,23 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Clock } from '@/server/ports';
-import { resolveConnect } from './addresses';
-import { openNativeSession } from './native-session';
-import type { SessionOptions, ZooKeeperSession } from './port';
+import { openSession, type SessionOptions, type ZooKeeperSession } from '@/zookeeper';
+import { resolveConnect } from './resolve';
 
 /**
  * A session that is opened anew whenever it ends. `ready` comes after every connection: all watches
- * of a new session are gone and those of a resumed one may have missed nothing but are not worth
- * betting on, so whoever listens reads again what it watches.
+ * are gone then, so whoever listens reads again what it watches.
  */
 export interface LastingListener {
   ready(session: ZooKeeperSession): void;
   lost(why: string): void;
   changed(path: string): void;
+}
+
+export interface LastingOptions {
+  /** host:port, comma-separated; may end in a chroot. Host names are looked up for each session. */
+  readonly connect: string;
+  readonly timeoutMs: SessionOptions['timeoutMs'];
+  readonly digest: SessionOptions['digest'];
 }
 
 /** Why a session is lost when nothing more is known. */
@@ -21,7 +26,7 @@ export const CONNECTION_LOST = 'The connection to ZooKeeper was lost.';
 const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
 
 export class LastingSession {
-  readonly #options: SessionOptions;
+  readonly #options: LastingOptions;
   readonly #clock: Clock;
   readonly #listener: LastingListener;
   #session: ZooKeeperSession | null = null;
@@ -30,7 +35,7 @@ export class LastingSession {
   #cancelRetry: () => void = () => {};
   #cancelRenewal: () => void = () => {};
 
-  constructor(options: SessionOptions, clock: Clock, listener: LastingListener) {
+  constructor(options: LastingOptions, clock: Clock, listener: LastingListener) {
     this.#options = options;
     this.#clock = clock;
     this.#listener = listener;
@@ -52,9 +57,9 @@ export class LastingSession {
 
   async #open(): Promise<void> {
     if (this.#closed) return;
-    let connect: string;
+    let address: Awaited<ReturnType<typeof resolveConnect>>;
     try {
-      connect = await resolveConnect(this.#options.connect);
+      address = await resolveConnect(this.#options.connect);
     } catch (error) {
       this.#listener.lost(`${error instanceof Error ? error.message : error}.`);
       this.#retry();
@@ -63,8 +68,9 @@ export class LastingSession {
     if (this.#closed) return;
     let mine: ZooKeeperSession | null = null;
     const isCurrent = () => !this.#closed && mine !== null && this.#session === mine;
-    mine = openNativeSession(
-      { ...this.#options, connect },
+    const { timeoutMs, digest } = this.#options;
+    mine = openSession(
+      { ...address, timeoutMs, digest },
       {
         connected: () => {
           if (!isCurrent() || mine === null) return;

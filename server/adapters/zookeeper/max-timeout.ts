@@ -1,6 +1,5 @@
-import { resolveConnect } from './addresses';
-import { openNativeSession } from './native-session';
-import type { SessionOptions } from './port';
+import { openSession } from '@/zookeeper';
+import { resolveConnect } from './resolve';
 
 /** No ensemble grants this much: what comes back is the most it grants anybody. */
 const ABSURD_MS = 24 * 3600 * 1000;
@@ -11,10 +10,10 @@ const WAIT_MS = 10_000;
  * session that is closed at once. A Patroni `ttl` above it makes a leader believe in a lease that
  * is over. Null when the ensemble can't be asked now.
  */
-export async function measureMaxTimeout(options: SessionOptions): Promise<number | null> {
-  let connect: string;
+export async function measureMaxTimeout(connect: string): Promise<number | null> {
+  let address: Awaited<ReturnType<typeof resolveConnect>>;
   try {
-    connect = await resolveConnect(options.connect);
+    address = await resolveConnect(connect);
   } catch {
     return null;
   }
@@ -26,8 +25,8 @@ export async function measureMaxTimeout(options: SessionOptions): Promise<number
     };
     const timer = setTimeout(() => done(null), WAIT_MS);
     timer.unref();
-    const session = openNativeSession(
-      { connect, timeoutMs: ABSURD_MS, digest: null },
+    const session = openSession(
+      { ...address, timeoutMs: ABSURD_MS, digest: null },
       {
         connected: () => done(session.grantedTimeoutMs),
         disconnected: () => done(null),

@@ -1,7 +1,7 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MirrorBatch, MirroredZnode, ScopeSnapshot } from '@/server/ports';
-import type { Children, ZooKeeperSession } from './port';
+import type { Children, ZooKeeperSession } from '@/zookeeper';
 import { isFailed, LEADERSHIP_ZNODES, POLLED_ZNODES, type Scope, WATCHED_ZNODES } from './scope';
 import { type ScopeListener, Scopes, type Told } from './scopes';
 import { type Placement, type Role, type Watched, Watchlist } from './watchlist';

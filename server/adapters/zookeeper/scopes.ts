@@ -1,6 +1,6 @@
 import { type ClusterId, clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
-import type { Children } from './port';
+import type { Children } from '@/zookeeper';
 import { classify, LEADERSHIP_ZNODES, POLLED_ZNODES, Scope, WATCHED_ZNODES } from './scope';
 import type { Kind, Role, Watched, Watchlist } from './watchlist';
 

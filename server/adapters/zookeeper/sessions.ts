@@ -1,7 +1,7 @@
 import type { Clock } from '@/server/ports';
-import { LastingSession } from './lasting-session';
+import type { ZooKeeperSession } from '@/zookeeper';
+import { type LastingOptions, LastingSession } from './lasting-session';
 import type { MirrorSessions } from './mirror';
-import type { SessionOptions, ZooKeeperSession } from './port';
 
 /**
  * A bulk session whose watched paths pass about 700 kB can't re-arm them in the one packet a
@@ -32,7 +32,7 @@ export interface SessionsListener {
  * it waits behind nothing, leadership (shard -1; more than one only beyond some thousand clusters).
  */
 export class Sessions implements MirrorSessions {
-  readonly #options: SessionOptions;
+  readonly #options: LastingOptions;
   readonly #clock: Clock;
   readonly #listener: SessionsListener;
   readonly #sessions = new Map<number, LastingSession>();
@@ -40,7 +40,7 @@ export class Sessions implements MirrorSessions {
   readonly #lost = new Map<number, string | null>();
   #started = false;
 
-  constructor(options: SessionOptions, clock: Clock, listener: SessionsListener) {
+  constructor(options: LastingOptions, clock: Clock, listener: SessionsListener) {
     this.#options = options;
     this.#clock = clock;
     this.#listener = listener;

@@ -1,6 +1,3 @@
-import { lookup } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
-
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
@@ -24,24 +21,4 @@ export function parseConnect(connect: string): { servers: ServerAddress[]; chroo
     });
   if (servers.length === 0) throw new Error('no server is named');
   return { servers, chroot };
-}
-
-/**
- * The connect string with every host name replaced by its addresses, off the event loop's hot path:
- * the C client would look names up synchronously. Hosts that don't resolve are left out; throws
- * when none does.
- */
-export async function resolveConnect(connect: string): Promise<string> {
-  const { servers, chroot } = parseConnect(connect);
-  const found = await Promise.allSettled(
-    servers.map(async ({ host, port }) => {
-      const { address } = await lookup(host);
-      return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-    }),
-  );
-  const addresses = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  if (addresses.length === 0) {
-    throw new Error(`none of ${servers.map((s) => s.host).join(', ')} has an address in DNS`);
-  }
-  return addresses.join(',') + chroot;
 }

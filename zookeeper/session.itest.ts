@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ZooKeeperErrorCode } from '@/lib/errors';
 import { ZooKeeperError } from '@/lib/errors';
 import { type Sandbox, startSandbox, waitFor } from '@/sandbox';
-import { resolveConnect } from './addresses';
-import { measureMaxTimeout } from './max-timeout';
-import { openNativeSession } from './native-session';
-import type { SessionOptions, ZooKeeperSession } from './port';
+import { parseConnect } from './addresses';
+import { openSession } from './session';
+import type { SessionOptions, ZooKeeperSession } from './types';
 
 /** The contract of `ZooKeeperSession`, on a real ensemble of three. */
 
@@ -34,8 +34,8 @@ class Told {
   readonly changed: string[] = [];
 
   constructor(options: Partial<SessionOptions> = {}) {
-    this.session = openNativeSession(
-      { connect: sandbox.connectString, timeoutMs: 4000, digest: null, ...options },
+    this.session = openSession(
+      { ...parseConnect(sandbox.connectString), timeoutMs: 4000, digest: null, ...options },
       {
         connected: () => this.events.push('connected'),
         disconnected: () => this.events.push('disconnected'),
@@ -93,13 +93,7 @@ describe('a session', () => {
   });
 
   test('is granted no more than the ensemble grants anybody', async () => {
-    const most = await measureMaxTimeout({
-      connect: sandbox.connectString,
-      timeoutMs: 0,
-      digest: null,
-    });
     // 20 ticks of 500 ms.
-    expect(most).toBe(10_000);
     expect((await connected({ timeoutMs: 60_000 })).session.grantedTimeoutMs).toBe(10_000);
   });
 
@@ -233,8 +227,10 @@ describe('a session', () => {
     const path = fresh();
     const user = 'howdah';
     const password = 's:e cret';
-    await createProtected(path, user, password);
     const { session: stranger } = await connected();
+    const hash = createHash('sha1').update(`${user}:${password}`).digest('base64');
+    const access = [{ perms: 31, scheme: 'digest', id: `${user}:${hash}` }];
+    await stranger.create(path, bytes('secret'), { access });
     await stranger.sync('/');
     expect(await failure(stranger.data(path, false))).toBe('no-auth');
     expect(await failure(stranger.data(path, true))).toBe('no-auth');
@@ -243,37 +239,70 @@ describe('a session', () => {
     expect((await known.data(path, false))?.data.toString()).toBe('secret');
   });
 
-  test('keeps its id when its server dies, and is told of what changed meanwhile', async () => {
-    const watcher = await connected();
-    const { session: writer } = await connected();
+  test('keeps its id and its ephemerals when its server dies, and leaves its watches behind', async () => {
+    const told = await connected();
+    const { session: other } = await connected();
     const path = fresh();
-    await writer.create(path, bytes(''));
-    await watcher.session.sync(path);
-    await watcher.session.data(path, true);
-    const { id } = watcher.session;
+    await told.session.create(path, bytes(''), { ephemeral: true });
+    await told.session.data(path, true);
+    const { id } = told.session;
     const mine = (await sandbox.sessions()).find((one) => one.id === id);
     const server = sandbox.zookeeper.find((one) => one.id === mine?.server);
     if (!server) throw new Error('on no server');
     await server.kill();
-    await watcher.until('disconnected');
-    await waitFor(() => watcher.events.filter((event) => event === 'connected').length === 2, {
+    await told.until('disconnected');
+    await waitFor(() => told.events.filter((event) => event === 'connected').length === 2, {
       timeoutMs: 15_000,
       what: 'another server',
     });
-    expect(watcher.session.id).toBe(id);
-    await waitFor(
-      async () => {
-        const found = await writer.data(path, false).catch(() => null);
-        return found && writer.set(path, bytes('new'), found.stat.version).catch(() => null);
-      },
-      { timeoutMs: 15_000, what: 'a write' },
-    );
-    await watcher.told(path);
+    expect(told.session.id).toBe(id);
+    await waitFor(() => other.set(path, bytes('new'), 'any').catch(() => null), {
+      timeoutMs: 15_000,
+      what: 'a write',
+    });
+    await told.session.sync(path);
+    expect(told.changed).toEqual([]);
+    const found = await told.session.data(path, true);
+    expect(found?.data.toString()).toBe('new');
+    expect(found?.stat.ephemeralOwner).toBe(id);
+    await other.set(path, bytes('newer'), 'any');
+    await told.told(path);
     await server.start();
     await waitFor(async () => (await server.mode()) !== null, {
       timeoutMs: 15_000,
       what: 'the quorum',
     });
+  });
+
+  test('answers a call that its server took to its grave: nobody knows what became of it', async () => {
+    const told = await connected();
+    await Promise.all(sandbox.zookeeper.map((server) => server.freeze()));
+    const call = failure(told.session.create(fresh(), bytes('')));
+    await Promise.all(sandbox.zookeeper.map((server) => server.kill()));
+    expect(await call).toBe('connection');
+    expect(await failure(told.session.data('/', false))).toBe('connection');
+    await Promise.all(sandbox.zookeeper.map((server) => server.start()));
+    await waitFor(() => told.session.connected || told.events.includes('closed: expired'), {
+      timeoutMs: 20_000,
+      what: 'an end of it, good or bad',
+    });
+  });
+
+  test('sees the folder of its chroot as the root of everything', async () => {
+    const { session } = await connected();
+    const folder = fresh();
+    await session.create(folder, bytes('top'));
+    await session.sync(folder);
+    const { connect } = { connect: `${sandbox.connectString}${folder}` };
+    const inside = await connected(parseConnect(connect));
+    await inside.session.sync('/');
+    expect((await inside.session.data('/', true))?.data.toString()).toBe('top');
+    expect(await inside.session.data('/here', true)).toBeNull();
+    await session.set(folder, bytes('new'), 0);
+    await inside.told('/');
+    await inside.session.create('/here', bytes('in'));
+    await inside.told('/here');
+    expect((await session.data(`${folder}/here`, false))?.data.toString()).toBe('in');
   });
 
   test('ends when it expires: its calls fail, its ephemerals go, and no more is told', async () => {
@@ -308,61 +337,26 @@ describe('a session', () => {
 
 describe('an ensemble that is not there', () => {
   test('connects to nobody, and a session to it can be closed', async () => {
-    const told = new Told({ connect: '127.0.0.1:1' });
-    expect(await failure(Promise.race([told.session.data('/', false), givenUp()]))).not.toBe(
-      'no-node',
-    );
+    const told = new Told(parseConnect('127.0.0.1:1'));
+    expect(await failure(told.session.data('/', false))).toBe('connection');
     expect(told.session.connected).toBe(false);
     expect(told.session.id).toBeNull();
     told.session.close();
-    expect(told.events).not.toContain('connected');
-  });
-
-  test('whose name does not resolve is said, and names that do are kept', async () => {
-    await expect(resolveConnect('no-such-host.invalid:2181')).rejects.toThrow(
-      'no-such-host.invalid',
-    );
-    const [, port] = sandbox.connectString.split(',')[0]?.split(':') ?? [];
-    expect(await resolveConnect(`no-such-host.invalid:1,127.0.0.1:${port}/chroot`)).toBe(
-      `127.0.0.1:${port}/chroot`,
-    );
+    expect(await failure(told.session.data('/', false))).toBe('closed');
+    expect(told.events).toEqual([]);
   });
 });
 
-/** A call over no connection may wait for one: closing answers it. */
-async function givenUp(): Promise<never> {
-  const told = open.at(-1);
-  await waitFor(() => false, { timeoutMs: 1000, what: 'nothing' }).catch(() => {});
-  told?.session.close();
-  throw new ZooKeeperError('closed', 'given up');
-}
-
-interface AclClient {
-  on(event: string, listener: () => void): void;
-  init(config: Record<string, unknown>): void;
-  close(): void;
-  a_create(path: string, data: Buffer, flags: number, done: (rc: number) => void): number;
-  a_set_acl(path: string, version: number, acl: unknown[], done: (rc: number) => void): number;
-}
-
-/** A znode that only `user` may read, written by the bare client: the port has no ACLs. */
-async function createProtected(path: string, user: string, password: string): Promise<void> {
-  const Native = createRequire(import.meta.url)('zookeeper') as {
-    new (config: Record<string, unknown>): AclClient;
-    readonly on_connected: string;
-  };
-  const client = new Native({});
-  const done = (start: (end: (rc: number) => void) => number) =>
-    new Promise<void>((resolve, reject) => {
-      start((rc) => (rc === 0 ? resolve() : reject(new Error(`code ${rc}`))));
+describe('a server that speaks something else', () => {
+  test('is hung up on, and another is tried', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { servers } = parseConnect(sandbox.connectString);
+    const told = await connected({
+      servers: [{ host: '127.0.0.1', port }, ...servers.slice(0, 1)],
     });
-  const up = new Promise<void>((resolve) => client.on(Native.on_connected, resolve));
-  client.init({ connect: sandbox.connectString, timeout: 4000, debug_level: 1 });
-  await up;
-  const hash = createHash('sha1').update(`${user}:${password}`).digest('base64');
-  await done((end) => client.a_create(path, bytes('secret'), 0, end));
-  await done((end) =>
-    client.a_set_acl(path, 0, [{ perms: 31, scheme: 'digest', auth: `${user}:${hash}` }], end),
-  );
-  client.close();
-}
+    expect(told.session.connected).toBe(true);
+    other.close();
+  });
+});

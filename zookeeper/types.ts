@@ -1,8 +1,10 @@
 import type { Stat } from '@/lib/topology/facts';
+import type { Access } from './protocol';
 
 /**
- * The narrow seam to a ZooKeeper client. Everything Howdah asks of ZooKeeper goes through it, and
- * `session.itest.ts` is the contract that any other client would be held to.
+ * One session on a ZooKeeper ensemble, whichever of its servers it is connected to. Every call
+ * throws `ZooKeeperError`: `connection` where it is not known whether the call was carried out, or
+ * there is no connection to make it over; `closed` once the session is over.
  */
 export interface ZooKeeperSession {
   /** Hexadecimal; null until first connected. */
@@ -20,16 +22,25 @@ export interface ZooKeeperSession {
   /** Names and stat, or null when there is no such znode; then `watch` waits for it to appear. */
   children(path: string, watch: boolean): Promise<Children | null>;
 
-  /** Creates with an open ACL. Throws `exists`, `no-node` (no parent). */
-  create(path: string, data: Buffer, options?: { readonly ephemeral?: boolean }): Promise<void>;
+  /** Open to everybody unless told otherwise. Throws `exists`, `no-node` (no parent). */
+  create(path: string, data: Buffer, options?: CreateOptions): Promise<void>;
   /** Compare-and-set by exact version. Throws `bad-version`, `no-node`. */
-  set(path: string, data: Buffer, version: number): Promise<Stat>;
+  set(path: string, data: Buffer, version: Version): Promise<Stat>;
   /** Deletes that exact version. Throws `bad-version`, `no-node`, `not-empty`. */
-  delete(path: string, version: number): Promise<void>;
+  delete(path: string, version: Version): Promise<void>;
   /** What is read afterwards is no older than what was committed when this was called. */
   sync(path: string): Promise<void>;
 
+  /** Ends the session and, on the server, all that goes with it. */
   close(): void;
+}
+
+/** Whatever version is there has to be said in a word: -1 is never meant as that. */
+export type Version = number | 'any';
+
+export interface CreateOptions {
+  readonly ephemeral?: boolean;
+  readonly access?: readonly Access[];
 }
 
 export interface Znode {
@@ -43,10 +54,10 @@ export interface Children {
 }
 
 /**
- * `connected` may come again after `disconnected`: the session lives on with its ephemerals, and
- * what changed meanwhile fires, unless the connection broke under a call: then its watches are gone.
- * So whatever is watched is read again after `connected`. After `closed` the session is over (expired, or refused) and every call
- * fails: open another.
+ * `connected` may come again after `disconnected`: the session lives on with its ephemerals, but
+ * its watches are gone. They are not asked for again, since that takes one packet that a server
+ * refuses from 1 MB of paths on; whoever watches reads again after `connected`. After `closed` the
+ * session is over (expired, or refused): open another.
  */
 export interface SessionListener {
   connected(): void;
@@ -57,8 +68,9 @@ export interface SessionListener {
 }
 
 export interface SessionOptions {
-  /** host:port, comma-separated; may end in a chroot. */
-  readonly connect: string;
+  readonly servers: readonly { readonly host: string; readonly port: number }[];
+  /** The folder that is "/" to this session, without a trailing slash; empty for ZooKeeper's own. */
+  readonly chroot: string;
   /** Requested, milliseconds; the ensemble clamps it. */
   readonly timeoutMs: number;
   readonly digest: { readonly user: string; readonly password: string } | null;

@@ -1,0 +1,16 @@
+/**
+ * A client for ZooKeeper: sessions that outlive their connections, one-shot watches, reads and
+ * writes by exact version. It needs nothing of Howdah but its words for errors and stats. Neither
+ * TLS nor SASL.
+ */
+export { parseConnect, type ServerAddress } from './addresses';
+export { openConnected } from './open-connected';
+export { openSession } from './session';
+export type {
+  Children,
+  SessionListener,
+  SessionOptions,
+  Version,
+  Znode,
+  ZooKeeperSession,
+} from './types';

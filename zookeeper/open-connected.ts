@@ -1,0 +1,40 @@
+import { parseConnect } from './addresses';
+import { openSession } from './session';
+import type { SessionListener, ZooKeeperSession } from './types';
+
+export interface ConnectedOptions {
+  /** host:port, comma-separated; may end in a chroot. */
+  readonly connect: string;
+  /** Asked for, milliseconds. */
+  readonly timeoutMs: number;
+  /** How long to wait for a connection, milliseconds. */
+  readonly patienceMs: number;
+  readonly listener?: Partial<SessionListener>;
+}
+
+/**
+ * A session that is connected already, for programs that do nothing without one. Throws when no
+ * server grants it in time.
+ */
+export function openConnected(options: ConnectedOptions): Promise<ZooKeeperSession> {
+  const { connect, timeoutMs, patienceMs, listener = {} } = options;
+  return new Promise((resolve, reject) => {
+    const session = openSession(
+      { ...parseConnect(connect), timeoutMs, digest: null },
+      {
+        connected: () => {
+          clearTimeout(patience);
+          listener.connected?.();
+          resolve(session);
+        },
+        disconnected: () => listener.disconnected?.(),
+        closed: (why) => listener.closed?.(why),
+        changed: (path) => listener.changed?.(path),
+      },
+    );
+    const patience = setTimeout(() => {
+      session.close();
+      reject(new Error(`ZooKeeper at ${connect} does not answer`));
+    }, patienceMs);
+  });
+}

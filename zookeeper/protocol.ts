@@ -1,0 +1,91 @@
+import type { Stat } from '@/lib/topology/facts';
+import type { Input, Output } from './jute';
+
+/** What can be asked, by ZooKeeper's numbers (`ZooDefs.OpCode`). */
+export const OP = {
+  create: 1,
+  delete: 2,
+  exists: 3,
+  data: 4,
+  set: 5,
+  sync: 9,
+  ping: 11,
+  children: 12,
+  auth: 100,
+  close: -11,
+} as const;
+
+/** Numbers of packets that answer no call of a caller's. */
+export const XID = { event: -1, ping: -2, auth: -4 } as const;
+
+/** What an answer ends in (`KeeperException.Code`). */
+export const CODE = { ok: 0, connectionLost: -4, noNode: -101, sessionExpired: -112 } as const;
+
+/** `create`'s flag of a znode that goes with its session. */
+export const EPHEMERAL = 1;
+/** A version that is every version. */
+export const ANY_VERSION = -1;
+
+export const PASSWORD_BYTES = 16;
+
+/** A session as its client and its servers know it. */
+export interface SessionId {
+  readonly id: bigint;
+  readonly password: Buffer;
+}
+
+/** No session yet: the server is to make one. */
+export const NEW_SESSION: SessionId = { id: 0n, password: Buffer.alloc(PASSWORD_BYTES) };
+
+/** The first packet over a connection. A server that has seen less than `lastZxid` hangs up. */
+export function writeHello(
+  output: Output,
+  hello: { readonly session: SessionId; readonly timeoutMs: number; readonly lastZxid: bigint },
+): void {
+  const { session, timeoutMs, lastZxid } = hello;
+  output.int(0).long(lastZxid).int(timeoutMs).long(session.id).bytes(session.password);
+  // Not content with a server that is cut off from its quorum.
+  output.flag(false);
+}
+
+/** Its answer; a timeout of 0 says that there is no such session any more. */
+export function readWelcome(input: Input): { timeoutMs: number; session: SessionId } {
+  input.int();
+  const timeoutMs = input.int();
+  const id = input.long();
+  return { timeoutMs, session: { id, password: input.bytes() } };
+}
+
+/** Who may do what with a znode. */
+export interface Access {
+  /** Read 1, write 2, create 4, delete 8, administer 16. */
+  readonly perms: number;
+  readonly scheme: string;
+  readonly id: string;
+}
+
+export const OPEN: readonly Access[] = [{ perms: 31, scheme: 'world', id: 'anyone' }];
+
+export function writeAccess(output: Output, access: readonly Access[]): void {
+  output.int(access.length);
+  for (const { perms, scheme, id } of access) output.int(perms).text(scheme).text(id);
+}
+
+export function readStat(input: Input): Stat {
+  const czxid = input.hex();
+  const mzxid = input.hex();
+  const ctime = input.number();
+  const mtime = input.number();
+  const version = input.int();
+  // Versions of its children and of its ACL.
+  input.int();
+  input.int();
+  const owner = input.hex();
+  return { czxid, mzxid, version, ephemeralOwner: owner === '0' ? null : owner, ctime, mtime };
+}
+
+export function readNames(input: Input): string[] {
+  const names: string[] = [];
+  for (let left = input.int(); left > 0; left -= 1) names.push(input.text());
+  return names;
+}

@@ -1,0 +1,200 @@
+import { ZooKeeperError } from '@/lib/errors';
+import type { Stat } from '@/lib/topology/facts';
+import { callError, closedError } from './errors';
+import type { Input, Output } from './jute';
+import { Link } from './link';
+import {
+  ANY_VERSION,
+  CODE,
+  EPHEMERAL,
+  OP,
+  OPEN,
+  readNames,
+  readStat,
+  writeAccess,
+} from './protocol';
+import type {
+  Children,
+  CreateOptions,
+  SessionListener,
+  SessionOptions,
+  Version,
+  Znode,
+  ZooKeeperSession,
+} from './types';
+
+/** Opens a session; `listener.connected` tells when it can be used. */
+export function openSession(options: SessionOptions, listener: SessionListener): ZooKeeperSession {
+  return new Session(options, listener);
+}
+
+/** Gets the answer, or why there is none; neither where there is no such znode. */
+type Give<T> = (error: ZooKeeperError | null, value: T | null) => void;
+
+interface Ask<T> {
+  readonly op: number;
+  readonly write?: (output: Output) => void;
+  readonly read: (input: Input) => T;
+}
+
+class Session implements ZooKeeperSession {
+  readonly #chroot: string;
+  readonly #link: Link;
+
+  constructor(options: SessionOptions, listener: SessionListener) {
+    this.#chroot = options.chroot;
+    this.#link = new Link(options, {
+      ...listener,
+      changed: (path) => listener.changed(this.#own(path)),
+    });
+  }
+
+  get id(): string | null {
+    return this.#link.id;
+  }
+
+  get connected(): boolean {
+    return this.#link.connected;
+  }
+
+  get grantedTimeoutMs(): number | null {
+    return this.#link.grantedTimeoutMs;
+  }
+
+  // Reads are by far the most calls: each makes one promise and no more.
+  data(path: string, watch: boolean, likelyAbsent = false): Promise<Znode | null> {
+    return new Promise((resolve, reject) => {
+      const give: Give<Znode> = (error, value) => (error ? reject(error) : resolve(value));
+      const ask = { op: OP.data, write: watching(watch), read: readZnode };
+      const get = () =>
+        this.#ask(path, ask, (error, found) => {
+          if (error || found || !watch) give(error, found);
+          else this.#awaitComing(path, { give, comes: get });
+        });
+      if (likelyAbsent && watch) this.#awaitComing(path, { give, comes: get });
+      else get();
+    });
+  }
+
+  children(path: string, watch: boolean): Promise<Children | null> {
+    return new Promise((resolve, reject) => {
+      const give: Give<Children> = (error, value) => (error ? reject(error) : resolve(value));
+      const ask = { op: OP.children, write: watching(watch), read: readChildren };
+      const list = () =>
+        this.#ask(path, ask, (error, found) => {
+          if (error || found || !watch) give(error, found);
+          else this.#awaitComing(path, { give, comes: list });
+        });
+      list();
+    });
+  }
+
+  /**
+   * A read of an absent znode leaves no watch, so one is left by `exists`. If the znode has appeared
+   * in between, it is read again.
+   */
+  #awaitComing<T>(
+    path: string,
+    { give, comes }: { readonly give: Give<T>; readonly comes: () => void },
+  ): void {
+    const ask = { op: OP.exists, write: watching(true), read: () => true };
+    this.#ask(path, ask, (error, found) => {
+      if (error || !found) give(error, null);
+      else comes();
+    });
+  }
+
+  async create(path: string, data: Buffer, options: CreateOptions = {}): Promise<void> {
+    await this.#act(path, {
+      op: OP.create,
+      write: (output) => {
+        writeAccess(output.bytes(data), options.access ?? OPEN);
+        output.int(options.ephemeral ? EPHEMERAL : 0);
+      },
+      read: () => true,
+    });
+  }
+
+  async set(path: string, data: Buffer, version: Version): Promise<Stat> {
+    const exact = versionOf(version);
+    return this.#act(path, {
+      op: OP.set,
+      write: (output) => output.bytes(data).int(exact),
+      read: readStat,
+    });
+  }
+
+  async delete(path: string, version: Version): Promise<void> {
+    const exact = versionOf(version);
+    await this.#act(path, {
+      op: OP.delete,
+      write: (output) => output.int(exact),
+      read: () => true,
+    });
+  }
+
+  async sync(path: string): Promise<void> {
+    await this.#act(path, { op: OP.sync, read: () => true });
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  /** A call that an absent znode makes fail. */
+  #act<T>(path: string, ask: Ask<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#ask(path, ask, (error, value) => {
+        if (value !== null) resolve(value);
+        else reject(error ?? callError(CODE.noNode, path));
+      });
+    });
+  }
+
+  #ask<T>(path: string, { op, write, read }: Ask<T>, give: Give<T>): void {
+    this.#link.call({
+      op,
+      write: (output) => {
+        output.text(this.#whole(path));
+        write?.(output);
+      },
+      answer: (code, input) => {
+        if (code === CODE.ok && input) give(null, read(input));
+        else if (code === CODE.noNode) give(null, null);
+        else if (code === CODE.sessionExpired) give(closedError(), null);
+        else give(callError(code, path), null);
+      },
+    });
+  }
+
+  /** As the ensemble names it. */
+  #whole(path: string): string {
+    if (this.#chroot === '') return path;
+    return path === '/' ? this.#chroot : this.#chroot + path;
+  }
+
+  /** As this session names it. */
+  #own(path: string): string {
+    return path.slice(this.#chroot.length) || '/';
+  }
+}
+
+const WATCHED = (output: Output) => output.flag(true);
+const UNWATCHED = (output: Output) => output.flag(false);
+const watching = (watch: boolean) => (watch ? WATCHED : UNWATCHED);
+
+function readZnode(input: Input): Znode {
+  const data = input.bytes();
+  return { data, stat: readStat(input) };
+}
+
+function readChildren(input: Input): Children {
+  const names = readNames(input);
+  return { names, stat: readStat(input) };
+}
+
+function versionOf(version: Version): number {
+  if (version === 'any') return ANY_VERSION;
+  if (Number.isInteger(version) && version >= 0) return version;
+  throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
+}
