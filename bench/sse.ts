@@ -39,10 +39,11 @@ export function openStream({ url, topics, onEvent, onBytes }: StreamOptions): Op
   return { socket, close: () => socket.destroy() };
 }
 
-/** Takes the head and HTTP's chunk frames off a response, so that its body is left. */
+/** Takes the head and, where there are any, HTTP's chunk frames off a response, so that its body is left. */
 class Unchunker {
   #pending: Buffer = Buffer.alloc(0);
   #inBody = false;
+  #chunked = false;
   #left = 0;
 
   take(chunk: Buffer): string {
@@ -51,9 +52,15 @@ class Unchunker {
     if (!this.#inBody) {
       const end = data.indexOf('\r\n\r\n');
       if (end < 0) return this.#keep(data);
+      this.#chunked = /^transfer-encoding: chunked\r$/im.test(data.toString('latin1', 0, end + 2));
       data = data.subarray(end + 4);
       this.#inBody = true;
     }
+    return (this.#chunked ? this.#unframed(data) : data).toString('utf8');
+  }
+
+  #unframed(framed: Buffer): Buffer {
+    let data = framed;
     const parts: Buffer[] = [];
     while (data.length > 0) {
       if (this.#left > 0) {
@@ -73,7 +80,7 @@ class Unchunker {
       this.#left = Number.parseInt(data.subarray(at, end).toString('latin1'), 16);
       data = data.subarray(end + 2);
     }
-    return Buffer.concat(parts).toString('utf8');
+    return Buffer.concat(parts);
   }
 
   #keep(data: Buffer): string {

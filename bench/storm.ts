@@ -14,7 +14,7 @@ const LISTENING = 5;
 const LEADER_PER_SECOND = 10;
 const FOLLOWED = 12;
 /** A storm's first seconds are spent on compiling what it exercises. */
-const WARM_UP_MS = 10_000;
+const WARM_UP_MS = 20_000;
 
 interface Watched {
   readonly scope: string;

@@ -40,12 +40,10 @@ export const defaultAggregatorLimits: AggregatorLimits = {
 };
 
 /**
- * So many reads are sent at a stretch: each costs the one thread there is about a tenth of a
- * millisecond, and what arrives meanwhile, a new leader perhaps, must not wait for hundreds.
+ * So many reads are sent at a stretch, and then answered at a stretch: what arrives meanwhile, a new
+ * leader perhaps, must not wait for hundreds.
  */
-const BURST = 8;
-/** While all is read anew there is nothing to be quick about yet. */
-const RESYNC_BURST = 32;
+const BURST = 32;
 
 /** Reads these paths, arming their watches again; settles when all have been read or have failed. */
 export type ReadBatch = (paths: readonly string[], lane: Lane) => Promise<void>;
@@ -226,16 +224,16 @@ export class Aggregator {
     this.#start(leadership, leadership.dirty.size, now);
     const { oldest } = changes.dirty;
     let full = false;
-    if (oldest && now >= this.#ripeAt(oldest.since)) full = this.#burst(changes, BURST, now);
-    full = this.#burst(resync, RESYNC_BURST, now) || full;
+    if (oldest && now >= this.#ripeAt(oldest.since)) full = this.#burst(changes, now);
+    full = this.#burst(resync, now) || full;
     if (full) this.#goOnSoon();
     else this.#wakeBy(this.#dueAt(now));
   }
 
   /** @returns whether that was all it may send at a stretch, so that there may be more. */
-  #burst(state: LaneState, burst: number, now: number): boolean {
-    const most = Math.min(burst, state.mostInFlight - state.inFlight);
-    return this.#start(state, most, now) === burst;
+  #burst(state: LaneState, now: number): boolean {
+    const most = Math.min(BURST, state.mostInFlight - state.inFlight);
+    return this.#start(state, most, now) === BURST;
   }
 
   #goOnSoon(): void {

@@ -42,6 +42,8 @@ interface Writable {
 export class ClusterTracker {
   #facts: ClusterFacts;
   #targets: readonly Target[] = [];
+  /** Who is here or has left may be others now. */
+  #targetsAreOld = true;
   #view: ClusterView | null = null;
   #onsets: Onsets = new Map();
   #leaderlessSince: number | null = null;
@@ -68,6 +70,8 @@ export class ClusterTracker {
 
   /** Members to probe: those that say where they are. The same array while nothing has changed. */
   get targets(): readonly Target[] {
+    if (!this.#targetsAreOld) return this.#targets;
+    this.#targetsAreOld = false;
     // Who has left ZooKeeper is asked on: a primary whose Patroni has died may still take writes.
     const gone = [...this.#departed, ...this.#leaving].map(
       ([name, { facts }]): [string, Decoded<MemberFacts>] => [name, facts],
@@ -96,6 +100,7 @@ export class ClusterTracker {
       this.#departed.delete(name);
     }
     this.#facts = facts;
+    this.#targetsAreOld = true;
     this.#takeLeader(facts, now);
   }
 
@@ -218,6 +223,7 @@ export class ClusterTracker {
         continue;
       }
       this.#leaving.delete(name);
+      this.#targetsAreOld = true;
       const last = this.#view?.members.find((member) => member.name === name);
       if (last) this.#departed.set(name, { since, last, facts });
       else this.#probes.delete(name);
@@ -225,6 +231,7 @@ export class ClusterTracker {
     for (const [name, { since }] of this.#departed) {
       if (now - since <= FORGET_MS) continue;
       this.#departed.delete(name);
+      this.#targetsAreOld = true;
       this.#probes.delete(name);
     }
     return nextAt;

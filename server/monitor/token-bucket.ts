@@ -1,5 +1,5 @@
 /** With the budget spent, reads go in batches of so many milliseconds' worth, not one by one. */
-const BATCH_MS = 20;
+const BATCH_MS = 50;
 
 /** What may go at once after a rest, as a part of a second's budget. */
 const BURST = 0.1;

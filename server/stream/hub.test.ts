@@ -11,6 +11,9 @@ class Browser extends EventEmitter {
   status = 0;
   full = false;
   ended = false;
+  removeHeader(): void {}
+  flushHeaders(): void {}
+  readonly socket = this;
   writeHead(status: number): this {
     this.status = status;
     return this;

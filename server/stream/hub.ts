@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
 import { type HelloFrame, MOST_CLUSTERS, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
@@ -20,6 +21,8 @@ export interface HubOptions {
 interface Subscriber {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The body is written here: see `bodyOf`. */
+  readonly body: Socket;
   readonly following: Following;
   cursor: Cursor;
   /** The socket's buffer is full: nothing is sent, or kept for it, until it drains. */
@@ -28,6 +31,9 @@ interface Subscriber {
 
 /** What changes within this is told together; a leader's change is told at once. */
 const GATHER_MS = 50;
+/** Telling everybody takes no more of the time than this: with many, or in a storm, less often. */
+const SHARE = 0.05;
+const MOST_GATHER_MS = 250;
 /** Between two browsers that come back after a restart: not all in one breath. */
 const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
@@ -38,6 +44,7 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #subscribers = new Set<Subscriber>();
   #cancelTelling: (() => void) | null = null;
+  #gatherMs = GATHER_MS;
   #delivered = { events: 0, bytes: 0 };
   #closed = false;
   #cancelBeat: () => void = () => {};
@@ -61,7 +68,7 @@ export class Hub {
       stalled: all.filter(({ stalled }) => stalled).length,
       deliveries: this.#delivered.events,
       bytes: this.#delivered.bytes,
-      unsentBytes: all.reduce((sum, { response }) => sum + response.writableLength, 0),
+      unsentBytes: all.reduce((sum, { body }) => sum + body.writableLength, 0),
     };
   }
 
@@ -77,19 +84,16 @@ export class Hub {
       return;
     }
     const resumeFrom = request.headers['last-event-id'] ?? url.searchParams.get('since');
+    const body = bodyOf(response);
     const subscriber: Subscriber = {
       request,
       response,
+      body,
       following,
       cursor: parseCursor(typeof resumeFrom === 'string' ? resumeFrom : null, this.#options.epoch),
       stalled: false,
     };
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
-    response.on('drain', () => {
+    body.on('drain', () => {
       subscriber.stalled = false;
       this.#tell(subscriber, new Telling(this.#options.source));
     });
@@ -113,7 +117,7 @@ export class Hub {
   notify(urgent = false): void {
     if (this.#closed) return;
     if (urgent) this.#tellAll();
-    else this.#cancelTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tellAll());
+    else this.#cancelTelling ??= this.#options.clock.after(this.#gatherMs, () => this.#tellAll());
   }
 
   /** Ends every stream; browsers come back by themselves. */
@@ -127,8 +131,11 @@ export class Hub {
   #tellAll(): void {
     this.#cancelTelling?.();
     this.#cancelTelling = null;
+    const began = performance.now();
     const telling = new Telling(this.#options.source);
     for (const subscriber of this.#subscribers) this.#tell(subscriber, telling);
+    const took = performance.now() - began;
+    this.#gatherMs = Math.min(MOST_GATHER_MS, Math.max(GATHER_MS, took / SHARE));
   }
 
   #tell(subscriber: Subscriber, telling: Telling): void {
@@ -141,7 +148,7 @@ export class Hub {
   #write(subscriber: Subscriber, bytes: Buffer): void {
     this.#delivered.events += 1;
     this.#delivered.bytes += bytes.length;
-    if (!subscriber.response.write(bytes)) subscriber.stalled = true;
+    if (!subscriber.body.write(bytes)) subscriber.stalled = true;
   }
 
   #attention(): void {
@@ -160,6 +167,26 @@ export class Hub {
       this.#beatLater();
     });
   }
+}
+
+/**
+ * Starts a response that ends with its connection, as HTTP allows, so that its body is what is
+ * written to the socket: everybody gets the very same bytes, without a frame of chunks around them
+ * that takes Node longer to make than to send.
+ */
+function bodyOf(response: ServerResponse): Socket {
+  response.removeHeader('transfer-encoding');
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  });
+  response.flushHeaders();
+  const { socket } = response;
+  // Only a response that has been answered, or hung up on, has none.
+  if (socket === null) throw new Error('a stream needs a connection');
+  return socket;
 }
 
 function readTopics(text: string): Following | null {

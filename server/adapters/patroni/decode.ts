@@ -49,14 +49,17 @@ function textOf(data: Buffer): string {
 const TEXT_OR_LONG_INTEGER =
   /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|(?<![\d.eE+])-?(?<!\d)\d{16,}(?![\d.eE])/g;
 
+/** Most znodes have none, and are spared the walk through all their texts. */
+const LONG_INTEGER = /\d{16}/;
+
 /**
  * Parses JSON, keeping integers of 16 and more digits as text: positions and system identifiers
  * outgrow a double.
  */
 export function parseJson(text: string): unknown {
-  const exact = text.replace(TEXT_OR_LONG_INTEGER, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
+  const exact = LONG_INTEGER.test(text)
+    ? text.replace(TEXT_OR_LONG_INTEGER, (token) => (token[0] === '"' ? token : `"${token}"`))
+    : text;
   try {
     return JSON.parse(exact);
   } catch {
