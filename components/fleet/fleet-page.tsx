@@ -13,7 +13,13 @@ import type { StreamState } from '@/lib/stream/reducer';
 import { FleetEmpty, FleetSkeleton } from './fleet-states';
 import { FleetTable } from './fleet-table';
 import { FleetOrder } from './order';
-import { formatFleetQuery, parseFleetQuery } from './query';
+import {
+  type Direction,
+  type FleetQuery,
+  formatFleetQuery,
+  parseFleetQuery,
+  type SortKey,
+} from './query';
 import { areInSeveralPlaces, areSameTotals, select, totals } from './rows';
 import { TotalsLine } from './totals-line';
 
@@ -21,7 +27,7 @@ type Fleet = StreamState['fleet'];
 const totalsOf = derived((fleet: Fleet) => totals(fleet.values()), areSameTotals);
 const placesOf = derived((fleet: Fleet) => areInSeveralPlaces(fleet.values()));
 
-/** Renders when rows change places or totals change; what changes within a row renders that row. */
+/** Renders when rows come, go or change places; what changes within a row renders that row. */
 export function FleetPage() {
   useFollow('fleet');
   const known = useStream((stream) => stream.fleetKnown);
@@ -33,8 +39,12 @@ export function FleetPage() {
   const ids = useStream(
     useCallback((stream) => order.of(stream.fleet, deferred), [order, deferred]),
   );
-  const counts = useStream((stream) => totalsOf(stream.fleet));
+  const all = useStream((stream) => stream.fleet.size);
   const place = useStream((stream) => placesOf(stream.fleet));
+  const onSort = useCallback(
+    (sort: SortKey, direction: Direction) => setQuery({ sort, direction }),
+    [setQuery],
+  );
   const search = useRef<HTMLInputElement>(null);
   const router = useRouter();
   useShortcut(
@@ -46,15 +56,11 @@ export function FleetPage() {
     <div className="flex flex-col gap-3 p-3 sm:p-4">
       <h1 className="sr-only">Fleet</h1>
       {!known && <FleetSkeleton />}
-      {known && counts.all === 0 && <FleetEmpty />}
-      {known && counts.all > 0 && (
+      {known && all === 0 && <FleetEmpty />}
+      {known && all > 0 && (
         <>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-            <TotalsLine
-              totals={counts}
-              state={query.state}
-              onChange={(state) => setQuery({ state })}
-            />
+            <FleetTotals state={query.state} setQuery={setQuery} />
             <div className="relative w-full sm:w-72">
               <Search
                 aria-hidden
@@ -84,16 +90,11 @@ export function FleetPage() {
             </div>
           </div>
           {ids.length > 0 ? (
-            <FleetTable
-              ids={ids}
-              place={place}
-              query={deferred}
-              onSort={(sort, direction) => setQuery({ sort, direction })}
-            />
+            <FleetTable ids={ids} place={place} query={deferred} onSort={onSort} />
           ) : (
             <div className="flex flex-col items-start gap-3 rounded-lg border border-line bg-surface p-6">
               <p>
-                None of the {counts.all.toLocaleString()} clusters
+                None of the {all.toLocaleString()} clusters
                 {query.state !== null && ` is in the state “${query.state}”`}
                 {query.state !== null && query.search !== '' && ' and'}
                 {query.search !== '' && <> matches “{query.search}”</>}.
@@ -104,10 +105,26 @@ export function FleetPage() {
             </div>
           )}
           <p className="sr-only" aria-live="polite">
-            {ids.length === counts.all ? '' : `${ids.length} of ${counts.all} clusters shown`}
+            {ids.length === all ? '' : `${ids.length} of ${all} clusters shown`}
           </p>
         </>
       )}
     </div>
   );
+}
+
+/** Renders by itself: in a storm totals change all the time, and the table need not render for it. */
+function FleetTotals({
+  state,
+  setQuery,
+}: {
+  state: FleetQuery['state'];
+  setQuery: (part: Partial<FleetQuery>) => void;
+}) {
+  const counts = useStream((stream) => totalsOf(stream.fleet));
+  const onChange = useCallback(
+    (wanted: FleetQuery['state']) => setQuery({ state: wanted }),
+    [setQuery],
+  );
+  return <TotalsLine totals={counts} state={state} onChange={onChange} />;
 }

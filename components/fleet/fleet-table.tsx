@@ -3,7 +3,16 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { cn } from '@/components/ui/cn';
 import { Grid, GridBody, GridHeader, GridRow } from '@/components/ui/grid';
@@ -35,7 +44,7 @@ function rowPx(): number {
  * A grid of which only the rows in sight exist. The grid has the focus and points at its active
  * row, so the keyboard works the same whichever rows happen to be rendered.
  */
-export function FleetTable({ ids, place, query, onSort }: TableProps) {
+export const FleetTable = memo(function FleetTable({ ids, place, query, onSort }: TableProps) {
   const router = useRouter();
   const base = useId();
   const narrow = !useMedia(WIDE);
@@ -151,7 +160,7 @@ export function FleetTable({ ids, place, query, onSort }: TableProps) {
       </Grid>
     </>
   );
-}
+});
 
 type HeadProps = Pick<TableProps, 'query' | 'onSort'>;
 

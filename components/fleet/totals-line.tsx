@@ -1,5 +1,6 @@
 'use client';
 
+import { memo } from 'react';
 import { cn } from '@/components/ui/cn';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { Health } from '@/lib/topology/view';
@@ -25,7 +26,7 @@ export function TotalsLine({
   return (
     <fieldset className="flex min-w-0 flex-wrap gap-1">
       <legend className="sr-only">Show clusters by state</legend>
-      <Total active={state === null} onClick={() => onChange(null)} count={totals.all}>
+      <Total active={state === null} health={null} onChange={onChange} count={totals.all}>
         {totals.all === 1 ? 'cluster' : 'clusters'}
       </Total>
       {shown.map(([health, word]) => (
@@ -33,10 +34,8 @@ export function TotalsLine({
           key={health}
           active={state === health}
           count={totals[health]}
-          onClick={() => onChange(state === health ? null : health)}
-          icon={
-            <StateIcon state={health} mute className={cn(totals[health] === 0 && 'opacity-50')} />
-          }
+          health={health}
+          onChange={onChange}
         >
           {word}
         </Total>
@@ -45,32 +44,34 @@ export function TotalsLine({
   );
 }
 
-function Total({
+/** Renders when its own figure changes. */
+const Total = memo(function Total({
   active,
   count,
-  onClick,
-  icon,
+  health,
+  onChange,
   children,
 }: {
   active: boolean;
   count: number;
-  onClick: () => void;
-  icon?: React.ReactNode;
-  children: React.ReactNode;
+  /** Null: clusters in any state. */
+  health: Health | null;
+  onChange: (state: Health | null) => void;
+  children: string;
 }) {
   return (
     <button
       type="button"
       aria-pressed={active}
-      onClick={onClick}
+      onClick={() => onChange(active ? null : health)}
       className={cn(
         'flex min-h-9 items-center gap-1.5 rounded-md border border-transparent px-2.5 hover:bg-sunken',
         active && 'border-accent bg-accent-soft hover:bg-accent-soft',
       )}
     >
-      {icon}
+      {health && <StateIcon state={health} mute className={cn(count === 0 && 'opacity-50')} />}
       <span className="font-semibold">{count.toLocaleString()}</span>
       <span className="text-muted">{children}</span>
     </button>
   );
-}
+});
