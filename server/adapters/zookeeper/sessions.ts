@@ -4,8 +4,9 @@ import { type LastingOptions, LastingSession } from './lasting-session';
 import type { MirrorSessions } from './mirror';
 
 /**
- * A bulk session whose watched paths pass about 700 kB can't re-arm them in the one packet a
- * reconnection allows, and loops for ever (measured). Placed well below that: estimates err.
+ * So many bytes of watched paths a session. ZooKeeper's own clients re-arm watches in one packet of
+ * at most 1 MB; ours reads again instead, and a share of this size is read in a moment. Servers
+ * answer connections in turn, so several also share the work.
  */
 export const SHARD_BYTES = 450_000;
 
