@@ -30,7 +30,7 @@ export class ZooKeeperWriter {
     return new ZooKeeperWriter(session, () => lost);
   }
 
-  /** The session is over: expired or closed. */
+  /** The session has expired. */
   get lost(): boolean {
     return this.#isLost();
   }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { Input, Malformed, Output } from './jute';
+import { KeepAlive } from './keep-alive';
 import { Packets } from './packets';
 import { CODE, OP, readWelcome, type SessionId, writeHello, XID } from './protocol';
 
@@ -7,7 +8,7 @@ import { CODE, OP, readWelcome, type SessionId, writeHello, XID } from './protoc
 export interface Call {
   readonly op: number;
   readonly write: (output: Output) => void;
-  /** Called once. Without an input nothing but the code is known. */
+  /** Called once. Without an input nothing but the code is known. Does not throw but `Malformed`. */
   readonly answer: (code: number, input: Input | null) => void;
 }
 
@@ -23,9 +24,15 @@ export interface ConnectionOptions {
   readonly digest: { readonly user: string; readonly password: string } | null;
 }
 
-/** Exactly one of `expired`, `refused` and `lost` ends it. */
+interface Granted {
+  readonly timeoutMs: number;
+  readonly session: SessionId;
+}
+
+/** One of `expired`, `refused` and `lost` ends it, unless it is closed before. */
 export interface ConnectionListener {
-  welcomed(granted: { readonly timeoutMs: number; readonly session: SessionId }): void;
+  /** It can be used from now on. */
+  welcomed(granted: Granted): void;
   /** A watch has fired: it is gone. */
   changed(path: string): void;
   /** There is no such session any more. */
@@ -35,10 +42,6 @@ export interface ConnectionListener {
   lost(): void;
 }
 
-/** A server that says nothing for this part of the session's timeout is given up. */
-const SILENCE = 2 / 3;
-/** And it is asked for a sign of life whenever we had nothing to say for this part. */
-const IDLE = 1 / 3;
 const READ_BYTES = 64 * 1024;
 /** `close` waits this long for the server to have heard it. */
 const FAREWELL_MS = 1000;
@@ -54,16 +57,17 @@ export class Connection {
   readonly #packets = new Packets();
   readonly #output = new Output();
   /** Calls without an answer, oldest first from `#answered` on. */
-  #waiting: Call[] = [];
+  #waiting: { readonly xid: number; readonly call: Call }[] = [];
   #answered = 0;
   #flushing = false;
   #xid = 0;
   #lastZxid: bigint;
-  #welcomed = false;
+  #granted: Granted | null = null;
+  /** Welcomed, and its credentials accepted. */
+  #usable = false;
   #over = false;
-  #heardAt = performance.now();
-  #saidAt = performance.now();
-  #timer: NodeJS.Timeout;
+  #patience: NodeJS.Timeout;
+  #keepAlive: KeepAlive | null = null;
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options;
@@ -84,13 +88,21 @@ export class Connection {
     });
     this.#socket.on('connect', () => {
       const { session, timeoutMs, lastZxid } = options;
+      // A process that was busy has only now been able to speak.
+      this.#patience.refresh();
       this.#output.packet((output) => writeHello(output, { session, timeoutMs, lastZxid }));
       this.#flush();
     });
     // What went wrong doesn't matter to a session: another server is tried in any case.
     this.#socket.on('error', () => {});
+    this.#socket.on('end', () => this.#lose());
     this.#socket.on('close', () => this.#lose());
-    this.#timer = setTimeout(() => this.#giveUpUnlessHeard(0), options.patienceMs);
+    this.#patience = setTimeout(() => {
+      // What has come while we had no time to listen is heard first.
+      setImmediate(() => {
+        if (this.#granted === null) this.#lose();
+      });
+    }, options.patienceMs);
   }
 
   /** The newest transaction the server has told of. */
@@ -104,23 +116,16 @@ export class Connection {
       call.answer(CODE.connectionLost, null);
       return;
     }
-    this.#xid = (this.#xid + 1) & 0x7fffffff;
-    this.#waiting.push(call);
-    this.#packet(this.#xid, call);
+    const xid = (this.#xid + 1) & 0x7fffffff;
+    // Whatever can't be written is its caller's to know, and nothing is waited for.
+    this.#packet(xid, call);
+    this.#xid = xid;
+    this.#waiting.push({ xid, call });
   }
 
   /** Ends the session, not only the connection, as far as the server hears of it. */
   close(): void {
-    if (this.#over) return;
-    if (this.#welcomed) {
-      this.send({ op: OP.close, write: () => {}, answer: () => {} });
-      this.#flush();
-      this.#socket.end();
-      setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
-    } else {
-      this.#socket.destroy();
-    }
-    this.#end(() => {}, CODE.sessionExpired);
+    this.#end({ code: CODE.sessionExpired, farewell: this.#granted !== null, tell: () => {} });
   }
 
   #packet(xid: number, { op, write }: Pick<Call, 'op' | 'write'>): void {
@@ -133,24 +138,25 @@ export class Connection {
   #flush(): void {
     this.#flushing = false;
     if (this.#output.length === 0 || this.#socket.destroyed) return;
-    this.#saidAt = performance.now();
+    this.#keepAlive?.said();
     this.#socket.write(this.#output.take());
   }
 
   #hear(chunk: Buffer): void {
-    this.#heardAt = performance.now();
+    this.#keepAlive?.heard();
     try {
       this.#packets.push(chunk, (packet) => {
         if (!this.#over) this.#take(new Input(packet));
       });
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
+      // Whether the server or a listener failed: the rest of the chunk is gone, and we out of step.
       this.#lose();
+      if (!(error instanceof Malformed)) throw error;
     }
   }
 
   #take(input: Input): void {
-    if (!this.#welcomed) {
+    if (this.#granted === null) {
       this.#takeWelcome(input);
       return;
     }
@@ -165,30 +171,50 @@ export class Connection {
       case XID.ping:
         break;
       case XID.auth:
-        if (code !== CODE.ok) this.#dismiss(() => this.#listener.refused());
+        this.#takeVerdict(code, this.#granted);
         break;
       default:
-        this.#takeAnswer(code, input);
+        this.#takeAnswer(xid, { code, input });
     }
   }
 
   #takeWelcome(input: Input): void {
     const granted = readWelcome(input);
-    clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
     if (granted.timeoutMs <= 0) {
-      this.#dismiss(() => this.#listener.expired());
+      this.#end({ code: CODE.sessionExpired, tell: () => this.#listener.expired() });
       return;
     }
-    this.#welcomed = true;
-    this.#keepAlive(granted.timeoutMs);
+    this.#granted = granted;
+    this.#keepAlive = new KeepAlive({
+      timeoutMs: granted.timeoutMs,
+      ping: () => this.#packet(XID.ping, { op: OP.ping, write: () => {} }),
+      onSilence: () => this.#lose(),
+    });
     const { digest } = this.#options;
-    if (digest) {
-      const credentials = Buffer.from(`${digest.user}:${digest.password}`);
-      this.#packet(XID.auth, {
-        op: OP.auth,
-        write: (output) => output.int(0).text('digest').bytes(credentials),
-      });
+    if (digest === null) {
+      this.#use(granted);
+      return;
     }
+    const credentials = Buffer.from(`${digest.user}:${digest.password}`);
+    this.#packet(XID.auth, {
+      op: OP.auth,
+      write: (output) => output.int(0).text('digest').bytes(credentials),
+    });
+  }
+
+  #takeVerdict(code: number, granted: Granted): void {
+    if (code === CODE.ok) {
+      this.#use(granted);
+      return;
+    }
+    const tell = () => this.#listener.refused();
+    this.#end({ code: CODE.sessionExpired, farewell: true, tell });
+  }
+
+  #use(granted: Granted): void {
+    if (this.#usable) return;
+    this.#usable = true;
     this.#listener.welcomed(granted);
   }
 
@@ -199,60 +225,52 @@ export class Connection {
     if (type > 0) this.#listener.changed(input.text());
   }
 
-  #takeAnswer(code: number, input: Input): void {
-    const call = this.#waiting[this.#answered];
-    if (!call) {
-      this.#lose();
-      return;
-    }
+  #takeAnswer(xid: number, { code, input }: { code: number; input: Input }): void {
+    const waiting = this.#waiting[this.#answered];
+    if (waiting?.xid !== xid) throw new Malformed(`an answer to ${xid}, which is not its turn`);
     this.#answered += 1;
     // Now and then, so that each answer doesn't move all that wait.
     if (this.#answered === this.#waiting.length || this.#answered >= 1024) {
       this.#waiting = this.#waiting.slice(this.#answered);
       this.#answered = 0;
     }
-    call.answer(code, input);
-  }
-
-  #keepAlive(timeoutMs: number): void {
-    const look = () => {
-      const now = performance.now();
-      if (now - this.#heardAt > timeoutMs * SILENCE) {
-        this.#giveUpUnlessHeard(this.#heardAt);
-      } else if (now - this.#saidAt > timeoutMs * IDLE) {
-        this.#packet(XID.ping, { op: OP.ping, write: () => {} });
-      }
-    };
-    this.#timer = setInterval(look, timeoutMs / 12);
-  }
-
-  /** We may have been away ourselves: what has come meanwhile is heard first. */
-  #giveUpUnlessHeard(since: number): void {
-    setImmediate(() => {
-      if (since === 0 ? this.#welcomed : this.#heardAt !== since) return;
-      this.#lose();
-    });
+    waiting.call.answer(code, input);
   }
 
   #lose(): void {
-    this.#end(() => this.#listener.lost());
-    this.#socket.destroy();
+    this.#end({ code: CODE.connectionLost, tell: () => this.#listener.lost() });
   }
 
-  #dismiss(tell: () => void): void {
-    this.#end(tell, CODE.sessionExpired);
-    this.#socket.destroy();
-  }
-
-  /** Tells once how it ended, then answers all that was still asked. */
-  #end(tell: () => void, code: number = CODE.connectionLost): void {
+  /** The one way out: hangs up, tells once how it ended, and answers all that was still asked. */
+  #end({ code, tell, farewell = false }: End): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
-    tell();
+    clearTimeout(this.#patience);
+    this.#keepAlive?.stop();
+    if (farewell) this.#sayFarewell();
+    else this.#socket.destroy();
     const waiting = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;
-    for (const call of waiting) call.answer(code, null);
+    try {
+      tell();
+    } finally {
+      for (const { call } of waiting) call.answer(code, null);
+    }
   }
+
+  #sayFarewell(): void {
+    this.#packet(this.#xid + 1, { op: OP.close, write: () => {} });
+    this.#flush();
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
+  }
+}
+
+interface End {
+  /** What calls without an answer end in. */
+  readonly code: number;
+  readonly tell: () => void;
+  /** The server is told that the session is over. */
+  readonly farewell?: boolean;
 }

@@ -52,10 +52,15 @@ export class Output {
     return this;
   }
 
-  /** What `write` writes, after its length: a packet. */
+  /** What `write` writes, after its length: a packet. Nothing is left of one that it fails on. */
   packet(write: (output: Output) => void): this {
     const start = this.#reserve(4);
-    write(this);
+    try {
+      write(this);
+    } catch (error) {
+      this.#length = start;
+      throw error;
+    }
     this.#bytes.writeInt32BE(this.#length - start - 4, start);
     return this;
   }

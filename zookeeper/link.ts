@@ -20,7 +20,7 @@ export class Link {
   #session = NEW_SESSION;
   #lastZxid = 0n;
   #next = 0;
-  /** Attempts in vain since the last connection. */
+  /** Attempts in vain since the last connection that lasted. */
   #attempts = 0;
   #connected = false;
   #connectedAt = 0;
@@ -106,17 +106,16 @@ export class Link {
     if (this.#over) return;
     this.#lastZxid = lastZxid;
     this.#connection = null;
-    if (this.#connected) {
-      this.#connected = false;
-      // It served well: the others are all worth a try, at once.
-      if (performance.now() - this.#connectedAt > BRIEF_MS) this.#attempts = 0;
-      this.#listener.disconnected();
-    }
+    const wasConnected = this.#connected;
+    this.#connected = false;
+    // It served well: the others are all worth a try, at once.
+    if (wasConnected && performance.now() - this.#connectedAt > BRIEF_MS) this.#attempts = 0;
     this.#attempts += 1;
     const pause =
       this.#attempts % this.#servers.length === 0 ? PAUSE_MS + Math.random() * PAUSE_MORE_MS : 0;
-    // Whoever was told may have closed us.
-    if (!this.#over) this.#pause = setTimeout(() => this.#connect(), pause);
+    // First this: whoever is told may close us, or fail.
+    this.#pause = setTimeout(() => this.#connect(), pause);
+    if (wasConnected) this.#listener.disconnected();
   }
 
   #close(why: 'expired' | 'auth-failed'): void {

@@ -28,7 +28,11 @@ export function openConnected(options: ConnectedOptions): Promise<ZooKeeperSessi
           resolve(session);
         },
         disconnected: () => listener.disconnected?.(),
-        closed: (why) => listener.closed?.(why),
+        closed: (why) => {
+          clearTimeout(patience);
+          listener.closed?.(why);
+          reject(new Error(`ZooKeeper at ${connect} ended the session: ${why}`));
+        },
         changed: (path) => listener.changed?.(path),
       },
     );

@@ -39,15 +39,3 @@ test('a length that none can have is malformed', () => {
   expect(() => push('HTTP/1.1 400 Bad Request')).toThrow(Malformed);
   expect(() => new Packets().push(Buffer.from([255, 255, 255, 255]), () => {})).toThrow(Malformed);
 });
-
-test('a packet that its taker fails on is not handed out again', () => {
-  const packets = new Packets();
-  const one = new Output().bytes(Buffer.from('one')).take();
-  const fail = () => {
-    throw new Error('mine');
-  };
-  expect(() => packets.push(one, fail)).toThrow('mine');
-  const taken: string[] = [];
-  packets.push(one, (packet) => taken.push(packet.toString()));
-  expect(taken).toEqual(['one']);
-});

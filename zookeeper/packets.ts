@@ -13,7 +13,8 @@ export class Packets {
 
   /**
    * Hands out every packet that `chunk` completes, without its length; each is valid only until the
-   * callback returns. Throws `Malformed` on a length that can't be one.
+   * callback returns. Throws `Malformed` on a length that can't be one, and whatever `take` throws:
+   * it is out of step then, and of no more use.
    */
   push(chunk: Buffer, take: (packet: Buffer) => void): void {
     let bytes = chunk;
@@ -33,10 +34,8 @@ export class Packets {
         this.#keep(bytes.subarray(at), end - at);
         return;
       }
-      // Before it is handed out: whoever takes it may well throw.
-      const packet = bytes.subarray(at + LENGTH_BYTES, end);
+      take(bytes.subarray(at + LENGTH_BYTES, end));
       at = end;
-      take(packet);
     }
   }
 

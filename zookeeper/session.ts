@@ -44,7 +44,9 @@ class Session implements ZooKeeperSession {
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#chroot = options.chroot;
     this.#link = new Link(options, {
-      ...listener,
+      connected: () => listener.connected(),
+      disconnected: () => listener.disconnected(),
+      closed: (why) => listener.closed(why),
       changed: (path) => listener.changed(this.#own(path)),
     });
   }
@@ -159,7 +161,7 @@ class Session implements ZooKeeperSession {
         write?.(output);
       },
       answer: (code, input) => {
-        if (code === CODE.ok && input) give(null, read(input));
+        if (code === CODE.ok && input) giveRead(input, { path, read }, give);
         else if (code === CODE.noNode) give(null, null);
         else if (code === CODE.sessionExpired) give(closedError(), null);
         else give(callError(code, path), null);
@@ -179,6 +181,22 @@ class Session implements ZooKeeperSession {
   }
 }
 
+/** What makes no sense is no answer: the connection it came over is given up. */
+function giveRead<T>(
+  input: Input,
+  { path, read }: { readonly path: string; readonly read: (input: Input) => T },
+  give: Give<T>,
+): void {
+  let value: T;
+  try {
+    value = read(input);
+  } catch (error) {
+    give(callError(CODE.connectionLost, path), null);
+    throw error;
+  }
+  give(null, value);
+}
+
 const WATCHED = (output: Output) => output.flag(true);
 const UNWATCHED = (output: Output) => output.flag(false);
 const watching = (watch: boolean) => (watch ? WATCHED : UNWATCHED);
@@ -193,8 +211,11 @@ function readChildren(input: Input): Children {
   return { names, stat: readStat(input) };
 }
 
+/** Versions are of 32 bits. */
+const MOST_VERSION = 0x7fffffff;
+
 function versionOf(version: Version): number {
   if (version === 'any') return ANY_VERSION;
-  if (Number.isInteger(version) && version >= 0) return version;
+  if (Number.isInteger(version) && version >= 0 && version <= MOST_VERSION) return version;
   throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
 }

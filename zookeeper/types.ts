@@ -31,7 +31,10 @@ export interface ZooKeeperSession {
   /** What is read afterwards is no older than what was committed when this was called. */
   sync(path: string): Promise<void>;
 
-  /** Ends the session and, on the server, all that goes with it. */
+  /**
+   * Ends the session and all that goes with it: on the server at once if it is connected, else when
+   * the session times out there.
+   */
   close(): void;
 }
 
@@ -55,15 +58,18 @@ export interface Children {
 
 /**
  * `connected` may come again after `disconnected`: the session lives on with its ephemerals, but
- * its watches are gone. They are not asked for again, since that takes one packet that a server
- * refuses from 1 MB of paths on; whoever watches reads again after `connected`. After `closed` the
- * session is over (expired, or refused): open another.
+ * its watches are gone. They are not asked for again: whoever watches has to read again after
+ * `connected` in any case, and that leaves them. After `closed` the session is over (expired, or
+ * refused): open another.
  */
 export interface SessionListener {
   connected(): void;
   disconnected(): void;
   closed(why: 'expired' | 'auth-failed'): void;
-  /** Once for each armed watch: the path changed in some way, and is no longer watched. */
+  /**
+   * A watch has fired and is gone: the path changed in some way. Watches of one path on its data and
+   * on its children are two, which one event may end together.
+   */
   changed(path: string): void;
 }
 

@@ -46,6 +46,8 @@ export interface EnsembleParts {
 const POLL_TURNS = 10;
 /** Between two looks at which of its servers serve. */
 const ASK_SERVERS_MS = 5000;
+/** Until the longest session timeout is asked for again, where nobody told it. */
+const MEASURE_AGAIN_MS = 60_000;
 /** Connecting for longer than this is said to be unreachable. */
 const PATIENCE_MS = 4000;
 
@@ -61,6 +63,7 @@ export class Ensemble {
   #state: EnsembleView['state'] = 'connecting';
   #since: number;
   #maxTimeoutMs: number | null = null;
+  #measuring = false;
   #everSynced = false;
   /** Everything has been read since the last connection of any session. */
   #resynced = false;
@@ -206,14 +209,21 @@ export class Ensemble {
       // From "connecting" to "unreachable" nothing has changed but our patience.
       if (!(this.#state === 'connecting' && next === 'unreachable')) this.#since = now;
       this.#state = next;
-      if (next === 'connected' && this.#maxTimeoutMs === null) void this.#measure();
+      if (next === 'connected') void this.#measure();
     }
     this.#parts.onState();
   }
 
   async #measure(): Promise<void> {
+    if (this.#maxTimeoutMs !== null || this.#measuring) return;
+    this.#measuring = true;
     const measured = await measureMaxTimeout(this.#options.connect);
-    if (this.#closed || measured === null) return;
+    this.#measuring = false;
+    if (this.#closed) return;
+    if (measured === null) {
+      this.#after(MEASURE_AGAIN_MS, () => void this.#measure());
+      return;
+    }
     this.#maxTimeoutMs = measured;
     this.#parts.onState();
   }

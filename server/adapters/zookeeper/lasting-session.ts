@@ -79,18 +79,18 @@ export class LastingSession {
         },
         disconnected: () => {
           if (!isCurrent()) return;
-          this.#listener.lost(CONNECTION_LOST);
           this.#renewLater(mine);
+          this.#listener.lost(CONNECTION_LOST);
         },
         closed: (why) => {
           if (!isCurrent()) return;
           this.#session = null;
+          this.#retry();
           this.#listener.lost(
             why === 'auth-failed'
               ? 'ZooKeeper refused the digest credentials.'
               : 'The ZooKeeper session expired.',
           );
-          this.#retry();
         },
         changed: (path) => {
           if (isCurrent()) this.#listener.changed(path);

@@ -3,7 +3,8 @@ import { resolveConnect } from './resolve';
 
 /** No ensemble grants this much: what comes back is the most it grants anybody. */
 const ABSURD_MS = 24 * 3600 * 1000;
-const WAIT_MS = 10_000;
+/** Long enough to try several servers, of which some don't answer. */
+const WAIT_MS = 40_000;
 
 /**
  * The longest session timeout the ensemble grants, milliseconds, learnt by asking for more in a

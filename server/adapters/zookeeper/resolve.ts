@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { parseConnect, type ServerAddress } from '@/zookeeper';
 
 /**
- * Its servers with every host name replaced by its address, so that a name that can't be looked up
+ * Its servers with every host name replaced by its addresses, so that a name that can't be looked up
  * is said, rather than a server taken for unreachable. Hosts that don't resolve are left out; throws
  * when none does.
  */
@@ -11,9 +11,11 @@ export async function resolveConnect(
 ): Promise<{ servers: ServerAddress[]; chroot: string }> {
   const { servers, chroot } = parseConnect(connect);
   const found = await Promise.allSettled(
-    servers.map(async ({ host, port }) => ({ host: (await lookup(host)).address, port })),
+    servers.map(async ({ host, port }) =>
+      (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port })),
+    ),
   );
-  const resolved = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const resolved = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
   if (resolved.length === 0) {
     throw new Error(`none of ${servers.map((s) => s.host).join(', ')} has an address in DNS`);
   }

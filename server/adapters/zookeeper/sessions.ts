@@ -4,9 +4,9 @@ import { type LastingOptions, LastingSession } from './lasting-session';
 import type { MirrorSessions } from './mirror';
 
 /**
- * So many bytes of watched paths a session. ZooKeeper's own clients re-arm watches in one packet of
- * at most 1 MB; ours reads again instead, and a share of this size is read in a moment. Servers
- * answer connections in turn, so several also share the work.
+ * So many bytes of watched paths a session. Our client doesn't re-arm watches in packets that a
+ * server could refuse, so nothing breaks beyond: but servers answer connections in turn, and several
+ * sessions share what is read again when one of them is lost.
  */
 export const SHARD_BYTES = 450_000;
 

@@ -21,14 +21,14 @@ export interface Watched {
   readonly group: string;
 }
 
-/** Where watches are placed, so that no session has more than it can arm again at once. */
+/** Where watches are placed, so that sessions share them. */
 export interface Placement {
   /** Which session is to have so many more bytes of watched paths. */
   place(bytes: number, leadership: boolean): number;
   release(shard: number, bytes: number): void;
 }
 
-/** What a watch adds to the packet that arms all of a session's watches again: its path, and its length. */
+/** What a watch weighs: its path, with its length, as a server has to keep it. */
 const bytesOf = (path: string): number => Buffer.byteLength(path) + 4;
 
 /** The paths that a mirror follows, each with its session, and which of them may be out of date. */
