@@ -84,8 +84,9 @@ export class Ensemble {
       {
         ready: (shard) => {
           this.#connections += 1;
-          this.#resynced = false;
           this.#mirror.resync(shard);
+          // A session that watches nothing has nothing to be read, so nothing else would say so.
+          this.#resynced = this.#mirror.synced;
         },
         changed: (path) => this.#mirror.notice(path),
         state: () => this.#updateState(),
