@@ -1,6 +1,6 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
-import type { Children, Znode, ZooKeeperSession } from '@/zookeeper';
+import type { Children, Version, Znode, ZooKeeperSession } from '@/zookeeper';
 
 interface FakeZnode {
   data: Buffer;
@@ -185,12 +185,12 @@ export class FakeSession implements ZooKeeperSession {
     return this.#call(() => this.#zookeeper.create(path, data, owner));
   }
 
-  set(path: string, data: Buffer, version: number): Promise<Stat> {
-    return this.#call(() => this.#zookeeper.set(path, data, version));
+  set(path: string, data: Buffer, version: Version): Promise<Stat> {
+    return this.#call(() => this.#zookeeper.set(path, data, exact(version)));
   }
 
-  delete(path: string, version: number): Promise<void> {
-    return this.#call(() => this.#zookeeper.delete(path, version));
+  delete(path: string, version: Version): Promise<void> {
+    return this.#call(() => this.#zookeeper.delete(path, exact(version)));
   }
 
   sync(_path: string): Promise<void> {
@@ -231,4 +231,11 @@ function statOf({ czxid, mzxid, version, owner }: FakeZnode): Stat {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+/** As the real one: -1 is no version, "any" is. */
+function exact(version: Version): number {
+  if (version === 'any') return -1;
+  if (version < 0) throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
+  return version;
 }
