@@ -31,9 +31,6 @@ interface Subscriber {
 
 /** What changes within this is told together; a leader's change is told at once. */
 const GATHER_MS = 50;
-/** Telling everybody takes no more of the time than this: with many, or in a storm, less often. */
-const SHARE = 0.05;
-const MOST_GATHER_MS = 250;
 /** Between two browsers that come back after a restart: not all in one breath. */
 const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
@@ -44,7 +41,6 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #subscribers = new Set<Subscriber>();
   #cancelTelling: (() => void) | null = null;
-  #gatherMs = GATHER_MS;
   #delivered = { events: 0, bytes: 0 };
   #closed = false;
   #cancelBeat: () => void = () => {};
@@ -117,7 +113,7 @@ export class Hub {
   notify(urgent = false): void {
     if (this.#closed) return;
     if (urgent) this.#tellAll();
-    else this.#cancelTelling ??= this.#options.clock.after(this.#gatherMs, () => this.#tellAll());
+    else this.#cancelTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tellAll());
   }
 
   /** Ends every stream; browsers come back by themselves. */
@@ -131,11 +127,8 @@ export class Hub {
   #tellAll(): void {
     this.#cancelTelling?.();
     this.#cancelTelling = null;
-    const began = performance.now();
     const telling = new Telling(this.#options.source);
     for (const subscriber of this.#subscribers) this.#tell(subscriber, telling);
-    const took = performance.now() - began;
-    this.#gatherMs = Math.min(MOST_GATHER_MS, Math.max(GATHER_MS, took / SHARE));
   }
 
   #tell(subscriber: Subscriber, telling: Telling): void {
