@@ -7,7 +7,9 @@ export async function writeZnodes(
 ): Promise<void> {
   const session = await openConnected({ connect, timeoutMs: 5000, patienceMs: 30_000 });
   try {
-    for (const [path, data] of znodes) await session.create(path, Buffer.from(data as string));
+    for (const [path, data] of znodes) {
+      await session.create(path, typeof data === 'string' ? Buffer.from(data) : data);
+    }
   } finally {
     session.close();
   }

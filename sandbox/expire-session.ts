@@ -1,8 +1,12 @@
 import { connect } from 'node:net';
+import { Input, Output } from '@/zookeeper/jute';
+import { Packets } from '@/zookeeper/packets';
+import { OP, readWelcome, writeHello } from '@/zookeeper/protocol';
 import { SandboxError } from './errors';
 import { sessionPassword } from './session-password';
 
-const CLOSE_SESSION = -11;
+/** Asked for, milliseconds; the session is over before that matters. */
+const SESSION_MS = 10_000;
 /** Wait no longer than this for either answer. */
 const TIMEOUT_MS = 5_000;
 
@@ -18,7 +22,7 @@ const TIMEOUT_MS = 5_000;
 export function closeForeignSession(port: number, sessionId: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
-    let received = Buffer.alloc(0);
+    const packets = new Packets();
     let taken = false;
     const finish = (failure?: string) => {
       clearTimeout(timer);
@@ -30,43 +34,23 @@ export function closeForeignSession(port: number, sessionId: string): Promise<vo
     socket.on('error', (error) => finish(error.message));
     socket.on('close', () => finish('ZooKeeper hung up'));
     // Both at once: cut off, the owner comes back at once too, and would take the session back.
-    socket.on('connect', () => {
-      socket.write(Buffer.concat([framed(connectRequest(sessionId)), framed(closeRequest())]));
-    });
+    socket.on('connect', () => socket.write(takeOverAndClose(sessionId)));
     socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
-      const frame = received.subarray(4, 4 + received.readInt32BE(0));
-      received = received.subarray(4 + frame.length);
-      if (taken) return finish();
-      // A server answers an unknown or foreign session with timeout 0.
-      if (frame.readInt32BE(4) <= 0) return finish('there is no such session');
-      taken = true;
-      if (received.length > 0) socket.emit('data', Buffer.alloc(0));
+      packets.push(chunk, (packet) => {
+        if (taken) return finish();
+        // A server answers an unknown or foreign session with timeout 0.
+        taken = readWelcome(new Input(packet)).timeoutMs > 0;
+        if (!taken) finish('there is no such session');
+      });
     });
   });
 }
 
-function closeRequest(): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeInt32BE(1, 0);
-  header.writeInt32BE(CLOSE_SESSION, 4);
-  return header;
-}
-
-function connectRequest(sessionId: string): Buffer {
-  const password = sessionPassword(sessionId);
-  const request = Buffer.alloc(28 + 4 + password.length + 1);
-  // Protocol version and last zxid seen stay 0.
-  request.writeInt32BE(10_000, 12);
-  request.writeBigInt64BE(BigInt.asIntN(64, BigInt(`0x${sessionId.replace(/^0x/, '')}`)), 16);
-  request.writeInt32BE(password.length, 24);
-  password.copy(request, 28);
-  return request.subarray(0, 28 + password.length + 1);
-}
-
-function framed(payload: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(payload.length, 0);
-  return Buffer.concat([length, payload]);
+function takeOverAndClose(sessionId: string): Buffer {
+  const id = BigInt.asIntN(64, BigInt(`0x${sessionId.replace(/^0x/, '')}`));
+  const session = { id, password: sessionPassword(sessionId) };
+  return new Output()
+    .packet((output) => writeHello(output, { session, timeoutMs: SESSION_MS, lastZxid: 0n }))
+    .packet((output) => output.int(1).int(OP.close))
+    .take();
 }

@@ -2,12 +2,16 @@ import { isZooKeeperError } from '@/lib/errors';
 import { openConnected, type ZooKeeperSession } from '@/zookeeper';
 import { messageOf, SandboxError } from './errors';
 import type { SyntheticZnode } from './synthetic-cluster';
+import { waitFor } from './wait-for';
 
 /** Session timeout in milliseconds; it outlives a restart of a server. */
 const SESSION_MS = 20_000;
 const PATIENCE_MS = 30_000;
 
-/** A ZooKeeper session that writes, whatever was there. Refusals are thrown as SandboxErrors. */
+/**
+ * A ZooKeeper session that writes, whatever was there; while its servers are away it waits for them,
+ * up to 30 s. Refusals are thrown as SandboxErrors.
+ */
 export class ZooKeeperWriter {
   readonly #session: ZooKeeperSession;
   readonly #isLost: () => boolean;
@@ -40,7 +44,7 @@ export class ZooKeeperWriter {
     if (await this.#create(path, data, ephemeral)) return;
     if (!ephemeral) return this.set(path, data);
     await this.remove(path);
-    await refusing(this.#session.create(path, Buffer.from(data), { ephemeral }));
+    await this.#call((session) => session.create(path, Buffer.from(data), { ephemeral }));
   }
 
   /** Creates a persistent znode without data. @returns false when it was there. */
@@ -50,12 +54,12 @@ export class ZooKeeperWriter {
 
   /** Overwrites whatever version is there. */
   async set(path: string, data: string): Promise<void> {
-    await refusing(this.#session.set(path, Buffer.from(data), 'any'));
+    await this.#call((session) => session.set(path, Buffer.from(data), 'any'));
   }
 
   /** Deletes it if it is there. */
   async remove(path: string): Promise<void> {
-    await refusing(unless('no-node', this.#session.delete(path, 'any')));
+    await this.#call((session) => unless('no-node', session.delete(path, 'any')));
   }
 
   close(): void {
@@ -64,8 +68,21 @@ export class ZooKeeperWriter {
 
   /** @returns false when it was there. */
   async #create(path: string, data: string, ephemeral: boolean): Promise<boolean> {
-    const created = this.#session.create(path, Buffer.from(data), { ephemeral });
-    return refusing(unless('exists', created));
+    return this.#call((session) =>
+      unless('exists', session.create(path, Buffer.from(data), { ephemeral })),
+    );
+  }
+
+  async #call<T>(call: (session: ZooKeeperSession) => Promise<T>): Promise<T> {
+    const session = this.#session;
+    if (!session.connected) {
+      await waitFor(() => session.connected || this.lost, {
+        timeoutMs: PATIENCE_MS,
+        everyMs: 20,
+        what: 'a ZooKeeper server to write to',
+      });
+    }
+    return refusing(call(session));
   }
 }
 

@@ -38,7 +38,7 @@ afterAll(async () => {
   await sandbox?.down();
 }, 60_000);
 
-// Whoever writes may lose its session as well, or its mind: each test has a storm of its own.
+// Whoever writes may lose its session as well: each test has a storm of its own.
 beforeEach(async () => {
   storm = startStorm();
   await storm.ask('scopes');

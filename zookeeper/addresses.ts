@@ -3,8 +3,15 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** Where an ensemble is. */
+export interface EnsembleAddress {
+  readonly servers: readonly ServerAddress[];
+  /** The folder that is "/" to a session, without a trailing slash; empty for ZooKeeper's own. */
+  readonly chroot: string;
+}
+
 /** Splits "a:2181,b:2181/chroot". A port left out is 2181. */
-export function parseConnect(connect: string): { servers: ServerAddress[]; chroot: string } {
+export function parseConnect(connect: string): EnsembleAddress {
   const slash = connect.indexOf('/');
   const chroot = slash < 0 ? '' : connect.slice(slash).replace(/\/+$/, '');
   const list = slash < 0 ? connect : connect.slice(0, slash);

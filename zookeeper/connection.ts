@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
+import type { ServerAddress } from './addresses';
 import { Input, Malformed, Output } from './jute';
 import { KeepAlive } from './keep-alive';
 import { Packets } from './packets';
-import { CODE, OP, readWelcome, type SessionId, writeHello, XID } from './protocol';
+import { CODE, type Hello, OP, readWelcome, type Welcome, writeHello, XID } from './protocol';
+import type { SessionOptions } from './types';
 
 /** What is asked of the server, and who takes the answer. */
 export interface Call {
@@ -12,27 +14,15 @@ export interface Call {
   readonly answer: (code: number, input: Input | null) => void;
 }
 
-export interface ConnectionOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly session: SessionId;
-  /** Asked for, milliseconds. */
-  readonly timeoutMs: number;
-  readonly lastZxid: bigint;
+export interface ConnectionOptions extends ServerAddress, Hello, Pick<SessionOptions, 'digest'> {
   /** How long the server has to welcome us, milliseconds. */
   readonly patienceMs: number;
-  readonly digest: { readonly user: string; readonly password: string } | null;
-}
-
-interface Granted {
-  readonly timeoutMs: number;
-  readonly session: SessionId;
 }
 
 /** One of `expired`, `refused` and `lost` ends it, unless it is closed before. */
 export interface ConnectionListener {
   /** It can be used from now on. */
-  welcomed(granted: Granted): void;
+  welcomed(granted: Welcome): void;
   /** A watch has fired: it is gone. */
   changed(path: string): void;
   /** There is no such session any more. */
@@ -62,9 +52,7 @@ export class Connection {
   #flushing = false;
   #xid = 0;
   #lastZxid: bigint;
-  #granted: Granted | null = null;
-  /** Welcomed, and its credentials accepted. */
-  #usable = false;
+  #granted: Welcome | null = null;
   #over = false;
   #patience: NodeJS.Timeout;
   #keepAlive: KeepAlive | null = null;
@@ -87,10 +75,9 @@ export class Connection {
       },
     });
     this.#socket.on('connect', () => {
-      const { session, timeoutMs, lastZxid } = options;
       // A process that was busy has only now been able to speak.
       this.#patience.refresh();
-      this.#output.packet((output) => writeHello(output, { session, timeoutMs, lastZxid }));
+      this.#output.packet((output) => writeHello(output, options));
       this.#flush();
     });
     // What went wrong doesn't matter to a session: another server is tried in any case.
@@ -193,7 +180,7 @@ export class Connection {
     });
     const { digest } = this.#options;
     if (digest === null) {
-      this.#use(granted);
+      this.#listener.welcomed(granted);
       return;
     }
     const credentials = Buffer.from(`${digest.user}:${digest.password}`);
@@ -203,19 +190,13 @@ export class Connection {
     });
   }
 
-  #takeVerdict(code: number, granted: Granted): void {
+  #takeVerdict(code: number, granted: Welcome): void {
     if (code === CODE.ok) {
-      this.#use(granted);
+      this.#listener.welcomed(granted);
       return;
     }
     const tell = () => this.#listener.refused();
     this.#end({ code: CODE.sessionExpired, farewell: true, tell });
-  }
-
-  #use(granted: Granted): void {
-    if (this.#usable) return;
-    this.#usable = true;
-    this.#listener.welcomed(granted);
   }
 
   #takeEvent(input: Input): void {

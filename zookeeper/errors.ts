@@ -12,10 +12,10 @@ const CODES: ReadonlyMap<number, readonly [ZooKeeperErrorCode, string]> = new Ma
   [-110, ['exists', 'it is there already']],
   [-111, ['not-empty', 'it has children']],
   [-115, ['no-auth', 'the credentials are refused']],
+  [-118, ['connection', 'the session has moved to another server']],
   // Nobody knows whether it was done, or the server has no time: both want another try.
   [-122, ['connection', 'the server gave it up']],
   [-127, ['connection', 'the server has too much to do']],
-  [-118, ['connection', 'the session has moved to another server']],
 ]);
 
 /** Why a call on a path failed, by ZooKeeper's number. */

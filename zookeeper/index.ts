@@ -3,14 +3,14 @@
  * writes by exact version. It needs nothing of Howdah but its words for errors and stats. Neither
  * TLS nor SASL.
  */
-export { parseConnect, type ServerAddress } from './addresses';
+export { type EnsembleAddress, parseConnect, type ServerAddress } from './addresses';
 export { openConnected } from './open-connected';
+export { type Version, versionOf } from './protocol';
 export { openSession } from './session';
 export type {
   Children,
   SessionListener,
   SessionOptions,
-  Version,
   Znode,
   ZooKeeperSession,
 } from './types';

@@ -28,6 +28,23 @@ export class Link {
   #pause: NodeJS.Timeout | undefined;
   #grantedTimeoutMs: number | null = null;
 
+  /** There is one connection at a time, so it is always the present one that tells. */
+  readonly #hears: ConnectionListener = {
+    welcomed: ({ timeoutMs, session }) => {
+      this.#grantedTimeoutMs = timeoutMs;
+      this.#session = session;
+      this.#connected = true;
+      this.#connectedAt = performance.now();
+      this.#listener.connected();
+    },
+    changed: (path) => {
+      if (!this.#over) this.#listener.changed(path);
+    },
+    expired: () => this.#close('expired'),
+    refused: () => this.#close('auth-failed'),
+    lost: () => this.#lose(),
+  };
+
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
     this.#listener = listener;
@@ -63,7 +80,7 @@ export class Link {
   #connect(): void {
     const server = this.#servers[this.#next++ % this.#servers.length];
     if (!server) throw new Error('no server is named');
-    const connection: Connection = new Connection(
+    this.#connection = new Connection(
       {
         ...server,
         session: this.#session,
@@ -72,9 +89,8 @@ export class Link {
         patienceMs: this.#patience(),
         digest: this.#options.digest,
       },
-      this.#listen(() => connection),
+      this.#hears,
     );
-    this.#connection = connection;
   }
 
   /** Servers share the session's time, and get more of it when none of them made it. */
@@ -84,27 +100,9 @@ export class Link {
     return Math.min(MOST_PATIENCE_MS, Math.max(LEAST_PATIENCE_MS, share));
   }
 
-  #listen(own: () => Connection): ConnectionListener {
-    return {
-      welcomed: ({ timeoutMs, session }) => {
-        this.#grantedTimeoutMs = timeoutMs;
-        this.#session = session;
-        this.#connected = true;
-        this.#connectedAt = performance.now();
-        this.#listener.connected();
-      },
-      changed: (path) => {
-        if (!this.#over) this.#listener.changed(path);
-      },
-      expired: () => this.#close('expired'),
-      refused: () => this.#close('auth-failed'),
-      lost: () => this.#lose(own()),
-    };
-  }
-
-  #lose({ lastZxid }: Connection): void {
-    if (this.#over) return;
-    this.#lastZxid = lastZxid;
+  #lose(): void {
+    if (this.#over || this.#connection === null) return;
+    this.#lastZxid = this.#connection.lastZxid;
     this.#connection = null;
     const wasConnected = this.#connected;
     this.#connected = false;

@@ -1,3 +1,4 @@
+import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
 import type { Input, Output } from './jute';
 
@@ -23,8 +24,19 @@ export const CODE = { ok: 0, connectionLost: -4, noNode: -101, sessionExpired: -
 
 /** `create`'s flag of a znode that goes with its session. */
 export const EPHEMERAL = 1;
-/** A version that is every version. */
-export const ANY_VERSION = -1;
+/** A version that is every version, and the last there can be: they are of 32 bits. */
+const ANY_VERSION = -1;
+const MOST_VERSION = 0x7fffffff;
+
+/** Whatever version is there has to be said in a word: -1 is never meant as that. */
+export type Version = number | 'any';
+
+/** As it is sent. Throws `bad-version` for what can't be one. */
+export function versionOf(version: Version): number {
+  if (version === 'any') return ANY_VERSION;
+  if (Number.isInteger(version) && version >= 0 && version <= MOST_VERSION) return version;
+  throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
+}
 
 export const PASSWORD_BYTES = 16;
 
@@ -37,19 +49,29 @@ export interface SessionId {
 /** No session yet: the server is to make one. */
 export const NEW_SESSION: SessionId = { id: 0n, password: Buffer.alloc(PASSWORD_BYTES) };
 
-/** The first packet over a connection. A server that has seen less than `lastZxid` hangs up. */
-export function writeHello(
-  output: Output,
-  hello: { readonly session: SessionId; readonly timeoutMs: number; readonly lastZxid: bigint },
-): void {
-  const { session, timeoutMs, lastZxid } = hello;
+export interface Hello {
+  readonly session: SessionId;
+  /** Asked for, milliseconds. */
+  readonly timeoutMs: number;
+  /** The newest transaction seen: a server that has seen less hangs up. */
+  readonly lastZxid: bigint;
+}
+
+export interface Welcome {
+  /** Granted, milliseconds; 0 says that there is no such session any more. */
+  readonly timeoutMs: number;
+  readonly session: SessionId;
+}
+
+/** The first packet over a connection. */
+export function writeHello(output: Output, { session, timeoutMs, lastZxid }: Hello): void {
   output.int(0).long(lastZxid).int(timeoutMs).long(session.id).bytes(session.password);
   // Not content with a server that is cut off from its quorum.
   output.flag(false);
 }
 
-/** Its answer; a timeout of 0 says that there is no such session any more. */
-export function readWelcome(input: Input): { timeoutMs: number; session: SessionId } {
+/** Its answer. */
+export function readWelcome(input: Input): Welcome {
   input.int();
   const timeoutMs = input.int();
   const id = input.long();

@@ -1,16 +1,17 @@
-import { ZooKeeperError } from '@/lib/errors';
+import type { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
 import { callError, closedError } from './errors';
 import type { Input, Output } from './jute';
 import { Link } from './link';
 import {
-  ANY_VERSION,
   CODE,
   EPHEMERAL,
   OP,
   OPEN,
   readNames,
   readStat,
+  type Version,
+  versionOf,
   writeAccess,
 } from './protocol';
 import type {
@@ -18,7 +19,6 @@ import type {
   CreateOptions,
   SessionListener,
   SessionOptions,
-  Version,
   Znode,
   ZooKeeperSession,
 } from './types';
@@ -63,46 +63,40 @@ class Session implements ZooKeeperSession {
     return this.#link.grantedTimeoutMs;
   }
 
-  // Reads are by far the most calls: each makes one promise and no more.
   data(path: string, watch: boolean, likelyAbsent = false): Promise<Znode | null> {
-    return new Promise((resolve, reject) => {
-      const give: Give<Znode> = (error, value) => (error ? reject(error) : resolve(value));
-      const ask = { op: OP.data, write: watching(watch), read: readZnode };
-      const get = () =>
-        this.#ask(path, ask, (error, found) => {
-          if (error || found || !watch) give(error, found);
-          else this.#awaitComing(path, { give, comes: get });
-        });
-      if (likelyAbsent && watch) this.#awaitComing(path, { give, comes: get });
-      else get();
-    });
+    return this.#read(path, { op: OP.data, read: readZnode }, { watch, likelyAbsent });
   }
 
   children(path: string, watch: boolean): Promise<Children | null> {
-    return new Promise((resolve, reject) => {
-      const give: Give<Children> = (error, value) => (error ? reject(error) : resolve(value));
-      const ask = { op: OP.children, write: watching(watch), read: readChildren };
-      const list = () =>
-        this.#ask(path, ask, (error, found) => {
-          if (error || found || !watch) give(error, found);
-          else this.#awaitComing(path, { give, comes: list });
-        });
-      list();
-    });
+    return this.#read(path, { op: OP.children, read: readChildren }, { watch });
   }
 
   /**
-   * A read of an absent znode leaves no watch, so one is left by `exists`. If the znode has appeared
-   * in between, it is read again.
+   * Reads are by far the most calls: each makes one promise and no more. A read of an absent znode
+   * leaves no watch, so one is left by `exists`; if the znode has appeared in between, it is read
+   * again.
    */
-  #awaitComing<T>(
+  #read<T>(
     path: string,
-    { give, comes }: { readonly give: Give<T>; readonly comes: () => void },
-  ): void {
-    const ask = { op: OP.exists, write: watching(true), read: () => true };
-    this.#ask(path, ask, (error, found) => {
-      if (error || !found) give(error, null);
-      else comes();
+    ask: Pick<Ask<T>, 'op' | 'read'>,
+    { watch, likelyAbsent = false }: { readonly watch: boolean; readonly likelyAbsent?: boolean },
+  ): Promise<T | null> {
+    const write = watch ? WATCHED : UNWATCHED;
+    return new Promise((resolve, reject) => {
+      const look = () =>
+        this.#ask(path, { ...ask, write }, (error, found) => {
+          if (error) reject(error);
+          else if (found || !watch) resolve(found);
+          else awaitComing();
+        });
+      const awaitComing = () =>
+        this.#ask(path, EXISTS, (error, there) => {
+          if (error) reject(error);
+          else if (there) look();
+          else resolve(null);
+        });
+      if (watch && likelyAbsent) awaitComing();
+      else look();
     });
   }
 
@@ -199,7 +193,7 @@ function giveRead<T>(
 
 const WATCHED = (output: Output) => output.flag(true);
 const UNWATCHED = (output: Output) => output.flag(false);
-const watching = (watch: boolean) => (watch ? WATCHED : UNWATCHED);
+const EXISTS: Ask<true> = { op: OP.exists, write: WATCHED, read: () => true };
 
 function readZnode(input: Input): Znode {
   const data = input.bytes();
@@ -209,13 +203,4 @@ function readZnode(input: Input): Znode {
 function readChildren(input: Input): Children {
   const names = readNames(input);
   return { names, stat: readStat(input) };
-}
-
-/** Versions are of 32 bits. */
-const MOST_VERSION = 0x7fffffff;
-
-function versionOf(version: Version): number {
-  if (version === 'any') return ANY_VERSION;
-  if (Number.isInteger(version) && version >= 0 && version <= MOST_VERSION) return version;
-  throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
 }

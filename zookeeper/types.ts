@@ -1,5 +1,6 @@
 import type { Stat } from '@/lib/topology/facts';
-import type { Access } from './protocol';
+import type { EnsembleAddress } from './addresses';
+import type { Access, Version } from './protocol';
 
 /**
  * One session on a ZooKeeper ensemble, whichever of its servers it is connected to. Every call
@@ -38,9 +39,6 @@ export interface ZooKeeperSession {
   close(): void;
 }
 
-/** Whatever version is there has to be said in a word: -1 is never meant as that. */
-export type Version = number | 'any';
-
 export interface CreateOptions {
   readonly ephemeral?: boolean;
   readonly access?: readonly Access[];
@@ -73,10 +71,7 @@ export interface SessionListener {
   changed(path: string): void;
 }
 
-export interface SessionOptions {
-  readonly servers: readonly { readonly host: string; readonly port: number }[];
-  /** The folder that is "/" to this session, without a trailing slash; empty for ZooKeeper's own. */
-  readonly chroot: string;
+export interface SessionOptions extends EnsembleAddress {
   /** Requested, milliseconds; the ensemble clamps it. */
   readonly timeoutMs: number;
   readonly digest: { readonly user: string; readonly password: string } | null;

@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../fake-clock';
 import type { StreamSource } from '../ports';
@@ -200,5 +201,28 @@ describe('the hub', () => {
     hub.close();
     expect(browser.ended).toBe(true);
     expect(join('fleet').status).toBe(503);
+  });
+
+  test('refuses a stream that is asked for behind something else on one connection', async () => {
+    const { hub } = start();
+    const held: ServerResponse[] = [];
+    const server = createServer((request, response) => {
+      if (request.url === '/first') held.push(response);
+      else hub.subscribe(request, response);
+      // Both have been asked for: the answers may go, in their order.
+      if (request.url !== '/first') held[0]?.end('first');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const line = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    socket.write(line('/first') + line('/api/stream?topics=fleet'));
+    let answers = '';
+    for await (const chunk of socket) {
+      answers += String(chunk);
+      if (answers.includes('of its own')) break;
+    }
+    expect(answers).toMatch(/^HTTP\/1\.1 200 [\s\S]*first[\s\S]*HTTP\/1\.1 400 /);
+    expect(hub.figures.streams).toBe(0);
+    server.close();
   });
 });

@@ -21,7 +21,7 @@ export interface HubOptions {
 interface Subscriber {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The body is written here: see `bodyOf`. */
+  /** The body is written here: see `startBody`. */
   readonly body: Socket;
   readonly following: Following;
   cursor: Cursor;
@@ -80,7 +80,14 @@ export class Hub {
       return;
     }
     const resumeFrom = request.headers['last-event-id'] ?? url.searchParams.get('since');
-    const body = bodyOf(response);
+    const body = response.socket;
+    if (body === null) {
+      // Sent before the answer to what its connection had asked for earlier, which a stream would end.
+      response.writeHead(400, { 'content-type': 'text/plain' });
+      response.end('A stream wants a connection of its own.\n');
+      return;
+    }
+    startBody(response);
     const subscriber: Subscriber = {
       request,
       response,
@@ -167,7 +174,7 @@ export class Hub {
  * written to the socket: everybody gets the very same bytes, without a frame of chunks around them
  * that takes Node longer to make than to send.
  */
-function bodyOf(response: ServerResponse): Socket {
+function startBody(response: ServerResponse): void {
   response.removeHeader('transfer-encoding');
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -176,10 +183,6 @@ function bodyOf(response: ServerResponse): Socket {
     connection: 'close',
   });
   response.flushHeaders();
-  const { socket } = response;
-  // Only a response that has been answered, or hung up on, has none.
-  if (socket === null) throw new Error('a stream needs a connection');
-  return socket;
 }
 
 function readTopics(text: string): Following | null {

@@ -1,8 +1,7 @@
 import type { AggregatorView, EnsembleView, ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Clock, MirrorBatch, ScopeSnapshot } from '@/server/ports';
-import type { ZooKeeperSession } from '@/zookeeper';
-import { parseConnect } from '@/zookeeper';
+import { parseConnect, type ZooKeeperSession } from '@/zookeeper';
 import { serverMode } from './four-letter';
 import { CONNECTION_LOST } from './lasting-session';
 import { measureMaxTimeout } from './max-timeout';

@@ -1,6 +1,12 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
-import type { Children, Version, Znode, ZooKeeperSession } from '@/zookeeper';
+import {
+  type Children,
+  type Version,
+  versionOf,
+  type Znode,
+  type ZooKeeperSession,
+} from '@/zookeeper';
 
 interface FakeZnode {
   data: Buffer;
@@ -186,11 +192,11 @@ export class FakeSession implements ZooKeeperSession {
   }
 
   set(path: string, data: Buffer, version: Version): Promise<Stat> {
-    return this.#call(() => this.#zookeeper.set(path, data, exact(version)));
+    return this.#call(() => this.#zookeeper.set(path, data, versionOf(version)));
   }
 
   delete(path: string, version: Version): Promise<void> {
-    return this.#call(() => this.#zookeeper.delete(path, exact(version)));
+    return this.#call(() => this.#zookeeper.delete(path, versionOf(version)));
   }
 
   sync(_path: string): Promise<void> {
@@ -231,11 +237,4 @@ function statOf({ czxid, mzxid, version, owner }: FakeZnode): Stat {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-/** As the real one: -1 is no version, "any" is. */
-function exact(version: Version): number {
-  if (version === 'any') return -1;
-  if (version < 0) throw new ZooKeeperError('bad-version', `${version} is not an exact version`);
-  return version;
 }

@@ -1,6 +1,11 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Clock } from '@/server/ports';
-import { openSession, type SessionOptions, type ZooKeeperSession } from '@/zookeeper';
+import {
+  type EnsembleAddress,
+  openSession,
+  type SessionOptions,
+  type ZooKeeperSession,
+} from '@/zookeeper';
 import { resolveConnect } from './resolve';
 
 /**
@@ -13,11 +18,9 @@ export interface LastingListener {
   changed(path: string): void;
 }
 
-export interface LastingOptions {
+export interface LastingOptions extends Pick<SessionOptions, 'timeoutMs' | 'digest'> {
   /** host:port, comma-separated; may end in a chroot. Host names are looked up for each session. */
   readonly connect: string;
-  readonly timeoutMs: SessionOptions['timeoutMs'];
-  readonly digest: SessionOptions['digest'];
 }
 
 /** Why a session is lost when nothing more is known. */
@@ -57,7 +60,7 @@ export class LastingSession {
 
   async #open(): Promise<void> {
     if (this.#closed) return;
-    let address: Awaited<ReturnType<typeof resolveConnect>>;
+    let address: EnsembleAddress;
     try {
       address = await resolveConnect(this.#options.connect);
     } catch (error) {
@@ -66,14 +69,13 @@ export class LastingSession {
       return;
     }
     if (this.#closed) return;
-    let mine: ZooKeeperSession | null = null;
-    const isCurrent = () => !this.#closed && mine !== null && this.#session === mine;
+    const isCurrent = () => !this.#closed && this.#session === mine;
     const { timeoutMs, digest } = this.#options;
-    mine = openSession(
+    const mine: ZooKeeperSession = openSession(
       { ...address, timeoutMs, digest },
       {
         connected: () => {
-          if (!isCurrent() || mine === null) return;
+          if (!isCurrent()) return;
           this.#attempt = 0;
           this.#listener.ready(mine);
         },
@@ -105,12 +107,11 @@ export class LastingSession {
    * Away for so long, its servers may have come back under other addresses, and the session is over
    * anyhow: look the names up again and open another.
    */
-  #renewLater(session: ZooKeeperSession | null): void {
-    const wait = 2 * (session?.grantedTimeoutMs ?? this.#options.timeoutMs);
+  #renewLater(session: ZooKeeperSession): void {
+    const wait = 2 * (session.grantedTimeoutMs ?? this.#options.timeoutMs);
     this.#cancelRenewal();
     this.#cancelRenewal = this.#clock.after(wait, () => {
-      if (this.#closed || session === null || this.#session !== session || session.connected)
-        return;
+      if (this.#closed || this.#session !== session || session.connected) return;
       this.#session = null;
       session.close();
       void this.#open();

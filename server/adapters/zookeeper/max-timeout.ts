@@ -1,10 +1,9 @@
-import { openSession } from '@/zookeeper';
-import { resolveConnect } from './resolve';
+import { openConnected } from '@/zookeeper';
 
 /** No ensemble grants this much: what comes back is the most it grants anybody. */
 const ABSURD_MS = 24 * 3600 * 1000;
 /** Long enough to try several servers, of which some don't answer. */
-const WAIT_MS = 40_000;
+const PATIENCE_MS = 40_000;
 
 /**
  * The longest session timeout the ensemble grants, milliseconds, learnt by asking for more in a
@@ -12,28 +11,8 @@ const WAIT_MS = 40_000;
  * is over. Null when the ensemble can't be asked now.
  */
 export async function measureMaxTimeout(connect: string): Promise<number | null> {
-  let address: Awaited<ReturnType<typeof resolveConnect>>;
-  try {
-    address = await resolveConnect(connect);
-  } catch {
-    return null;
-  }
-  return new Promise((resolve) => {
-    const done = (value: number | null) => {
-      clearTimeout(timer);
-      session.close();
-      resolve(value);
-    };
-    const timer = setTimeout(() => done(null), WAIT_MS);
-    timer.unref();
-    const session = openSession(
-      { ...address, timeoutMs: ABSURD_MS, digest: null },
-      {
-        connected: () => done(session.grantedTimeoutMs),
-        disconnected: () => done(null),
-        closed: () => done(null),
-        changed: () => {},
-      },
-    );
-  });
+  const options = { connect, timeoutMs: ABSURD_MS, patienceMs: PATIENCE_MS };
+  const session = await openConnected(options).catch(() => null);
+  session?.close();
+  return session?.grantedTimeoutMs ?? null;
 }

@@ -1,14 +1,12 @@
 import { lookup } from 'node:dns/promises';
-import { parseConnect, type ServerAddress } from '@/zookeeper';
+import { type EnsembleAddress, parseConnect } from '@/zookeeper';
 
 /**
  * Its servers with every host name replaced by its addresses, so that a name that can't be looked up
  * is said, rather than a server taken for unreachable. Hosts that don't resolve are left out; throws
  * when none does.
  */
-export async function resolveConnect(
-  connect: string,
-): Promise<{ servers: ServerAddress[]; chroot: string }> {
+export async function resolveConnect(connect: string): Promise<EnsembleAddress> {
   const { servers, chroot } = parseConnect(connect);
   const found = await Promise.allSettled(
     servers.map(async ({ host, port }) =>
