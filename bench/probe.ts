@@ -166,7 +166,7 @@ async function withHalfFrozen(
   const healthy = farm.servers.filter((_, index) => index % 2 === 1);
   context.say(`${frozen.length} servers are frozen for ${seconds} s`);
   const from = Date.now();
-  for (const server of frozen) server.freeze();
+  for (const server of frozen) await server.freeze();
   await delay(seconds * 1000);
   const to = Date.now();
   for (const server of frozen) server.thaw();

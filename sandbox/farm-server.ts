@@ -1,4 +1,5 @@
 import { SandboxError } from './errors';
+import { freeze } from './freeze';
 import type { ManagedProcess } from './managed-process';
 import { postmasterOf } from './postgres-processes';
 import { childrenOf, type ProcessId, signal } from './proc';
@@ -33,10 +34,10 @@ export class FarmServer {
   }
 
   /** SIGSTOP to all of it, backends too: connections stay, and nobody answers. @throws SandboxError */
-  freeze(): void {
-    for (const each of this.#family()) signal(each, 'SIGSTOP');
-    // A backend may have been born before its postmaster was stopped.
-    for (const each of this.#family()) signal(each, 'SIGSTOP');
+  async freeze(): Promise<void> {
+    await freeze(this.#postmaster());
+    // From here on no backend is born.
+    for (const each of this.#family()) await freeze(each);
   }
 
   /** SIGCONT to all of it. @throws SandboxError */
@@ -46,8 +47,13 @@ export class FarmServer {
 
   /** The postmaster first. */
   #family(): ProcessId[] {
+    const postmaster = this.#postmaster();
+    return [postmaster, ...childrenOf(postmaster.pid)];
+  }
+
+  #postmaster(): ProcessId {
     const postmaster = postmasterOf(this.#dataFolder);
     if (!postmaster) throw new SandboxError(`${this.name} is not running`);
-    return [postmaster, ...childrenOf(postmaster.pid)];
+    return postmaster;
   }
 }

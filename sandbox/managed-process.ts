@@ -3,6 +3,7 @@ import { closeSync, fchownSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandboxError } from './errors';
+import { freeze } from './freeze';
 import type { Platform } from './platform';
 import { isAlive, type ProcessId, ROOT_VARIABLE, readStat, signal } from './proc';
 import { forgetPid, readPid, writePid } from './state';
@@ -83,12 +84,14 @@ export class ManagedProcess {
 
   /** SIGSTOP: it keeps its sockets and answers nothing. @throws SandboxError unless running */
   async freeze(): Promise<void> {
-    this.#signal('SIGSTOP');
+    const id = this.id();
+    if (!id || !(await freeze(id))) throw this.#notRunning();
   }
 
   /** SIGCONT. @throws SandboxError unless running */
   async thaw(): Promise<void> {
-    this.#signal('SIGCONT');
+    const id = this.id();
+    if (!id || !signal(id, 'SIGCONT')) throw this.#notRunning();
   }
 
   /** The last lines it has written. */
@@ -97,9 +100,8 @@ export class ManagedProcess {
     return text.trimEnd().split('\n').slice(-lines).join('\n');
   }
 
-  #signal(name: NodeJS.Signals): void {
-    const id = this.id();
-    if (!id || !signal(id, name)) throw new SandboxError(`${this.name} is not running`);
+  #notRunning(): SandboxError {
+    return new SandboxError(`${this.name} is not running`);
   }
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SandboxError } from './errors';
+import { freeze } from './freeze';
 import { killAndWait, type ManagedProcess } from './managed-process';
 import { postmasterOf, startupProcessOf } from './postgres-processes';
 import { childrenOf, type ProcessId, signal } from './proc';
@@ -86,7 +87,7 @@ export class PatroniMember {
 
   /** SIGSTOP to the postmaster: nobody can connect, those connected go on. */
   async freezePostmaster(): Promise<void> {
-    signal(this.#needPostmaster(), 'SIGSTOP');
+    await freeze(this.#needPostmaster());
   }
 
   async thawPostmaster(): Promise<void> {
@@ -127,7 +128,7 @@ export class PatroniMember {
 
   /** SIGSTOP to the process that replays WAL: receiving goes on, replay stands still. */
   async freezeReplay(): Promise<void> {
-    signal(this.#needStartup(), 'SIGSTOP');
+    await freeze(this.#needStartup());
   }
 
   async thawReplay(): Promise<void> {

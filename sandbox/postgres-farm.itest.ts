@@ -54,14 +54,14 @@ test('a farm has primaries, and standbys that stream from them', async () => {
 test('a frozen server takes connections, answers nobody, and goes on once it is thawed', async () => {
   const server = farm.servers[1];
   if (!server) throw new Error('there is no second server');
-  server.freeze();
+  await server.freeze();
   await expect(ask(server.port, 'select 1 as one')).rejects.toThrow(/timeout/);
   server.thaw();
   expect(await ask(server.port, 'select 1 as one')).toEqual({ one: 1 });
 });
 
 test('a farm ends with its sandbox, also what is frozen of it', async () => {
-  farm.servers[0]?.freeze();
+  await farm.servers[0]?.freeze();
   await sandbox.down();
   expect(processesOf(sandbox.root)).toEqual([]);
 });

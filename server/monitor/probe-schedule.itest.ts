@@ -85,7 +85,7 @@ test('with half of the servers frozen the others are asked on time, and those co
   const healthy = farm.servers.filter((_, index) => index % 2 === 1);
 
   const frozenAt = Date.now();
-  for (const server of frozen) server.freeze();
+  for (const server of frozen) await server.freeze();
   await waitFor(() => Date.now() - frozenAt > FROZEN_MS, {
     timeoutMs: 2 * FROZEN_MS,
     what: 'some polls',
