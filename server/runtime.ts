@@ -80,6 +80,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     },
     operationOn: (id) => switchovers.running(id),
     onError,
+    onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
       if (view) switchovers.observe(view);
@@ -114,15 +115,12 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     mostPerHost: config.poll.mostPerHost,
     mostPerCluster: config.poll.mostPerCluster,
     members: (id) => {
-      const key = fleet.view(id)?.key;
+      const key = fleet.keyOf(id);
       const settings = key ? config.clusterSettings(key).monitor : null;
       if (settings === null) return new Map();
       return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
     },
-    onResult: (id, member, result) => {
-      fleet.setProbe(id, member, result);
-      if ('code' in result) attend();
-    },
+    onResult: (id, member, result) => fleet.setProbe(id, member, result),
     onPoll: ({ tookMs, code }) => metrics.probed(tookMs, code ?? 'ok'),
   });
 
@@ -200,7 +198,6 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       schedule.remove(id);
     }
     digest.add(changed, urgent);
-    attend();
   };
 
   /** Runs left behind are taken up once it is known what the clusters look like. */
@@ -264,7 +261,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
 
   const metrics = new Metrics({
     ensembles: () => [...ensembles.values()].map((ensemble) => ensemble.view()),
-    views: () => fleet.ids.flatMap((id) => fleet.view(id) ?? []),
+    views: () => fleet.judged,
     stream: () => hub.figures,
     probing: () => schedule.view(),
     now: clock.now,

@@ -30,15 +30,20 @@ class Replay {
   readonly scope: FixtureScope;
   readonly fleet: Fleet;
   readonly start: number;
+  connected = true;
+  troubles = 0;
 
   constructor(version = '4.1') {
     this.scope = treeScope([`patroni-${version}`, 'tree.json']);
     this.fleet = new Fleet({
       clock: this.clock,
       limits: defaultProblemLimits,
-      ensemble: (name) => ({ name, connected: true, maxSessionTimeoutMs: 40_000 }),
+      ensemble: (name) => ({ name, connected: this.connected, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
       onChange: () => {},
+      onTrouble: () => {
+        this.troubles += 1;
+      },
       onError: (error) => {
         throw error;
       },
@@ -67,6 +72,11 @@ class Replay {
 
   put(path: string, data: string | null): void {
     this.scope.put(path, data === null ? null : znode(data));
+    this.#tell();
+  }
+
+  /** The same znodes once more, as when their ensemble is read again. */
+  again(): void {
     this.#tell();
   }
 
@@ -176,8 +186,9 @@ describe('a member', () => {
   test('that is gone for good is forgotten after a day', async () => {
     const replay = new Replay();
     replay.put('members/pg-c', null);
-    await replay.until(24 * 3600_000 + 5000);
-    replay.put('status', '{"optime":1}');
+    await replay.until(24 * 3600_000 - 1000);
+    expect(replay.member('pg-c')).toBeDefined();
+    await replay.until(24 * 3600_000 + 1000);
     expect(replay.member('pg-c')).toBeUndefined();
   });
 });
@@ -202,8 +213,9 @@ describe('a position that goes backwards', () => {
     expect(replay.view.problems.find(({ code }) => code === 'lsn-backwards')?.says).toContain(
       '16 MB',
     );
-    await replay.clock.pass(601_000);
-    await at(replay, '0/4000100', 3);
+    await replay.clock.pass(598_000);
+    expect(raised(replay)).toBe(true);
+    await replay.clock.pass(3000);
     expect(raised(replay)).toBe(false);
   });
 
@@ -227,6 +239,45 @@ describe('the fleet', () => {
     expect(replay.fleet.rev).toBeGreaterThan(rev);
     expect(replay.fleet.summaries(rev).changed).toHaveLength(1);
     expect(replay.fleet.summaries(replay.fleet.rev).changed).toEqual([]);
+  });
+
+  test('puts in what is merely shown when somebody looks, and bothers nobody with it before', () => {
+    const replay = new Replay();
+    const other = () => replay.member('pg-b')?.tags.other;
+    const { rev } = replay.fleet;
+    const znode = '{"role":"replica","state":"running","tags":{"rack":"7"}}';
+    replay.put('members/pg-b', znode);
+    replay.put('members/pg-b', znode.replace('7', '8'));
+    expect(other()).toEqual({ rack: '8' });
+    const seen = replay.fleet.rev;
+    replay.put('members/pg-b', znode.replace('7', '9'));
+    expect(replay.fleet.rev).toBe(seen);
+    expect(seen).toBeGreaterThan(rev);
+    expect(other()).toEqual({ rack: '9' });
+  });
+
+  test('wants a close look at a cluster whose leader does not answer, and not at one nobody may ask', async () => {
+    const replay = new Replay();
+    const fails = async (code: 'unreachable' | 'no-credentials') => {
+      replay.fleet.setProbe(ID, 'pg-a', { at: replay.clock.now(), code, says: code });
+      await replay.clock.pass(100);
+    };
+    await fails('no-credentials');
+    expect([...replay.fleet.troubled]).toEqual([]);
+    await fails('unreachable');
+    expect([...replay.fleet.troubled]).toEqual([ID]);
+    expect(replay.troubles).toBe(1);
+  });
+
+  test('judges a cluster anew, as it is, once more is known of its ensemble', () => {
+    const replay = new Replay();
+    replay.connected = false;
+    replay.again();
+    const codes = () => replay.fleet.judged[0]?.problems.map(({ code }) => code);
+    expect(codes()).toContain('zookeeper-lost');
+    replay.connected = true;
+    replay.again();
+    expect(codes()).not.toContain('zookeeper-lost');
   });
 
   test('remembers what has gone, and tells all of it where it can’t remember', () => {

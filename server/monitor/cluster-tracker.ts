@@ -3,6 +3,7 @@ import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import { assemble } from '@/lib/topology/assemble';
 import { type Change, changesBetween } from '@/lib/topology/changes';
 import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
+import { judgedTheSame } from '@/lib/topology/judged';
 import { LeaderClock } from '@/lib/topology/leader-clock';
 import { parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
@@ -85,13 +86,22 @@ export class ClusterTracker {
     return this.#targets;
   }
 
-  /** Nobody is seen to lead and accept writes: what happens next is worth a close look. */
+  /**
+   * Nobody is seen to lead and accept writes: what happens next is worth a close look. A leader that
+   * nobody may ask is no such case: looking closer would show nothing more.
+   */
   get troubled(): boolean {
-    const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : null;
-    return leader === null || (this.#probes.get(leader)?.failingSince ?? null) !== null;
+    if (this.#facts.leader.is !== 'ok') return true;
+    const failure = this.#probes.get(this.#facts.leader.value.name)?.failure ?? null;
+    return failure !== null && failure.code !== 'no-credentials';
   }
 
-  setFacts(facts: ClusterFacts, now: number): void {
+  /** Takes a new reading; false when all that is judged is as it was: see `judgedTheSame`. */
+  setFacts(facts: ClusterFacts, now: number): boolean {
+    if (judgedTheSame(this.#facts, facts)) {
+      this.#facts = facts;
+      return false;
+    }
     for (const [name, member] of this.#facts.members) {
       if (!facts.members.has(name)) this.#leaving.set(name, { since: now, facts: member });
     }
@@ -102,6 +112,7 @@ export class ClusterTracker {
     this.#facts = facts;
     this.#targetsAreOld = true;
     this.#takeLeader(facts, now);
+    return true;
   }
 
   #takeLeader(facts: ClusterFacts, now: number): void {
@@ -181,8 +192,7 @@ export class ClusterTracker {
 
   /** Puts everything known together as of `now`. */
   refresh(ensemble: EnsembleFacts, limits: Limits, now: number): Refreshed {
-    const settling = this.#settleDepartures(now);
-    if (this.#wentBack && now - this.#wentBack.at > BACKWARDS_MS) this.#wentBack = null;
+    const settling = earliest(this.#settleDepartures(now), this.#settleWentBack(now));
     const bare = assemble({
       facts: this.#factsWithLeaving(),
       probes: this.#probes,
@@ -214,6 +224,14 @@ export class ClusterTracker {
     return { view, changes, nextAt: earliest(settling, diagnosis.nextAt) };
   }
 
+  #settleWentBack(now: number): number | null {
+    if (!this.#wentBack) return null;
+    const endsAt = this.#wentBack.at + BACKWARDS_MS;
+    if (now < endsAt) return endsAt;
+    this.#wentBack = null;
+    return null;
+  }
+
   /** Turns leavers into departed once they have been away for long enough. */
   #settleDepartures(now: number): number | null {
     let nextAt: number | null = null;
@@ -229,7 +247,10 @@ export class ClusterTracker {
       else this.#probes.delete(name);
     }
     for (const [name, { since }] of this.#departed) {
-      if (now - since <= FORGET_MS) continue;
+      if (now - since < FORGET_MS) {
+        nextAt = earliest(nextAt, since + FORGET_MS);
+        continue;
+      }
       this.#departed.delete(name);
       this.#targetsAreOld = true;
       this.#probes.delete(name);

@@ -1,7 +1,8 @@
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
+import type { Change } from '@/lib/topology/changes';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
-import type { ClusterFacts } from '@/lib/topology/facts';
+import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
@@ -21,10 +22,14 @@ const TOMBSTONES_KEPT = 5000;
 
 interface Entry {
   readonly tracker: ClusterTracker;
-  readonly ensemble: string;
+  readonly key: ClusterKey;
   readonly samples: Ring<LagSample>;
   readonly events: Ring<ClusterEvent>;
   view: ClusterView | null;
+  /** Facts have come since, of what is shown and not judged: they are put in when somebody looks. */
+  stale: boolean;
+  /** What was known of the ensemble when the view was put together. */
+  judgedIn: EnsembleFacts | null;
   /** The view as JSON, made when somebody asks: nobody follows most clusters. */
   stamped: Stamped<ClusterView> | null;
   summary: Stamped<ClusterSummary> | null;
@@ -55,10 +60,12 @@ export interface FleetOptions {
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
   /**
-   * A cluster was put together anew, or (null) one was added to or taken from the fleet. `urgent`:
-   * its leadership has moved.
+   * A cluster was put together anew, or (null) something else may have to be told: one was taken
+   * from the fleet, or what is merely shown of one has changed. `urgent`: its leadership has moved.
    */
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
+  /** Which clusters want a close look has changed. */
+  readonly onTrouble: () => void;
   /** One cluster could not be put together: it stays as it was, and all others go on. */
   readonly onError: (error: unknown) => void;
 }
@@ -90,13 +97,26 @@ export class Fleet {
     return [...this.#entries.keys()];
   }
 
+  /** Put together now, if anything of it is not yet in. */
   view(id: ClusterId): ClusterView | null {
-    return this.#entries.get(id)?.view ?? null;
+    const entry = this.#entries.get(id);
+    if (entry?.stale) this.#freshen(id, entry);
+    return entry?.view ?? null;
+  }
+
+  /** Every cluster as last judged: Patroni's positions and a member's own tags may be newer. */
+  get judged(): readonly ClusterView[] {
+    return [...this.#entries.values()].flatMap(({ view }) => view ?? []);
+  }
+
+  keyOf(id: ClusterId): ClusterKey | null {
+    return this.#entries.get(id)?.key ?? null;
   }
 
   /** The view with its revision and JSON. */
   stamped(id: ClusterId): Stamped<ClusterView> | null {
     const entry = this.#entries.get(id);
+    if (entry?.stale) this.#freshen(id, entry);
     if (!entry?.view) return null;
     if (entry.stamped?.value !== entry.view) entry.stamped = this.#stamp(entry.stamped, entry.view);
     return entry.stamped;
@@ -140,8 +160,12 @@ export class Fleet {
   setFacts(id: ClusterId, facts: ClusterFacts, unasked: ProbeFailure | null = null): void {
     const now = this.#options.clock.now();
     const known = this.#entries.get(id);
-    if (known) known.tracker.setFacts(facts, now);
-    else this.#add(id, facts, now);
+    if (!known) this.#add(id, facts, now);
+    else if (!known.tracker.setFacts(facts, now) && this.#isJudgedIn(known)) {
+      known.stale = true;
+      this.#options.onChange(null, false);
+      return;
+    }
     if (unasked) for (const { name } of this.targets(id)) this.#setUnasked(id, name, unasked);
     // What ZooKeeper says is shown at once; what the probe adds is gathered.
     this.#refresh(id);
@@ -166,7 +190,7 @@ export class Fleet {
 
   /** The clusters of one ensemble. */
   of(ensemble: string): readonly ClusterId[] {
-    return [...this.#entries].filter(([, one]) => one.ensemble === ensemble).map(([id]) => id);
+    return [...this.#entries].filter(([, { key }]) => key.ensemble === ensemble).map(([id]) => id);
   }
 
   /** Adds to the cluster's log what no comparison of two views can tell. */
@@ -182,7 +206,7 @@ export class Fleet {
     if (!entry) return;
     entry.cancelRefresh();
     this.#entries.delete(id);
-    this.#troubled.delete(id);
+    this.#noteTrouble(id, false);
     this.#tombstones.set(id, ++this.#rev);
     for (const [oldest, rev] of this.#tombstones) {
       if (this.#tombstones.size <= TOMBSTONES_KEPT) break;
@@ -200,10 +224,12 @@ export class Fleet {
     this.#tombstones.delete(id);
     this.#entries.set(id, {
       tracker: new ClusterTracker(facts, now),
-      ensemble: facts.key.ensemble,
+      key: facts.key,
       samples: new Ring(SAMPLES_KEPT, SAMPLES_KEPT_MS),
       events: new Ring(EVENTS_KEPT),
       view: null,
+      stale: false,
+      judgedIn: null,
       stamped: null,
       summary: null,
       trend: [],
@@ -224,31 +250,62 @@ export class Fleet {
   }
 
   #refresh(id: ClusterId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const changes = this.#putTogether(id, entry);
+    if (changes) this.#options.onChange(id, changes.some(isUrgent));
+  }
+
+  /** For somebody who looks, and so needs not be told that there is something to see. */
+  #freshen(id: ClusterId, entry: Entry): void {
+    const changes = this.#putTogether(id, entry);
+    // None is expected: what was judged is as it was. But time has passed.
+    if (changes && changes.length > 0) this.#options.onChange(id, changes.some(isUrgent));
+  }
+
+  #isJudgedIn({ key, judgedIn }: Entry): boolean {
+    const now = this.#options.ensemble(key.ensemble);
+    return (
+      judgedIn?.connected === now.connected &&
+      judgedIn.maxSessionTimeoutMs === now.maxSessionTimeoutMs
+    );
+  }
+
+  /** Null when that failed, which has been told. */
+  #putTogether(id: ClusterId, entry: Entry): readonly Change[] | null {
+    entry.stale = false;
     try {
-      this.#putTogether(id);
+      return this.#takeIn(id, entry);
     } catch (error) {
       this.#options.onError(error);
+      return null;
     }
   }
 
-  #putTogether(id: ClusterId): void {
-    const entry = this.#entries.get(id);
-    if (!entry) return;
-    const { clock, limits, ensemble, operationOn, onChange } = this.#options;
+  #takeIn(id: ClusterId, entry: Entry): readonly Change[] {
+    const { clock, limits, operationOn } = this.#options;
     const now = clock.now();
     entry.cancelRefresh();
     entry.refreshAt = Number.POSITIVE_INFINITY;
-    const { view, changes, nextAt } = entry.tracker.refresh(ensemble(entry.ensemble), limits, now);
+    const ensemble = this.#options.ensemble(entry.key.ensemble);
+    entry.judgedIn = ensemble;
+    const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
     for (const change of changes) {
       entry.events.push({ ...change, seq: ++this.#seq, cluster: id, at: now });
     }
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
     entry.view = view;
-    if (entry.tracker.troubled) this.#troubled.add(id);
-    else this.#troubled.delete(id);
+    this.#noteTrouble(id, entry.tracker.troubled);
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
-    onChange(id, changes.some(isUrgent));
+    return changes;
+  }
+
+  #noteTrouble(id: ClusterId, troubled: boolean): void {
+    if (troubled === this.#troubled.has(id)) return;
+    if (troubled) this.#troubled.add(id);
+    else this.#troubled.delete(id);
+    this.#options.onTrouble();
   }
 
   #sample(entry: Entry, view: ClusterView, now: number): void {
