@@ -127,16 +127,15 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   let settled = false;
   let followed: ReadonlySet<ClusterId> = new Set();
   let attending = false;
-  /** Decides anew who is probed how often: soon, and once for all that asks meanwhile. */
+  /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
   const attend = () => {
     if (attending) return;
     attending = true;
     clock.after(ATTEND_MS, () => {
       attending = false;
-      schedule.attend({
-        attended: new Set([...followed, ...fleet.troubled]),
-        urgent: new Set(switchovers.active),
-      });
+      const attended = new Set([...followed, ...fleet.troubled]);
+      schedule.attend({ attended, urgent: new Set(switchovers.active) });
+      for (const ensemble of ensembles.values()) ensemble.attend(attended);
     });
   };
 

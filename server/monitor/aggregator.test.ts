@@ -89,6 +89,21 @@ describe('changes', () => {
     expect(at).toBeLessThan(1900);
   });
 
+  test('of what somebody looks at wait no longer than the maximum, and leave half of the budget', async () => {
+    const { clock, aggregator, of } = start({ changesPerSecond: 100, maxWaitMs: 200 });
+    aggregator.attend(new Set(['seen']));
+    for (let ms = 0; ms < 4000; ms += 10) {
+      for (let i = 0; i < 500; i += 1) aggregator.mark(`/other-${i}`, 'changes');
+      for (let i = 0; i < 5; i += 1) aggregator.mark(`/seen/${i}`, 'changes', 'seen');
+      await clock.pass(10);
+    }
+    const reads = of('changes').flatMap(({ paths, at }) => paths.map((path) => ({ path, at })));
+    const seen = reads.filter(({ path }) => path === '/seen/0').map(({ at }) => at);
+    const gaps = seen.slice(1).map((at, i) => at - (seen[i] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(300);
+    expect(reads.filter(({ path }) => path.startsWith('/other')).length).toBeGreaterThan(180);
+  });
+
   test('of a path that never rests are not put off by that', async () => {
     const { clock, aggregator, of } = start({ changesPerSecond: 20, maxWaitMs: 100 });
     for (let ms = 0; ms < 2000; ms += 10) {
@@ -198,6 +213,7 @@ describe('whatever the storm', () => {
     await fc.assert(
       fc.asyncProperty(storm, fc.integer({ min: 0, max: 40 }), async (steps, takesMs) => {
         const { clock, aggregator, of, batches } = start(limits, takesMs);
+        aggregator.attend(new Set(steps.map(({ lane, from }) => `/${lane}/${from}`)));
         const marked = new Map<string, number>();
         for (const { wait, lane, from, count } of steps) {
           await clock.pass(wait);

@@ -11,7 +11,8 @@ import { TokenBucket } from './token-bucket';
  *
  * Lanes: `leadership` is read at once, from a reserve of its own. `changes` waits for a quiet
  * window, at most for the maximum wait, then goes oldest first under a budget of reads a second: so
- * the more there is to read, the longer the window gets, and no path is passed over. `resync`
+ * the more there is to read, the longer the window gets, and no path is passed over; only what
+ * somebody looks at does not wait longer than the maximum, for at most half of the budget. `resync`
  * (start, reconnection, expiry) goes at full speed, so many reads in flight at a time.
  */
 export type Lane = LaneView['lane'];
@@ -107,6 +108,11 @@ export class Aggregator {
     if (lane === 'changes') this.#lastChange = now;
     if (lane === 'leadership') this.#leadSoon();
     else this.#wakeBy(this.#dueAt(now));
+  }
+
+  /** The groups that somebody looks at now. */
+  attend(groups: ReadonlySet<string>): void {
+    this.#lanes.changes.dirty.attend(groups);
   }
 
   /** More waits to be read, or to be answered, than may be read within the maximum wait. */
@@ -249,7 +255,8 @@ export class Aggregator {
   #start(state: LaneState, most: number, now: number): number {
     const { dirty, tokens, rate, lane } = state;
     const wanted = Math.min(dirty.size, most);
-    const paths = dirty.take(tokens ? tokens.take(wanted, now) : wanted);
+    const granted = tokens ? tokens.take(wanted, now) : wanted;
+    const paths = dirty.take(granted, now - this.#limits.maxWaitMs);
     if (paths.length === 0) return 0;
     this.#reads += paths.length;
     this.#batches += 1;

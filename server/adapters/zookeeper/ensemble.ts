@@ -22,6 +22,8 @@ export interface EnsembleOptions {
 export interface ReadScheduler {
   mark(path: string, lane: MirrorLane, group: string): void;
   forget(path: string): void;
+  /** The clusters that somebody looks at now. */
+  attend(ids: ReadonlySet<ClusterId>): void;
   /** More waits to be read than can be read within the maximum wait. */
   readonly behind: boolean;
   noticed(): void;
@@ -120,6 +122,11 @@ export class Ensemble {
 
   scope(id: ClusterId): ScopeSnapshot | null {
     return this.#mirror.scope(id);
+  }
+
+  /** Clusters that somebody looks at now: what changes of them is read before other changes. */
+  attend(ids: ReadonlySet<ClusterId>): void {
+    this.#scheduler.attend(ids);
   }
 
   /** The leadership session, for operations. Throws `connection` while there is none. */

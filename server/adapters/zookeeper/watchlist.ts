@@ -17,7 +17,7 @@ export interface Watched {
   readonly kind: Kind;
   /** The session that reads it: below 0 for leadership. */
   readonly shard: number;
-  /** Paths of one cluster are read together. */
+  /** Paths of one cluster are read together: its id, or else the path itself. */
   readonly group: string;
 }
 
@@ -58,7 +58,7 @@ export class Watchlist {
       role,
       kind,
       shard: this.#placement.place(bytes, kind === 'leadership'),
-      group: 'scope' in role ? role.scope.path : path,
+      group: 'scope' in role ? role.scope.id : path,
     };
     this.#watched.set(path, watched);
     this.#stale.add(path);
