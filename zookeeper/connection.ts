@@ -14,7 +14,10 @@ export interface Call {
   readonly answer: (code: number, input: Input | null) => void;
 }
 
-export interface ConnectionOptions extends ServerAddress, Hello, Pick<SessionOptions, 'digest'> {
+export interface ConnectionOptions
+  extends ServerAddress,
+    Hello,
+    Pick<SessionOptions, 'digest' | 'gatherMs'> {
   /** How long the server has to welcome us, milliseconds. */
   readonly patienceMs: number;
 }
@@ -56,6 +59,7 @@ export class Connection {
   #over = false;
   #patience: NodeJS.Timeout;
   #keepAlive: KeepAlive | null = null;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options;
@@ -70,7 +74,7 @@ export class Connection {
         buffer: Buffer.allocUnsafe(READ_BYTES),
         callback: (size, buffer) => {
           this.#hear((buffer as Buffer).subarray(0, size));
-          return true;
+          return this.#readOn();
         },
       },
     });
@@ -127,6 +131,14 @@ export class Connection {
     if (this.#output.length === 0 || this.#socket.destroyed) return;
     this.#keepAlive?.said();
     this.#socket.write(this.#output.take());
+  }
+
+  /** @returns whether to read on now; else the socket is left alone for a moment. */
+  #readOn(): boolean {
+    const ms = this.#options.gatherMs?.() ?? 0;
+    if (ms === 0 || this.#over) return true;
+    this.#gathering = setTimeout(() => this.#socket.resume(), ms);
+    return false;
   }
 
   #hear(chunk: Buffer): void {
@@ -227,6 +239,7 @@ export class Connection {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#patience);
+    clearTimeout(this.#gathering);
     this.#keepAlive?.stop();
     if (farewell) this.#sayFarewell();
     else this.#socket.destroy();

@@ -88,6 +88,7 @@ export class Link {
         lastZxid: this.#lastZxid,
         patienceMs: this.#patience(),
         digest: this.#options.digest,
+        gatherMs: this.#options.gatherMs,
       },
       this.#hears,
     );

@@ -217,3 +217,25 @@ describe('a session', () => {
     await waitFor(() => listener.told, { timeoutMs: 5000, what: 'it to be told' });
   });
 });
+
+test('what comes piece by piece is taken in together where it may wait, and nothing of it is lost', async () => {
+  const server = await serve({});
+  let pieces = 0;
+  const gatherMs = () => {
+    pieces += 1;
+    return 100;
+  };
+  const { told, until } = open(server, { gatherMs });
+  await until('connected');
+  const [socket] = server.sockets;
+  const welcomed = pieces;
+  for (let n = 0; n < 30; n += 1) {
+    socket?.write(event(`/${n}`));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('changed: /29');
+  expect(told.slice(1)).toEqual(Array.from({ length: 30 }, (_, n) => `changed: /${n}`));
+  expect(pieces - welcomed).toBeLessThan(5);
+  socket?.destroy();
+  await until('disconnected');
+});

@@ -75,4 +75,9 @@ export interface SessionOptions extends EnsembleAddress {
   /** Requested, milliseconds; the ensemble clamps it. */
   readonly timeoutMs: number;
   readonly digest: { readonly user: string; readonly password: string } | null;
+  /**
+   * After anything has come: how long to let more come before that is taken in, milliseconds. A
+   * server that has much to say, piece by piece, then costs few wake-ups. 0, or unsaid: not at all.
+   */
+  readonly gatherMs?: (() => number) | undefined;
 }

@@ -88,6 +88,8 @@ answer({
   /** A fresh read of every member's stamp, and of the leader. */
   read: async () => {
     const stamps: Record<string, string> = {};
+    // The server that this session happens to be on may have yet to hear of the last writes.
+    await reader.sync('/service');
     await Promise.all(
       paths.map(async (path) => {
         const found = await reader.data(path, false);

@@ -79,6 +79,7 @@ export class Ensemble {
       address: `${host}:${port}`,
       mode: 'unknown',
     }));
+    const isCalm = () => this.#resynced;
     this.#sessions = new Sessions(
       { connect: options.connect, timeoutMs: options.sessionTimeoutMs, digest: options.digest },
       parts.clock,
@@ -91,6 +92,9 @@ export class Ensemble {
         },
         changed: (path) => this.#mirror.notice(path),
         state: () => this.#updateState(),
+        get calm() {
+          return isCalm();
+        },
       },
     );
     this.#scheduler = parts.scheduler((paths, lane) => this.#read(paths, lane));

@@ -18,7 +18,7 @@ export interface LastingListener {
   changed(path: string): void;
 }
 
-export interface LastingOptions extends Pick<SessionOptions, 'timeoutMs' | 'digest'> {
+export interface LastingOptions extends Pick<SessionOptions, 'timeoutMs' | 'digest' | 'gatherMs'> {
   /** host:port, comma-separated; may end in a chroot. Host names are looked up for each session. */
   readonly connect: string;
 }
@@ -70,9 +70,9 @@ export class LastingSession {
     }
     if (this.#closed) return;
     const isCurrent = () => !this.#closed && this.#session === mine;
-    const { timeoutMs, digest } = this.#options;
+    const { timeoutMs, digest, gatherMs } = this.#options;
     const mine: ZooKeeperSession = openSession(
-      { ...address, timeoutMs, digest },
+      { ...address, timeoutMs, digest, gatherMs },
       {
         connected: () => {
           if (!isCurrent()) return;

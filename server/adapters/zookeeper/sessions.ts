@@ -16,6 +16,9 @@ interface Shards {
   readonly step: number;
   readonly least: number;
 }
+/** Answers and events of a bulk session are taken in together, milliseconds. */
+const GATHER_MS = 20;
+
 const LEADERSHIP: Shards = { first: -1, step: -1, least: 1 };
 /** Two even where one could watch everything: a server answers each connection in turn. */
 const BULK: Shards = { first: 0, step: 1, least: 2 };
@@ -26,6 +29,8 @@ export interface SessionsListener {
   changed(path: string): void;
   /** Whether all sessions are connected may have changed. */
   state(): void;
+  /** Nothing is being read afresh: what bulk sessions have to tell may wait for a moment. */
+  readonly calm: boolean;
 }
 
 /**
@@ -114,7 +119,8 @@ export class Sessions implements MirrorSessions {
   }
 
   #open(shard: number): void {
-    const session = new LastingSession(this.#options, this.#clock, {
+    const gatherMs = () => (shard >= 0 && this.#listener.calm ? GATHER_MS : 0);
+    const session = new LastingSession({ ...this.#options, gatherMs }, this.#clock, {
       ready: () => {
         this.#lost.set(shard, null);
         this.#listener.ready(shard);
