@@ -33,14 +33,22 @@ export function clusterSettings(
     patroni: given.patroni ? patroniOf(given.patroni, `overrides.${i}.patroni`, secrets) : null,
   }));
 
-  const resolve = (key: ClusterKey): ClusterSettings => {
-    const fitting = overrides.filter(({ given }) => fits(given, key));
+  const settingsUnder = (fitting: typeof overrides): ClusterSettings => {
     const networks = fitting.findLast(({ given }) => given.networks)?.given.networks;
     const rewrite = Object.assign({}, file.rewrite, ...fitting.map(({ given }) => given.rewrite));
     const addresses = addressPolicy(networks ?? file.networks, rewrite);
     const monitor = fitting.findLast((one) => one.monitor)?.monitor ?? general.monitor;
     const patroni = fitting.findLast((one) => one.patroni)?.patroni ?? general.patroni;
     return { monitor: monitor && { ...monitor, addresses }, patroni: { ...patroni, addresses } };
+  };
+  // Made once for all clusters that the same overrides fit: mostly none.
+  const made = new Map<string, ClusterSettings>();
+  const resolve = (key: ClusterKey): ClusterSettings => {
+    const fitting = overrides.filter(({ given }) => fits(given, key));
+    const which = fitting.map((one) => overrides.indexOf(one)).join();
+    const settings = made.get(which) ?? settingsUnder(fitting);
+    made.set(which, settings);
+    return settings;
   };
   const resolved = new Map<string, ClusterSettings>();
   return (key) => {
