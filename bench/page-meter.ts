@@ -10,17 +10,24 @@ interface LongTask {
 export class PageMeter {
   readonly #page: Page;
   readonly #devtools: CDPSession;
+  /** Counts only while the page's thread has a processor. */
+  readonly #ownTime: CDPSession;
   #scriptBytes = 0;
 
-  private constructor(page: Page, devtools: CDPSession) {
+  private constructor(
+    page: Page,
+    { devtools, ownTime }: { readonly devtools: CDPSession; readonly ownTime: CDPSession },
+  ) {
     this.#page = page;
     this.#devtools = devtools;
+    this.#ownTime = ownTime;
   }
 
   /** Call it before the page is opened: it listens from the start. */
   static async attach(page: Page): Promise<PageMeter> {
     const devtools = await page.context().newCDPSession(page);
-    const meter = new PageMeter(page, devtools);
+    const ownTime = await page.context().newCDPSession(page);
+    const meter = new PageMeter(page, { devtools, ownTime });
     const scripts = new Set<string>();
     devtools.on('Network.responseReceived', ({ requestId, type }) => {
       if (type === 'Script') scripts.add(requestId);
@@ -30,6 +37,7 @@ export class PageMeter {
     });
     await devtools.send('Network.enable');
     await devtools.send('Performance.enable');
+    await ownTime.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.addInitScript(KEEP_NAMES);
     await page.addInitScript(() => {
       const longTasks: LongTask[] = [];
@@ -71,15 +79,21 @@ export class PageMeter {
     return this.#page.evaluate(() => performance.now());
   }
 
-  /** Milliseconds of script a second over so many seconds. */
-  async scriptMsPerSecond(seconds: number, meanwhile?: () => Promise<void>): Promise<number> {
-    const before = await this.#metric('ScriptDuration');
+  /**
+   * Milliseconds of script a second over so many seconds: by the clock, which runs on while the
+   * page waits for a processor, and of a processor.
+   */
+  async scriptMsPerSecond(
+    seconds: number,
+  ): Promise<{ readonly wall: number; readonly cpu: number }> {
+    const script = () =>
+      Promise.all([this.#scriptSeconds(this.#devtools), this.#scriptSeconds(this.#ownTime)]);
+    const [wall, cpu] = await script();
     const began = performance.now();
-    await meanwhile?.();
-    const left = seconds * 1000 - (performance.now() - began);
-    if (left > 0) await this.#page.waitForTimeout(left);
-    const took = (performance.now() - began) / 1000;
-    return (((await this.#metric('ScriptDuration')) - before) * 1000) / took;
+    await this.#page.waitForTimeout(seconds * 1000);
+    const took = performance.now() - began;
+    const [wallNow, cpuNow] = await script();
+    return { wall: ((wallNow - wall) * 1e6) / took, cpu: ((cpuNow - cpu) * 1e6) / took };
   }
 
   /** MB in use after a collection. */
@@ -89,8 +103,8 @@ export class PageMeter {
     return usedSize / 2 ** 20;
   }
 
-  async #metric(name: string): Promise<number> {
-    const { metrics } = await this.#devtools.send('Performance.getMetrics');
-    return metrics.find((one) => one.name === name)?.value ?? Number.NaN;
+  async #scriptSeconds(devtools: CDPSession): Promise<number> {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? Number.NaN;
   }
 }
