@@ -18,6 +18,23 @@ function encodeKey(key: ClusterKey): ClusterId {
   return parts.join('~');
 }
 
+/** The key behind an id; null where that is no id of ours. */
+export function parseClusterId(id: ClusterId): ClusterKey | null {
+  const [ensemble, namespace, scope, group, ...more] = id.split('~');
+  if (ensemble === undefined || namespace === undefined || scope === undefined) return null;
+  if (more.length > 0 || (group !== undefined && !/^\d+$/.test(group))) return null;
+  try {
+    return {
+      ensemble: decode(ensemble),
+      namespace: decode(namespace),
+      scope: decode(scope),
+      group: group === undefined ? null : Number(group),
+    };
+  } catch {
+    return null;
+  }
+}
+
 /** What a person calls the cluster: its scope, with the Citus group behind it where there is one. */
 export function clusterName(key: ClusterKey): string {
   return key.group === null ? key.scope : `${key.scope}/${key.group}`;
@@ -33,4 +50,8 @@ function encode(part: string): string {
   return encodeURIComponent(part)
     .replace(/[.~!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
     .replace(/%/g, '.');
+}
+
+function decode(part: string): string {
+  return decodeURIComponent(part.replace(/\./g, '%'));
 }

@@ -12,26 +12,29 @@ export interface ClusterEvent {
   readonly says: string;
 }
 
-export type EventCode =
-  | 'cluster-appeared'
-  | 'cluster-gone'
-  | 'leader-changed'
-  | 'leader-lost'
-  | 'writes-resumed'
-  | 'member-joined'
-  | 'member-missing'
-  | 'member-returned'
-  | 'state-changed'
-  | 'role-changed'
-  | 'timeline-changed'
-  | 'sync-changed'
-  | 'mode-changed'
-  | 'config-changed'
-  | 'request-set'
-  | 'request-cleared'
-  | 'problem-raised'
-  | 'problem-cleared'
-  | 'operation';
+export const eventCodes = [
+  'cluster-appeared',
+  'cluster-gone',
+  'leader-changed',
+  'leader-lost',
+  'writes-resumed',
+  'member-joined',
+  'member-missing',
+  'member-returned',
+  'state-changed',
+  'role-changed',
+  'timeline-changed',
+  'sync-changed',
+  'mode-changed',
+  'config-changed',
+  'request-set',
+  'request-cleared',
+  'problem-raised',
+  'problem-cleared',
+  'operation',
+] as const;
+
+export type EventCode = (typeof eventCodes)[number];
 
 /** One moment of a cluster's lag, for the chart. */
 export interface LagSample {
