@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ClusterEvent } from '@/lib/topology/event';
+import { FolderSpool } from './spool';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'howdah-spool-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const event = (seq: number): ClusterEvent => ({
+  ...{ seq, at: seq, cluster: 'a', code: 'operation', member: 'pg-ä' },
+  says: 'a line\nand "another"',
+});
+
+test('what was appended is there for the next process, oldest first, until it is dropped', async () => {
+  const first = await FolderSpool.open(folder, 1e6);
+  expect(await first.append([event(9), event(10)])).toBe(true);
+  expect(await first.append([event(1_764_000_000_000_000)])).toBe(true);
+  const second = await FolderSpool.open(folder, 1e6);
+  expect([second.events, second.bytes]).toEqual([3, first.bytes]);
+  const oldest = await second.oldest();
+  expect(oldest?.events).toEqual([event(9), event(10)]);
+  if (oldest) await second.drop(oldest);
+  expect((await second.oldest())?.events).toEqual([event(1_764_000_000_000_000)]);
+  expect(readdirSync(folder)).toHaveLength(1);
+});
+
+test('a batch that was only half written was never promised, and is not there', async () => {
+  writeFileSync(join(folder, '0000000000000005.jsonl.new'), '{"seq":5,');
+  const spool = await FolderSpool.open(folder, 1e6);
+  expect(await spool.oldest()).toBeNull();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('what has no room is refused, and room comes back by dropping', async () => {
+  const spool = await FolderSpool.open(folder, 150);
+  expect(await spool.append([event(1)])).toBe(true);
+  expect(await spool.append([event(2)])).toBe(false);
+  const oldest = await spool.oldest();
+  if (oldest) await spool.drop(oldest);
+  expect(await spool.append([event(2)])).toBe(true);
+});

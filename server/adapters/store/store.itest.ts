@@ -1,0 +1,192 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '@/lib/errors';
+import type { ClusterEvent } from '@/lib/topology/event';
+import { waitFor } from '@/sandbox';
+import { systemClock } from '@/server/clock';
+import { Database } from './database';
+import { EmbeddedPostgres } from './embedded';
+import { PostgresStore } from './store';
+
+const debian = '/usr/lib/postgresql/15/bin';
+const servers = [
+  { name: 'the embedded PostgreSQL 18', version: /^18\./, programs: undefined },
+  {
+    name: "Debian's PostgreSQL 15",
+    version: /^15\./,
+    programs: { postgres: `${debian}/postgres`, initdb: `${debian}/initdb` },
+  },
+];
+
+const orders = 'main~.2Fservice~orders';
+const billing = 'main~.2Fservice~billing~2';
+const MARCH = Date.UTC(2026, 2, 31, 23, 59, 50);
+
+function anEvent(seq: number, part: Partial<ClusterEvent> = {}): ClusterEvent {
+  const at = MARCH + seq * 1000;
+  return {
+    seq,
+    at,
+    cluster: orders,
+    code: 'leader-changed',
+    member: 'pg-a',
+    says: `${seq}`,
+    ...part,
+  };
+}
+
+describe.each(servers)('history in $name', ({ version, programs }) => {
+  let folder: string;
+  let server: EmbeddedPostgres;
+  let database: Database;
+  let store: PostgresStore;
+  let config: pg.PoolConfig;
+
+  const open = () => {
+    server = new EmbeddedPostgres({
+      folder,
+      onExit: () => database.doubt(new Error('it has ended')),
+      ...(programs ? { programs } : {}),
+    });
+    database = new Database({
+      clock: systemClock,
+      reach: async () => {
+        config = await server.start();
+        return config;
+      },
+      kind: 'embedded',
+      onState: () => {},
+    });
+    store = new PostgresStore(database);
+    database.start();
+  };
+  const isReady = () =>
+    waitFor(() => database.health.state === 'ready', {
+      timeoutMs: 30_000,
+      what: () => `the store: ${database.health.says}`,
+    });
+  const close = async () => {
+    await database.close();
+    server.stop();
+  };
+  const sql = async (text: string) => {
+    const client = new pg.Client(config);
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'howdah-store-'));
+    // PostgreSQL runs as another user than root, and has to get there.
+    chmodSync(folder, 0o711);
+    folder = join(folder, 'state');
+    open();
+    await isReady();
+  }, 60_000);
+
+  afterAll(async () => {
+    await close();
+    rmSync(join(folder, '..'), { recursive: true, force: true });
+  });
+
+  test('says which server it is in', () => {
+    const { server: name } = database.health;
+    expect(name?.replace('PostgreSQL ', '')).toMatch(version);
+  });
+
+  test('keeps what is written once, in order, however often it is written', async () => {
+    const events = [1, 2, 3].map((seq) => anEvent(seq));
+    await store.write(events);
+    await store.write([...events.slice(1), anEvent(4)]);
+    const page = await store.events({ limit: 10 });
+    expect(page).toEqual({
+      events: [4, 3, 2, 1].map((seq) => anEvent(seq)),
+      gaps: [],
+      more: false,
+    });
+  });
+
+  test('gives what is asked for, page by page', async () => {
+    await store.write([
+      anEvent(10, { cluster: billing, code: 'member-missing', member: 'pg-b' }),
+      anEvent(11, { code: 'mode-changed', member: null }),
+      // The next month, by UTC.
+      anEvent(12, { code: 'member-missing' }),
+    ]);
+    const seqs = async (query: Partial<Parameters<PostgresStore['events']>[0]>) =>
+      (await store.events({ limit: 100, ...query })).events.map(({ seq }) => seq);
+    expect(await seqs({ cluster: billing })).toEqual([10]);
+    expect(await seqs({ member: 'pg-b' })).toEqual([10]);
+    expect(await seqs({ search: 'BILL' })).toEqual([10]);
+    expect(await seqs({ search: '%' })).toEqual([]);
+    expect(await seqs({ codes: ['member-missing', 'mode-changed'] })).toEqual([12, 11, 10]);
+    expect(await seqs({ from: MARCH + 10_000, until: MARCH + 12_000 })).toEqual([11, 10]);
+    const first = await store.events({ limit: 3 });
+    expect(first.more).toBe(true);
+    expect(first.events.map(({ seq }) => seq)).toEqual([12, 11, 10]);
+    expect(await seqs({ before: 10, limit: 2 })).toEqual([4, 3]);
+  });
+
+  test('names the gaps of the time that is asked for', async () => {
+    const gap = { from: MARCH + 2000, until: MARCH + 3000, lost: 7 };
+    await store.noteGap(gap);
+    await store.noteGap(gap);
+    expect((await store.events({ limit: 100 })).gaps).toEqual([gap]);
+    expect((await store.events({ limit: 100, from: MARCH + 3000 })).gaps).toEqual([]);
+  });
+
+  test('is plain SQL for others', async () => {
+    const rows = await sql(
+      `select seq::int, scope, citus_group, code, at at time zone 'UTC' as at
+       from howdah.events where member = 'pg-b'`,
+    );
+    expect(rows).toEqual([
+      expect.objectContaining({
+        seq: 10,
+        scope: 'billing',
+        citus_group: 2,
+        code: 'member-missing',
+      }),
+    ]);
+  });
+
+  test('says so while the server is down, and goes on when it has been started again', async () => {
+    const [row] = await sql('select pg_backend_pid() as pid, pg_postmaster_start_time() as began');
+    const postmaster = await sql(
+      "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid",
+    );
+    process.kill(postmaster[0]?.pid, 'SIGKILL');
+    await waitFor(() => database.health.state === 'away', { timeoutMs: 10_000, what: 'the loss' });
+    const refused = await store.events({ limit: 1 }).catch((error: Failure) => error);
+    expect(refused).toMatchObject({ code: 'unavailable' });
+    await expect(store.write([anEvent(20)])).rejects.toThrow();
+    await isReady();
+    await store.write([anEvent(20)]);
+    expect((await store.events({ limit: 1 })).events).toEqual([anEvent(20)]);
+    const [now] = await sql('select pg_postmaster_start_time() as began');
+    expect(now?.began).not.toEqual(row?.began);
+  }, 60_000);
+
+  test('is all there after a restart, and after one that left its server behind', async () => {
+    const before = await store.events({ limit: 100 });
+    await close();
+    open();
+    await isReady();
+    expect(await store.events({ limit: 100 })).toEqual(before);
+    // As SIGKILL to Howdah would: nobody ends the server, and the next start finds it.
+    await database.close();
+    const orphan = await sql('select pg_postmaster_start_time() as began');
+    open();
+    await isReady();
+    expect(await store.events({ limit: 100 })).toEqual(before);
+    const now = await sql('select pg_postmaster_start_time() as began');
+    expect(now).not.toEqual(orphan);
+  }, 60_000);
+});
