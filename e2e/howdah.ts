@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { freePort, type Sandbox, waitFor } from '@/sandbox';
 
 export interface Howdah {
@@ -28,6 +29,7 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
         HOWDAH_MONITOR_USER: user,
         HOWDAH_MONITOR_PASSWORD: password,
         HOWDAH_PORT: String(port),
+        HOWDAH_STORE_FOLDER: join(sandbox.root, 'howdah'),
         HOWDAH_LOG: 'warn',
       },
     });

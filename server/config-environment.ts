@@ -32,6 +32,9 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_LAG_BYTES: ['limits', 'lagBytes'],
   HOWDAH_LAG_MS: ['limits', 'lagMs'],
   HOWDAH_SLOT_BYTES: ['limits', 'slotBytes'],
+  HOWDAH_STORE: ['store', 'kind'],
+  HOWDAH_STORE_FOLDER: ['store', 'folder'],
+  DATABASE_URL: ['store', 'url'],
   HOWDAH_ROOT: ['root'],
   HOWDAH_LOG: ['log'],
 };

@@ -149,6 +149,19 @@ export const configSchema = z.strictObject({
       clockOffsetMs: positive.default(defaultProblemLimits.clockOffsetMs),
     })
     .prefault({}),
+  store: z
+    .strictObject({
+      kind: z.enum(['embedded', 'none']).default('embedded'),
+      folder: text.optional(),
+      url: text
+        .regex(
+          /^postgres(ql)?:\/\/\S+$/,
+          'a database is named like postgresql://howdah:secret@db.example:5432/howdah',
+        )
+        .optional(),
+      spoolMb: positive.max(100_000).default(256),
+    })
+    .prefault({}),
   root: namespace.default('/howdah'),
   log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import type { ClusterKey } from '@/lib/topology/facts';
@@ -10,9 +12,19 @@ import { SecretReader } from './config-secrets';
 export interface Config
   extends Pick<ConfigFile, 'listen' | 'poll' | 'aggregator' | 'limits' | 'root' | 'log'> {
   readonly ensembles: readonly EnsembleConfig[];
+  readonly store: StoreConfig;
   /** The settings of one cluster, with the overrides that fit it. */
   readonly clusterSettings: (key: ClusterKey) => ClusterSettings;
 }
+
+/** Where history is kept; null: nowhere. */
+export type StoreConfig = {
+  readonly folder: string;
+  /** Null: in the embedded PostgreSQL, below the folder. */
+  readonly url: string | null;
+  /** How much may wait on disk while the store is away. */
+  readonly spoolBytes: number;
+} | null;
 
 export interface EnsembleConfig {
   readonly name: string;
@@ -68,7 +80,7 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
 }
 
 /** Where a secret is, or would be if the shape were right. */
-const SECRET = /password|key|secret|(^|\.)(monitor|patroni|digest)$/i;
+const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store)$/i;
 
 /** A value as it may be shown: what has parts may have a secret among them. */
 function inWords(value: unknown): string {
@@ -117,5 +129,31 @@ function complete(file: ConfigFile): Config {
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   const { listen, poll, aggregator, limits, root, log } = file;
-  return { listen, poll, aggregator, limits, root, log, ensembles, clusterSettings: settings };
+  const store = storeOf(file.store);
+  return {
+    listen,
+    poll,
+    aggregator,
+    limits,
+    root,
+    log,
+    store,
+    ensembles,
+    clusterSettings: settings,
+  };
+}
+
+function storeOf({ kind, folder, url, spoolMb }: ConfigFile['store']): StoreConfig {
+  if (kind === 'none') return null;
+  return {
+    folder: resolve(folder ?? stateFolder()),
+    url: url ?? null,
+    spoolBytes: spoolMb * 2 ** 20,
+  };
+}
+
+/** Where a program of this user keeps what it must not lose. */
+function stateFolder(): string {
+  if (process.getuid?.() === 0) return '/var/lib/howdah';
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'howdah');
 }

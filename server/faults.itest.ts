@@ -98,6 +98,8 @@ async function startHowdah(): Promise<Howdah> {
       HOWDAH_SESSION_TIMEOUT_MS: '4000',
       HOWDAH_POLL_ZOOKEEPER_MS: '1000',
       HOWDAH_PORT: String(port),
+      // Several run at once here, and none is asked what was.
+      HOWDAH_STORE: 'none',
     },
   });
   await waitFor(

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   });
   const server = createHttpServer({
     guard,
-    context: { operations: runtime.operations },
+    context: { operations: runtime.operations, history: runtime.history },
     stream: (request, response) => runtime.hub.subscribe(request, response),
     pages: (request, response) => pages.serve(request, response),
     metrics: runtime.metrics,
@@ -60,8 +60,10 @@ async function main(): Promise<void> {
 
   const stop = (signal: string) => {
     log.info(`stopping on ${signal}`);
-    runtime.close();
-    server.close(() => process.exit(0));
+    const closed = runtime
+      .close()
+      .catch((error: unknown) => log.error({ err: error }, 'at the end'));
+    server.close(() => void closed.then(() => process.exit(0)));
     setTimeout(() => process.exit(0), DRAIN_MS).unref();
   };
   process.once('SIGTERM', () => stop('SIGTERM'));

@@ -1,3 +1,4 @@
+import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
@@ -11,6 +12,42 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
   /** Runs `task` as soon as what has arrived meanwhile has had its turn. */
   soon(task: () => void): void;
+}
+
+/** Where history is kept for good. */
+export interface HistoryStore {
+  readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
+  /**
+   * Writes events, all or none; those it has already, by their `seq`, it leaves alone. Throws while
+   * it is away.
+   */
+  write(events: readonly ClusterEvent[]): Promise<void>;
+  noteGap(gap: Gap): Promise<void>;
+  /** Throws `unavailable` while it is away. */
+  events(query: EventsQuery): Promise<EventsPage>;
+}
+
+/** What pages may ask of history. */
+export interface HistoryReader extends Pick<HistoryStore, 'events'> {
+  readonly view: HistoryView;
+}
+
+/** Events that went to disk together. */
+export interface SpooledBatch {
+  readonly name: string;
+  readonly events: readonly ClusterEvent[];
+}
+
+/** What waits on disk until the store has it. It outlives the process. */
+export interface Spool {
+  readonly events: number;
+  readonly bytes: number;
+  readonly mostBytes: number;
+  /** Durable once this is true; false: there is no room. Throws what the disk says. */
+  append(events: readonly ClusterEvent[]): Promise<boolean>;
+  /** The batch that has waited longest; null: nothing waits. */
+  oldest(): Promise<SpooledBatch | null>;
+  drop(batch: SpooledBatch): Promise<void>;
 }
 
 /** A znode as it was read: its bytes and stat. */
@@ -163,6 +200,7 @@ export interface StreamSource {
   operation(id: ClusterId): { readonly rev: number; readonly json: string } | null;
   ensembles(): { readonly rev: number; readonly json: string };
   probing(): { readonly rev: number; readonly json: string };
+  history(): { readonly rev: number; readonly json: string };
 }
 
 /** What a reader has missed since its last entry. `reset` says that entries before these are gone. */

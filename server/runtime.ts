@@ -10,23 +10,26 @@ import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { createHistory } from './history-parts';
 import { Metrics } from './metrics/metrics';
 import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Switchovers } from './operations/switchovers';
-import type { MirrorBatch, Operations, ScopeSnapshot } from './ports';
+import type { HistoryReader, MirrorBatch, Operations, ScopeSnapshot } from './ports';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
 
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly history: HistoryReader;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
-  close(): void;
+  /** Settles once nothing is left to be lost. */
+  close(): Promise<void>;
 }
 
 export interface RuntimeParts {
@@ -80,6 +83,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     },
     operationOn: (id) => switchovers.running(id),
     onError,
+    onEvent: (event) => history.record(event),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
@@ -143,6 +147,16 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     [...ensembles.values()].map((ensemble) => ensemble.view()),
   );
   const probingNow = aSecondApart(clock, () => schedule.view());
+  const history = createHistory({
+    config: config.store,
+    log,
+    onState: () => {
+      historyNow.renew();
+      hub.notify();
+    },
+    onError,
+  });
+  const historyNow = aSecondApart(clock, () => history.view);
 
   const hub: Hub = new Hub({
     clock,
@@ -162,6 +176,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       operation: (id) => switchovers.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
+      history: historyNow.json,
     },
     refuse,
     onAttention: (ids) => {
@@ -219,6 +234,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     }
     settled = true;
     hub.notify(true);
+    // Not before: the first look at the fleet is what somebody waits for.
+    history.start();
     onSettled();
   };
 
@@ -270,6 +287,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     hub,
     metrics,
     operations: switchovers,
+    history,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
       ok: true,
@@ -295,6 +313,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       hub.close();
       fleet.close();
       for (const ensemble of ensembles.values()) ensemble.close();
+      return history.close();
     },
   };
 }

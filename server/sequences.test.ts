@@ -32,6 +32,7 @@ class Replay {
   readonly start: number;
   connected = true;
   troubles = 0;
+  readonly recorded: ClusterEvent[] = [];
 
   constructor(version = '4.1') {
     this.scope = treeScope([`patroni-${version}`, 'tree.json']);
@@ -41,6 +42,7 @@ class Replay {
       ensemble: (name) => ({ name, connected: this.connected, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
       onChange: () => {},
+      onEvent: (event) => this.recorded.push(event),
       onTrouble: () => {
         this.troubles += 1;
       },

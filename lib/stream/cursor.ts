@@ -9,6 +9,7 @@ export interface Cursor {
   readonly epoch: string;
   readonly ensembles: number;
   readonly probing: number;
+  readonly history: number;
   readonly fleet: number;
   readonly clusters: Readonly<Record<string, ClusterCursor>>;
 }
@@ -24,12 +25,13 @@ export interface ClusterCursor {
 export const newCluster: ClusterCursor = { view: -1, samples: 0, events: 0, operation: 0 };
 
 export function newCursor(epoch: string): Cursor {
-  return { epoch, ensembles: 0, probing: 0, fleet: 0, clusters: {} };
+  return { epoch, ensembles: 0, probing: 0, history: 0, fleet: 0, clusters: {} };
 }
 
 const count = z.number().int().min(-1);
 const shape = z.tuple([
   z.string(),
+  count,
   count,
   count,
   count,
@@ -46,14 +48,17 @@ export function formatCursor(cursor: Cursor): string {
     at.operation,
   ]);
   return encodeURIComponent(
-    JSON.stringify([cursor.epoch, cursor.ensembles, cursor.probing, cursor.fleet, clusters]),
+    JSON.stringify([
+      ...[cursor.epoch, cursor.ensembles, cursor.probing, cursor.history, cursor.fleet],
+      clusters,
+    ]),
   );
 }
 
 /** The cursor, or a new one where the text is damaged or counts in another epoch. */
 export function parseCursor(text: string | null, epoch: string): Cursor {
   try {
-    const [was, ensembles, probing, fleet, clusters] = shape.parse(
+    const [was, ensembles, probing, history, fleet, clusters] = shape.parse(
       JSON.parse(decodeURIComponent(text ?? '')),
     );
     if (was !== epoch) return newCursor(epoch);
@@ -61,6 +66,7 @@ export function parseCursor(text: string | null, epoch: string): Cursor {
       epoch,
       ensembles,
       probing,
+      history,
       fleet,
       clusters: Object.fromEntries(
         clusters.map(([id, view, samples, events, operation]) => [

@@ -1,10 +1,11 @@
+import type { HistoryView } from '../history/history';
 import type { OperationView } from '../operations/types';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
 
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /** How many clusters one stream may follow: it goes for all tabs of a browser. */
 export const MOST_CLUSTERS = 64;
@@ -21,6 +22,7 @@ export type Frame =
   | { readonly type: 'beat'; readonly now: number }
   | { readonly type: 'ensembles'; readonly ensembles: readonly EnsembleView[] }
   | { readonly type: 'probing'; readonly probing: ProbingView }
+  | { readonly type: 'history'; readonly history: HistoryView }
   | {
       readonly type: 'fleet';
       /** True: this is all there is. False: only what changed. */

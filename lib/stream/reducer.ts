@@ -1,3 +1,4 @@
+import type { HistoryView } from '../history/history';
 import type { OperationView } from '../operations/types';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
@@ -14,6 +15,7 @@ export interface StreamState {
   readonly ensembles: readonly EnsembleView[];
   /** Null: not told yet. */
   readonly probing: ProbingView | null;
+  readonly history: HistoryView | null;
   /** False until the first fleet frame: an empty map then means "not told yet", not "no clusters". */
   readonly fleetKnown: boolean;
   readonly fleet: ReadonlyMap<ClusterId, ClusterSummary>;
@@ -32,6 +34,7 @@ export const emptyStream: StreamState = {
   hello: null,
   ensembles: [],
   probing: null,
+  history: null,
   fleetKnown: false,
   fleet: new Map(),
   clusters: new Map(),
@@ -55,6 +58,8 @@ export function reduce(state: StreamState, frame: Frame): StreamState {
       return { ...state, ensembles: frame.ensembles };
     case 'probing':
       return { ...state, probing: frame.probing };
+    case 'history':
+      return { ...state, history: frame.history };
     case 'fleet': {
       const fleet = new Map(frame.full ? [] : state.fleet);
       for (const id of frame.gone) fleet.delete(id);

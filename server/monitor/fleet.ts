@@ -1,6 +1,6 @@
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import type { Change } from '@/lib/topology/changes';
-import type { ClusterId } from '@/lib/topology/cluster-id';
+import { type ClusterId, clusterName } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
@@ -9,6 +9,7 @@ import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
 import { ClusterTracker } from './cluster-tracker';
 import { Ring } from './ring';
+import { Sequence } from './sequence';
 
 /** Facts and samples that arrive within this are shown together. */
 const SETTLE_MS = 40;
@@ -64,6 +65,8 @@ export interface FleetOptions {
    * from the fleet, or what is merely shown of one has changed. `urgent`: its leadership has moved.
    */
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
+  /** Something has happened that is worth keeping. */
+  readonly onEvent: (event: ClusterEvent) => void;
   /** Which clusters want a close look has changed. */
   readonly onTrouble: () => void;
   /** One cluster could not be put together: it stays as it was, and all others go on. */
@@ -81,12 +84,13 @@ export class Fleet {
   /** Above 0, which is the cursor of whoever has been told nothing. */
   #rev = 1;
   readonly #troubled = new Set<ClusterId>();
-  #seq = 0;
+  readonly #sequence: Sequence;
   /** Cursors below this may have missed a tombstone that is no longer kept. */
   #oldestKnown = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#sequence = new Sequence(options.clock);
   }
 
   get rev(): number {
@@ -197,7 +201,7 @@ export class Fleet {
   note(id: ClusterId, event: Pick<ClusterEvent, 'code' | 'member' | 'says'>): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    entry.events.push({ ...event, seq: ++this.#seq, cluster: id, at: this.#options.clock.now() });
+    this.#log(id, entry, event);
     this.#options.onChange(null, false);
   }
 
@@ -205,6 +209,8 @@ export class Fleet {
     const entry = this.#entries.get(id);
     if (!entry) return;
     entry.cancelRefresh();
+    const says = `${clusterName(entry.key)} is gone from ZooKeeper`;
+    this.#log(id, entry, { code: 'cluster-gone', member: null, says });
     this.#entries.delete(id);
     this.#noteTrouble(id, false);
     this.#tombstones.set(id, ++this.#rev);
@@ -290,15 +296,20 @@ export class Fleet {
     const ensemble = this.#options.ensemble(entry.key.ensemble);
     entry.judgedIn = ensemble;
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
-    for (const change of changes) {
-      entry.events.push({ ...change, seq: ++this.#seq, cluster: id, at: now });
-    }
+    for (const change of changes) this.#log(id, entry, change);
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
     return changes;
+  }
+
+  #log(id: ClusterId, entry: Entry, event: Pick<ClusterEvent, 'code' | 'member' | 'says'>): void {
+    const at = this.#options.clock.now();
+    const logged = { ...event, seq: this.#sequence.next(), cluster: id, at };
+    entry.events.push(logged);
+    this.#options.onEvent(logged);
   }
 
   #noteTrouble(id: ClusterId, troubled: boolean): void {
@@ -312,7 +323,7 @@ export class Fleet {
     entry.sampledAt = now;
     entry.probed = false;
     const members = lagPoints(view);
-    entry.samples.push({ seq: ++this.#seq, at: now, members });
+    entry.samples.push({ seq: this.#sequence.next(), at: now, members });
     const known = Object.values(members).flatMap(({ replay }) => (replay === null ? [] : [replay]));
     entry.trend = [...entry.trend, known.length === 0 ? null : Math.max(...known)].slice(
       -TREND_POINTS,

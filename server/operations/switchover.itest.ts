@@ -34,8 +34,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
   await sandbox?.down();
 });
-afterEach(() => {
-  for (const runtime of running.splice(0)) runtime.close();
+afterEach(async () => {
+  for (const runtime of running.splice(0)) await runtime.close();
   for (const proxy of proxies.splice(0)) proxy.close();
 });
 
@@ -49,6 +49,7 @@ function howdah(rewrite: Readonly<Record<string, string>> = {}): Runtime {
     monitor: { user, password, sslmode: 'disable' },
     poll: { attendedMs: 500, idleMs: 1000, zookeeperMs: 1000 },
     rewrite,
+    store: { kind: 'none' },
   };
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
@@ -202,7 +203,7 @@ test('a Howdah that stops once it has asked is followed by one that sees it thro
   const wanted = await request(first);
   await first.operations.switchover(wanted);
   await waitFor(() => posts() === 1, { timeoutMs: 10_000, everyMs: 2, what: 'the request' });
-  first.close();
+  await first.close();
   const second = howdah(rewrite);
   const view = await ended(second);
   expect(view.id).toBe(newest(first)?.id);

@@ -56,6 +56,7 @@ function start() {
     operation: () => null,
     ensembles: () => ({ rev: 1, json: '[]' }),
     probing: () => ({ rev: 0, json: 'null' }),
+    history: () => ({ rev: 0, json: 'null' }),
   };
   const hub = new Hub({
     clock,

@@ -70,6 +70,10 @@ class Source implements StreamSource {
   probing() {
     return { rev: 0, json: 'null' };
   }
+
+  history() {
+    return { rev: 0, json: 'null' };
+  }
 }
 
 const all = { fleet: true, clusters: ['a'], key: 'all' };

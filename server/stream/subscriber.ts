@@ -29,6 +29,10 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   if (probing.rev !== cursor.probing) {
     frames.push(`{"type":"probing","probing":${probing.json}}`);
   }
+  const history = source.history();
+  if (history.rev !== cursor.history) {
+    frames.push(`{"type":"history","history":${history.json}}`);
+  }
   let { fleet } = cursor;
   if (following.fleet && source.settled && (source.rev > fleet || fleet === 0)) {
     const { full, changed, gone } = source.summaries(fleet);
@@ -47,7 +51,10 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   const { epoch } = cursor;
   return {
     frames,
-    cursor: { epoch, ensembles: ensembles.rev, probing: probing.rev, fleet, clusters },
+    cursor: {
+      ...{ epoch, ensembles: ensembles.rev, probing: probing.rev, history: history.rev },
+      ...{ fleet, clusters },
+    },
   };
 }
 

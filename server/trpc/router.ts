@@ -1,8 +1,10 @@
+import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
 import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
 export const appRouter = router({
+  history: historyRouter,
   operations: operationsRouter,
   switchover: switchoverRouter,
 });

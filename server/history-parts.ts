@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Failure } from '@/lib/errors';
+import type { HistoryView } from '@/lib/history/history';
+import type { ClusterEvent } from '@/lib/topology/event';
+import { Database } from './adapters/store/database';
+import { EmbeddedPostgres } from './adapters/store/embedded';
+import { lockFolder } from './adapters/store/folder-lock';
+import { FolderSpool } from './adapters/store/spool';
+import { PostgresStore } from './adapters/store/store';
+import { systemClock } from './clock';
+import type { StoreConfig } from './config';
+import { Recorder } from './history/recorder';
+import type { HistoryReader } from './ports';
+
+export interface History extends HistoryReader {
+  record(event: ClusterEvent): void;
+  /** Opens folder and store; until then what is recorded waits in memory. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+interface HistoryParts {
+  readonly config: StoreConfig;
+  readonly log: Logger;
+  readonly onState: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Between two attempts to get the folder. */
+const FOLDER_RETRY_MS = 2000;
+
+/** Joins the parts that keep history. */
+export function createHistory({ config, log, onState, onError }: HistoryParts): History {
+  if (config === null) return noHistory();
+  const clock = systemClock;
+  const { folder, url, spoolBytes } = config;
+  let trouble: { readonly since: number; readonly says: string } | null = null;
+  let lock: { release(): void } | null = null;
+  let cancelRetry = () => {};
+  let closed = false;
+
+  const embedded =
+    url === null
+      ? new EmbeddedPostgres({
+          folder,
+          onExit: () => database.doubt(new Error('The embedded PostgreSQL has ended')),
+        })
+      : null;
+  const database: Database = new Database({
+    clock,
+    reach: () => embedded?.start() ?? Promise.resolve({ connectionString: url ?? '' }),
+    kind: embedded ? 'embedded' : new URL(url ?? '').host,
+    onState: (state) => {
+      const { server, says } = database.health;
+      if (state === 'ready') log.info(`history is kept in ${server}`);
+      else log.warn(`history waits on disk: ${says}`);
+      recorder.storeIsReady();
+      onState();
+    },
+  });
+  const store = new PostgresStore(database);
+  const recorder: Recorder = new Recorder({ clock, store, onState, onError });
+
+  const open = async (): Promise<void> => {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      lock = lockFolder(folder);
+      recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
+      trouble = null;
+      database.start();
+    } catch (error) {
+      lock?.release();
+      lock = null;
+      const says = `${error instanceof Error ? error.message : error}.`;
+      if (trouble?.says !== says) log.warn(`history is not kept: ${says}`);
+      trouble = { since: trouble?.since ?? clock.now(), says };
+      if (!closed) cancelRetry = clock.after(FOLDER_RETRY_MS, () => void open());
+    }
+    onState();
+  };
+
+  return {
+    record: (event) => recorder.record(event),
+    events: (query) => store.events(query),
+    get view(): HistoryView {
+      return trouble ? { ...recorder.view, state: 'away', ...trouble } : recorder.view;
+    },
+    start: () => void open(),
+    close: async () => {
+      closed = true;
+      cancelRetry();
+      await recorder.close();
+      await database.close();
+      embedded?.stop();
+      lock?.release();
+    },
+  };
+}
+
+function noHistory(): History {
+  const view: HistoryView = {
+    state: 'off',
+    since: systemClock.now(),
+    says: null,
+    server: null,
+    waiting: { events: 0, bytes: 0, mostBytes: 0 },
+    losing: null,
+    newest: 0,
+  };
+  return {
+    view,
+    record: () => {},
+    events: () => Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.')),
+    start: () => {},
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,167 @@
+import type { Gap, HistoryView } from '@/lib/history/history';
+import type { ClusterEvent } from '@/lib/topology/event';
+import type { Clock, HistoryStore, Spool } from '../ports';
+
+export interface RecorderOptions {
+  readonly clock: Clock;
+  readonly store: HistoryStore;
+  /** What is said of it has changed in something that matters. */
+  readonly onState: () => void;
+  /** A fault that nobody foresaw; recording goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Events that come within this are made durable together. */
+const GATHER_MS = 50;
+/** Between two attempts to write what a store or a disk has refused. */
+const RETRY_MS = 1000;
+/** So many events wait in memory while the disk takes none; what comes then is lost, and counted. */
+const MOST_IN_MEMORY = 10_000;
+
+/**
+ * Keeps every event, once and in order: first on disk, which takes milliseconds and needs nobody,
+ * then in the store, whenever that takes it. Whoever dies in between, the disk's copy is written on
+ * the next occasion, and the store knows by its `seq` what it has. Nobody waits for it.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  #fresh: ClusterEvent[] = [];
+  /** Null until it is open: what comes before that waits in memory. */
+  #spool: Spool | null = null;
+  #losing: Gap | null = null;
+  #newest = 0;
+  #saving: Promise<void> | null = null;
+  #writing: Promise<void> | null = null;
+  #cancelSave: (() => void) | null = null;
+  #cancelWrite: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  get view(): HistoryView {
+    const { events, bytes, mostBytes } = this.#spool ?? { events: 0, bytes: 0, mostBytes: 0 };
+    return {
+      ...this.#options.store.health,
+      waiting: { events: events + this.#fresh.length, bytes, mostBytes },
+      losing: this.#losing,
+      newest: this.#newest,
+    };
+  }
+
+  /** Goes on from what an earlier process left on disk. */
+  start(spool: Spool): void {
+    this.#spool = spool;
+    if (this.#fresh.length > 0) this.#saveIn(0);
+    this.#write();
+  }
+
+  record(event: ClusterEvent): void {
+    if (this.#closed) return;
+    if (this.#fresh.length >= MOST_IN_MEMORY) {
+      this.#lose([event]);
+      return;
+    }
+    this.#fresh.push(event);
+    this.#saveIn(GATHER_MS);
+  }
+
+  /** The store can be written to (again). */
+  storeIsReady(): void {
+    this.#write();
+  }
+
+  /** Makes durable what is left; what is then only on disk is written at the next start. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelSave?.();
+    this.#cancelWrite?.();
+    await this.#saving;
+    await this.#save();
+    await this.#writing;
+  }
+
+  #saveIn(ms: number): void {
+    if (this.#saving || this.#closed || this.#spool === null) return;
+    this.#cancelSave ??= this.#options.clock.after(ms, () => {
+      this.#cancelSave = null;
+      this.#saving = this.#save().finally(() => {
+        this.#saving = null;
+        if (this.#fresh.length > 0) this.#saveIn(GATHER_MS);
+        this.#write();
+      });
+    });
+  }
+
+  async #save(): Promise<void> {
+    const taken = [...this.#fresh];
+    if (taken.length === 0 || this.#spool === null) return;
+    try {
+      const room = await this.#spool.append(taken);
+      this.#fresh = this.#fresh.slice(taken.length);
+      if (!room) this.#lose(taken);
+    } catch (error) {
+      // They stay where they are, in order, and are tried again with those that come.
+      this.#options.onError(error);
+      if (!this.#closed) await new Promise<void>((r) => this.#options.clock.after(RETRY_MS, r));
+    }
+  }
+
+  #lose(events: readonly ClusterEvent[]): void {
+    const [first, last] = [events[0], events.at(-1)];
+    if (!first || !last) return;
+    const began = this.#losing === null;
+    this.#losing = {
+      from: this.#losing?.from ?? first.at,
+      until: last.at,
+      lost: (this.#losing?.lost ?? 0) + events.length,
+    };
+    if (began) this.#options.onState();
+  }
+
+  #write(): void {
+    if (this.#writing || this.#closed || this.#cancelWrite) return;
+    this.#writing = this.#writeAll()
+      .catch((error) => {
+        // The store says itself why it is away; anything else is a fault of ours.
+        if (this.#options.store.health.state === 'ready') this.#options.onError(error);
+        this.#writeLater();
+      })
+      .finally(() => {
+        this.#writing = null;
+        // The store may have become ready just when it was found away.
+        const left = (this.#spool?.events ?? 0) > 0;
+        if (left && this.#options.store.health.state === 'ready') this.#write();
+      });
+  }
+
+  #writeLater(): void {
+    if (this.#closed) return;
+    this.#cancelWrite = this.#options.clock.after(RETRY_MS, () => {
+      this.#cancelWrite = null;
+      this.#write();
+    });
+  }
+
+  /** Oldest first; each batch is given up on disk only once the store has it. */
+  async #writeAll(): Promise<void> {
+    const { store, onState } = this.#options;
+    const spool = this.#spool;
+    if (spool === null) return;
+    for (;;) {
+      if (store.health.state !== 'ready') return;
+      const batch = await spool.oldest();
+      if (batch === null) break;
+      await store.write(batch.events);
+      await spool.drop(batch);
+      this.#newest = batch.events.at(-1)?.seq ?? this.#newest;
+      onState();
+    }
+    const gap = this.#losing;
+    if (gap === null || this.#fresh.length > 0) return;
+    await store.noteGap(gap);
+    if (this.#losing === gap) this.#losing = null;
+    onState();
+  }
+}
