@@ -27,11 +27,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
 
-    test('axe finds nothing serious on the fleet, ZooKeeper, the cluster and the dialog', async ({
+    test('axe finds nothing serious on the fleet, the timeline, ZooKeeper, the cluster and the dialog', async ({
       page,
     }) => {
       await page.goto('/');
       await expect(page.getByTestId('fleet-row').first()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.goto('/timeline');
+      await expect(page.getByTestId('timeline-event').first()).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
       await page.goto('/zookeeper');
       await expect(page.getByTestId('lane').first()).toBeVisible();
@@ -48,7 +51,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  for (const path of ['/', ORDERS, '/zookeeper']) {
+  for (const path of ['/', ORDERS, '/timeline', '/zookeeper']) {
     test(`nothing is wider than the screen on ${path}`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByTestId('connection')).toContainText('Live');

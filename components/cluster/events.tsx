@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { useState } from 'react';
 import { Age } from '@/components/stream/age';
 import { useCluster } from '@/components/stream/use-stream';
@@ -19,7 +20,18 @@ export function Events({ id }: { id: ClusterId }) {
   const newest = events.toReversed();
   const shown = all ? newest : newest.slice(0, FIRST);
   return (
-    <Panel id="changes" title="Recent changes">
+    <Panel
+      id="changes"
+      title="Recent changes"
+      aside={
+        <Link
+          href={`/timeline?cluster=${encodeURIComponent(id)}`}
+          className="text-sm font-medium text-accent hover:underline"
+        >
+          All that is kept
+        </Link>
+      }
+    >
       {events.length === 0 ? (
         <p className="p-4 text-muted">Nothing has changed since Howdah started to watch.</p>
       ) : (

@@ -44,6 +44,10 @@ export function CommandPalette() {
     useCallback(() => router.push('/'), [router]),
   );
   useShortcut(
+    't',
+    useCallback(() => router.push('/timeline'), [router]),
+  );
+  useShortcut(
     'z',
     useCallback(() => router.push('/zookeeper'), [router]),
   );

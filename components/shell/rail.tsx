@@ -1,6 +1,6 @@
 'use client';
 
-import { Keyboard, LayoutList, Monitor, Moon, Network, Sun } from 'lucide-react';
+import { History, Keyboard, LayoutList, Monitor, Moon, Network, Sun } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
@@ -16,6 +16,12 @@ const places = [
     label: 'Fleet',
     Icon: LayoutList,
     holds: (path: string) => path === '/' || path.startsWith('/cluster/'),
+  },
+  {
+    href: '/timeline',
+    label: 'Timeline',
+    Icon: History,
+    holds: (path: string) => path === '/timeline',
   },
   {
     href: '/zookeeper',

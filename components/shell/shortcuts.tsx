@@ -29,6 +29,7 @@ const listed: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['j', 'k'], 'Move down and up the list of clusters (arrows too)'],
   [['Enter'], 'Open the cluster'],
   [['f'], 'Go to the fleet'],
+  [['t'], 'Go to the timeline'],
   [['z'], 'Go to ZooKeeper'],
   [['s'], 'Switch this cluster over'],
   [['?'], 'Show this list'],

@@ -37,7 +37,11 @@ export function TopBar() {
   );
 }
 
-const titles: Readonly<Record<string, string>> = { '/': 'Fleet', '/zookeeper': 'ZooKeeper' };
+const titles: Readonly<Record<string, string>> = {
+  '/': 'Fleet',
+  '/timeline': 'Timeline',
+  '/zookeeper': 'ZooKeeper',
+};
 
 function WhereAmI() {
   const path = usePathname();

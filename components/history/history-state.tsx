@@ -1,0 +1,77 @@
+'use client';
+
+import { Elapsed } from '@/components/stream/age';
+import { exactMoment, moment } from '@/components/stream/moment';
+import { useStream } from '@/components/stream/use-stream';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { HistoryView } from '@/lib/history/history';
+import { formatBytes } from '@/lib/units';
+
+/** Where history is kept, and since when it is not, if it isn't. */
+export function HistoryState() {
+  const history = useStream((stream) => stream.history);
+  if (history === null) return null;
+  return (
+    <div data-testid="history-state" data-state={history.state} className="flex flex-col gap-1">
+      <Verdict history={history} />
+      {history.losing && <Losing history={history} />}
+    </div>
+  );
+}
+
+function Verdict({ history }: { history: HistoryView }) {
+  const { state, since, says, server, waiting } = history;
+  switch (state) {
+    case 'off':
+      return (
+        <Line health="unknown">
+          Howdah was told to keep no history: unset <code className="font-mono">HOWDAH_STORE</code>{' '}
+          to have one.
+        </Line>
+      );
+    case 'starting':
+      return (
+        <Line health="unknown">
+          The history is being opened, for <Elapsed since={since} />.
+        </Line>
+      );
+    case 'ready':
+      return <Line health="good">Kept in {server}.</Line>;
+    case 'away':
+      return (
+        <Line health="attention">
+          The history is away since{' '}
+          <time dateTime={new Date(since).toISOString()} title={exactMoment(since)}>
+            {moment(since)}
+          </time>
+          . {says} Nothing is lost: {waiting.events.toLocaleString()} events wait on disk (
+          {formatBytes(waiting.bytes)} of {formatBytes(waiting.mostBytes)}).
+        </Line>
+      );
+  }
+}
+
+function Losing({ history: { losing } }: { history: HistoryView }) {
+  if (!losing) return null;
+  return (
+    <Line health="critical">
+      Events are being lost since {moment(losing.from)}, {losing.lost.toLocaleString()} so far:
+      there is no room left on disk for what waits.
+    </Line>
+  );
+}
+
+function Line({
+  health,
+  children,
+}: {
+  health: 'good' | 'attention' | 'critical' | 'unknown';
+  children: React.ReactNode;
+}) {
+  return (
+    <p className="flex items-start gap-2 text-sm text-muted">
+      <StateIcon state={health} className="mt-0.5 size-4 shrink-0" />
+      <span>{children}</span>
+    </p>
+  );
+}

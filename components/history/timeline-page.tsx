@@ -1,0 +1,104 @@
+'use client';
+
+import { Search, X } from 'lucide-react';
+import { useCallback, useDeferredValue, useRef } from 'react';
+import { useShortcut } from '@/components/shell/shortcuts';
+import { Button } from '@/components/ui/button';
+import { Input, Select } from '@/components/ui/input';
+import { Panel } from '@/components/ui/panel';
+import { useQueryState } from '@/components/ui/use-query-state';
+import { type Kind, kinds } from '@/lib/history/kinds';
+import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
+import { HistoryState } from './history-state';
+import { formatTimelineQuery, parseTimelineQuery, type TimelineQuery } from './query';
+import { Timeline } from './timeline';
+
+const titles: Readonly<Record<Kind, string>> = {
+  leadership: 'Leadership',
+  members: 'Members',
+  problems: 'Problems',
+  configuration: 'Configuration',
+  operations: 'Operations',
+  clusters: 'Clusters that come and go',
+};
+
+/** What has happened, newest first, as far back as history is kept. */
+export function TimelinePage() {
+  const [query, setQuery] = useQueryState(parseTimelineQuery, formatTimelineQuery);
+  // Typing stays quick: what is asked for follows.
+  const deferred = useDeferredValue(query);
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut(
+    '/',
+    useCallback(() => search.current?.select(), []),
+  );
+  return (
+    <div className="flex flex-col gap-3 p-3 sm:p-4">
+      <h1 className="sr-only">Timeline</h1>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="relative w-full sm:w-72">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
+          />
+          <Input
+            ref={search}
+            type="search"
+            aria-label="Search what has happened"
+            aria-keyshortcuts="/"
+            placeholder="Cluster, member or words"
+            className="pl-8"
+            value={query.search}
+            onChange={(event) => setQuery({ search: event.target.value })}
+          />
+        </div>
+        <KindSelect kind={query.kind} onChange={(kind) => setQuery({ kind })} />
+        {query.cluster !== null && (
+          <ClusterChip id={query.cluster} onDrop={() => setQuery({ cluster: null })} />
+        )}
+      </div>
+      <HistoryState />
+      <Panel id="timeline" title="Timeline">
+        <Timeline
+          query={deferred}
+          onShowAll={() => setQuery({ kind: null, search: '', cluster: null })}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function KindSelect({
+  kind,
+  onChange,
+}: {
+  kind: TimelineQuery['kind'];
+  onChange: (kind: TimelineQuery['kind']) => void;
+}) {
+  return (
+    <Select
+      aria-label="What happened"
+      className="min-h-9"
+      value={kind ?? ''}
+      onChange={(event) => onChange(kinds.find((one) => one === event.target.value) ?? null)}
+    >
+      <option value="">Everything</option>
+      {kinds.map((one) => (
+        <option key={one} value={one}>
+          {titles[one]}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+function ClusterChip({ id, onDrop }: { id: string; onDrop: () => void }) {
+  const key = parseClusterId(id);
+  const name = key ? clusterName(key) : id;
+  return (
+    <Button size="sm" onClick={onDrop} aria-label={`Only ${name}. Show all clusters`}>
+      Only {name}
+      <X aria-hidden className="size-4" />
+    </Button>
+  );
+}

@@ -1,0 +1,181 @@
+'use client';
+
+import { useInfiniteQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useEffect, useMemo } from 'react';
+import { exactMoment, moment } from '@/components/stream/moment';
+import { useStream } from '@/components/stream/use-stream';
+import { useTRPC } from '@/components/trpc';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Name } from '@/components/ui/name';
+import { Skeleton } from '@/components/ui/skeleton';
+import { StateIcon } from '@/components/ui/state-icon';
+import type { Gap } from '@/lib/history/history';
+import { codesOf, kindOf } from '@/lib/history/kinds';
+import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterEvent } from '@/lib/topology/event';
+import { entriesOf } from './entries';
+import type { TimelineQuery } from './query';
+
+const PAGE = 100;
+
+/** The events themselves. Live at its top while that is all that is shown. */
+export function Timeline({
+  query: { kind, cluster, search },
+  onShowAll,
+}: {
+  query: TimelineQuery;
+  onShowAll: () => void;
+}) {
+  const trpc = useTRPC();
+  const asked = useInfiniteQuery(
+    trpc.history.events.infiniteQueryOptions(
+      {
+        limit: PAGE,
+        ...(kind === null ? {} : { codes: codesOf(kind) }),
+        ...(cluster === null ? {} : { cluster }),
+        ...(search.trim() === '' ? {} : { search: search.trim() }),
+      },
+      {
+        getNextPageParam: (page) => (page.more ? page.events.at(-1)?.seq : undefined),
+        // What was shown stays until the answer to the new question is there.
+        placeholderData: (before) => before,
+      },
+    ),
+  );
+  const { data, error, refetch, isFetchingNextPage, hasNextPage, fetchNextPage } = asked;
+  const pages = data?.pages;
+  const further = (pages?.length ?? 0) > 1;
+  const entries = useMemo(() => entriesOf(pages ?? []), [pages]);
+
+  const newest = useStream((stream) => stream.history?.newest ?? 0);
+  const state = useStream((stream) => stream.history?.state ?? null);
+  const shown = pages?.[0]?.events[0]?.seq ?? 0;
+  // Whoever has gone back in time is not to lose the place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that there is more is the reason to ask
+  useEffect(() => {
+    if (!further) void refetch();
+  }, [newest, state, further, refetch]);
+
+  if (pages === undefined && error)
+    return <Failed says={error.message} again={() => void refetch()} />;
+  if (pages === undefined) return <Loading />;
+  if (entries.length === 0) {
+    const narrowed = kind !== null || cluster !== null || search !== '';
+    return (
+      <div className="flex flex-col items-start gap-3 p-4 text-muted">
+        <p>{narrowed ? 'Nothing that fits has happened.' : 'Nothing has happened yet.'}</p>
+        {narrowed && (
+          <Button size="sm" onClick={onShowAll}>
+            Show everything
+          </Button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <>
+      {error && <Failed says={error.message} again={() => void refetch()} />}
+      {further && newest > shown && (
+        <div className="border-b border-line p-2">
+          <Button size="sm" onClick={() => void refetch()}>
+            More has happened since: show it
+          </Button>
+        </div>
+      )}
+      <ol className="divide-y divide-line" aria-label="What has happened, newest first">
+        {entries.map((entry) =>
+          entry.is === 'event' ? (
+            <Happened key={entry.key} event={entry.event} />
+          ) : (
+            <Missing key={entry.key} gap={entry.gap} />
+          ),
+        )}
+      </ol>
+      {hasNextPage && (
+        <div className="border-t border-line p-2">
+          <Button
+            tone="quiet"
+            size="sm"
+            disabled={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
+            {isFetchingNextPage ? 'Loading …' : 'Show earlier'}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Happened({ event: { at, cluster, code, says } }: { event: ClusterEvent }) {
+  const key = parseClusterId(cluster);
+  return (
+    <li
+      data-code={code}
+      data-testid="timeline-event"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,12rem)_minmax(0,1fr)_auto]"
+    >
+      <Moment at={at} />
+      <Link
+        href={`/cluster/${cluster}`}
+        className="order-first min-w-0 font-medium text-accent hover:underline md:order-none"
+      >
+        <Name>{key ? clusterName(key) : cluster}</Name>
+      </Link>
+      <span className="col-span-2 min-w-0 break-words md:col-span-1">{says}</span>
+      <Badge className="hidden md:inline-flex">{kindOf(code)}</Badge>
+    </li>
+  );
+}
+
+function Moment({ at }: { at: number }) {
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={exactMoment(at)}
+      className="shrink-0 text-sm tabular-nums text-muted"
+    >
+      {moment(at)}
+    </time>
+  );
+}
+
+function Missing({ gap: { from, until, lost } }: { gap: Gap }) {
+  return (
+    <li
+      data-testid="timeline-gap"
+      className="flex items-center gap-2 border-l-4 border-unknown bg-sunken px-3 py-2 text-muted"
+    >
+      <StateIcon state="unknown" className="size-4" />
+      <span>
+        Events are missing from {moment(from)} to {moment(until)}: {lost.toLocaleString()} were lost
+        while there was no room for them.
+      </span>
+    </li>
+  );
+}
+
+function Failed({ says, again }: { says: string; again: () => void }) {
+  return (
+    <div role="alert" className="flex flex-wrap items-center gap-3 border-b border-line p-4">
+      <StateIcon state="attention" className="size-4" />
+      <p>{says}</p>
+      <Button size="sm" onClick={again}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-2 p-4">
+      <p className="sr-only">Loading what has happened</p>
+      {[1, 2, 3, 4, 5, 6].map((n) => (
+        <Skeleton key={n} className="h-6" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, member, openOrders, test } from './test';
+
+test('a failover is on the timeline as it happens, found again by its kind, and there after a restart', async ({
+  page,
+  real,
+}) => {
+  await page.goto('/');
+  await expect(page.getByTestId('fleet-row').first()).toBeVisible();
+  await page.keyboard.press('t');
+  await expect(page).toHaveURL(/\/timeline$/);
+  await expect(page.getByTestId('history-state')).toHaveAttribute('data-state', 'ready');
+  const happened = page.getByTestId('timeline-event');
+  await expect(happened.filter({ hasText: 'orders seen with' }).first()).toBeVisible();
+
+  const old = await real.orders.leader();
+  await old?.kill();
+  await expect(happened.filter({ hasText: `${old?.name} no longer holds` }).first()).toBeVisible({
+    timeout: 30_000,
+  });
+  const led = happened.and(page.locator('[data-code="leader-changed"]')).first();
+  await expect(led).toContainText('is the leader now', { timeout: 30_000 });
+  const heir = (await real.orders.leader())?.name ?? '';
+  await expect(led).toContainText(heir);
+  await old?.start();
+  await real.orders.waitHealthy(60_000);
+
+  await page.getByLabel('What happened').selectOption('leadership');
+  await page.getByLabel('Search what has happened').fill('is the LEADER');
+  await expect(page).toHaveURL(/kind=leadership&q=is\+the\+LEADER/);
+  await expect(happened.filter({ hasText: 'seen with' })).toHaveCount(0);
+  await expect(led).toContainText(heir);
+
+  await real.howdah.restart();
+  await page.reload();
+  await expect(led).toContainText(heir, { timeout: 20_000 });
+});
+
+test('a cluster leads to its own timeline, and each entry back to its cluster', async ({
+  page,
+}) => {
+  await openOrders(page);
+  await page.getByRole('link', { name: 'All that is kept' }).click();
+  await expect(page).toHaveURL(/\/timeline\?cluster=main/);
+  await expect(page.getByRole('button', { name: /Only orders/ })).toBeVisible();
+  await page.getByTestId('timeline-event').first().getByRole('link', { name: 'orders' }).click();
+  await expect(member(page, 'orders-1')).toBeVisible();
+});
+
+test('what fits nothing says so, and offers everything', async ({ page }) => {
+  await page.goto('/timeline?q=no-such-thing');
+  await expect(page.getByText('Nothing that fits has happened.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect(page.getByTestId('timeline-event').first()).toBeVisible();
+});
