@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort, waitFor } from '@/sandbox';
 import type { Context } from './benchmark';
 
@@ -24,6 +27,10 @@ export async function startHowdah(
   { onEnd, profile }: Pick<Context, 'onEnd' | 'profile'>,
 ): Promise<Howdah> {
   const port = await freePort();
+  // History is kept, as in the product; the folder above it can be passed by PostgreSQL's user.
+  const folder = mkdtempSync(join(tmpdir(), 'howdah-bench-'));
+  chmodSync(folder, 0o711);
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir=dist/profiles'] : [];
   const startedAt = Number(process.hrtime.bigint()) / 1e9;
   const child = spawn(process.execPath, [...profiling, ...args, 'dist/main.js'], {
@@ -36,7 +43,8 @@ export async function startHowdah(
       HOWDAH_ENSEMBLE: connect,
       HOWDAH_NAMESPACES: '/service',
       HOWDAH_PORT: String(port),
-      HOWDAH_LOG: 'warn',
+      HOWDAH_STORE_FOLDER: join(folder, 'state'),
+      HOWDAH_LOG: 'error',
       ...env,
     },
   });
