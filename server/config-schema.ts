@@ -154,10 +154,10 @@ export const configSchema = z.strictObject({
       kind: z.enum(['embedded', 'none']).default('embedded'),
       folder: text.optional(),
       url: text
-        .regex(
-          /^postgres(ql)?:\/\/\S+$/,
-          'a database is named like postgresql://howdah:secret@db.example:5432/howdah',
-        )
+        .refine((url) => /^postgres(ql)?:\/\/\S+$/.test(url) && URL.canParse(url), {
+          message:
+            'a database is named like postgresql://howdah:secret@db.example:5432/howdah, with what is special in the password percent-encoded',
+        })
         .optional(),
       spoolMb: positive.max(100_000).default(256),
     })

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
@@ -30,6 +31,8 @@ interface HistoryParts {
 
 /** Between two attempts to get the folder. */
 const FOLDER_RETRY_MS = 2000;
+/** A disk or a store that doesn't answer can't hold up the end for longer than this. */
+const CLOSE_MS = 1000;
 
 /** Joins the parts that keep history. */
 export function createHistory({ config, log, onState, onError }: HistoryParts): History {
@@ -39,13 +42,15 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
   let trouble: { readonly since: number; readonly says: string } | null = null;
   let lock: { release(): void } | null = null;
   let cancelRetry = () => {};
+  let said: string | null = null;
   let closed = false;
 
   const embedded =
     url === null
       ? new EmbeddedPostgres({
           folder,
-          onExit: () => database.doubt(new Error('The embedded PostgreSQL has ended')),
+          onExit: () =>
+            database.doubt(database.connected, new Error('The embedded PostgreSQL has ended')),
         })
       : null;
   const database: Database = new Database({
@@ -55,8 +60,9 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
     onState: (state) => {
       const { server, says } = database.health;
       if (state === 'ready') log.info(`history is kept in ${server}`);
-      else log.warn(`history waits on disk: ${says}`);
-      recorder.storeIsReady();
+      else if (says !== said) log.warn(`history waits on disk: ${says}`);
+      said = says;
+      if (state === 'ready') recorder.storeIsReady();
       onState();
     },
   });
@@ -65,7 +71,8 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
 
   const open = async (): Promise<void> => {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      // PostgreSQL's user has to pass, where that is another than ours.
+      mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       lock = lockFolder(folder);
       recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
       trouble = null;
@@ -91,8 +98,8 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
     close: async () => {
       closed = true;
       cancelRetry();
-      await recorder.close();
-      await database.close();
+      await Promise.race([recorder.close(), delay(CLOSE_MS)]);
+      database.close();
       embedded?.stop();
       lock?.release();
     },

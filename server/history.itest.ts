@@ -20,6 +20,8 @@ let howdah: ChildProcess;
 let told: Map<number, ClusterEvent>;
 let history: HistoryView | null;
 let listening: AbortController;
+/** Since when the store was there that was killed last. */
+let lostSince = 0;
 
 const SCOPES = ['synthetic-0001', 'synthetic-0002'];
 const idOf = (scope: string) => `main~.2Fservice~${scope}`;
@@ -162,10 +164,14 @@ function killStore(): void {
     '\n',
   );
   process.kill(Number(pid), 'SIGKILL');
+  lostSince = history?.since ?? 0;
 }
 
 const isKept = () =>
-  waitFor(() => history?.state === 'ready', { timeoutMs: 30_000, what: 'history to be kept' });
+  waitFor(() => history?.state === 'ready' && history.since !== lostSince, {
+    timeoutMs: 30_000,
+    what: 'history to be kept',
+  });
 
 /** All that was told is there: once, in order, as it was told. */
 async function endsInTheTruth(): Promise<void> {

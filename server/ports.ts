@@ -19,7 +19,7 @@ export interface HistoryStore {
   readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
   /**
    * Writes events, all or none; those it has already, by their `seq`, it leaves alone. Throws while
-   * it is away.
+   * it is away; throws `bad-input` for what it would refuse again.
    */
   write(events: readonly ClusterEvent[]): Promise<void>;
   noteGap(gap: Gap): Promise<void>;
@@ -48,6 +48,10 @@ export interface Spool {
   /** The batch that has waited longest; null: nothing waits. */
   oldest(): Promise<SpooledBatch | null>;
   drop(batch: SpooledBatch): Promise<void>;
+  /** What was noted last, by this process or an earlier one. */
+  readonly losing: Gap | null;
+  /** Keeps what is being lost, until the store has it. */
+  noteLosing(gap: Gap | null): Promise<void>;
 }
 
 /** A znode as it was read: its bytes and stat. */

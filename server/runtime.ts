@@ -47,6 +47,8 @@ const FOREIGN_RETRY_MS = 3000;
 /** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
 const URGENT_MS = 250;
 const ATTEND_MS = 50;
+/** What is told of history is gathered: whoever shows it asks again then. */
+const HISTORY_MS = 500;
 
 /**
  * Whether what is held of an ensemble is what it holds. Before it has been read for the first time
@@ -147,12 +149,18 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     [...ensembles.values()].map((ensemble) => ensemble.view()),
   );
   const probingNow = aSecondApart(clock, () => schedule.view());
+  let tellingHistory = false;
   const history = createHistory({
     config: config.store,
     log,
     onState: () => {
-      historyNow.renew();
-      hub.notify();
+      if (tellingHistory) return;
+      tellingHistory = true;
+      clock.after(HISTORY_MS, () => {
+        tellingHistory = false;
+        historyNow.renew();
+        hub.notify();
+      });
     },
     onError,
   });

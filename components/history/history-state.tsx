@@ -44,8 +44,10 @@ function Verdict({ history }: { history: HistoryView }) {
           <time dateTime={new Date(since).toISOString()} title={exactMoment(since)}>
             {moment(since)}
           </time>
-          . {says} Nothing is lost: {waiting.events.toLocaleString()} events wait on disk (
-          {formatBytes(waiting.bytes)} of {formatBytes(waiting.mostBytes)}).
+          . {says} {waiting.events.toLocaleString()} events wait{' '}
+          {waiting.mostBytes === 0
+            ? 'in memory.'
+            : `on disk (${formatBytes(waiting.bytes)} of ${formatBytes(waiting.mostBytes)}).`}
         </Line>
       );
   }
@@ -55,8 +57,9 @@ function Losing({ history: { losing } }: { history: HistoryView }) {
   if (!losing) return null;
   return (
     <Line health="critical">
-      Events are being lost since {moment(losing.from)}, {losing.lost.toLocaleString()} so far:
-      there is no room left on disk for what waits.
+      Events of {moment(losing.from)} to {moment(losing.until)} are lost,{' '}
+      {losing.lost.toLocaleString()} so far: there was no room for them, or the history refused
+      them.
     </Line>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
@@ -51,12 +51,16 @@ export function Timeline({
 
   const newest = useStream((stream) => stream.history?.newest ?? 0);
   const state = useStream((stream) => stream.history?.state ?? null);
-  const shown = pages?.[0]?.events[0]?.seq ?? 0;
+  const [asOf, setAsOf] = useState(0);
+  const renew = useCallback(() => {
+    setAsOf(newest);
+    void refetch({ cancelRefetch: false });
+  }, [newest, refetch]);
   // Whoever has gone back in time is not to lose the place.
   // biome-ignore lint/correctness/useExhaustiveDependencies: that there is more is the reason to ask
   useEffect(() => {
-    if (!further) void refetch();
-  }, [newest, state, further, refetch]);
+    if (!further && !isFetchingNextPage) renew();
+  }, [state, further, isFetchingNextPage, renew]);
 
   if (pages === undefined && error)
     return <Failed says={error.message} again={() => void refetch()} />;
@@ -77,9 +81,9 @@ export function Timeline({
   return (
     <>
       {error && <Failed says={error.message} again={() => void refetch()} />}
-      {further && newest > shown && (
+      {further && newest > asOf && (
         <div className="border-b border-line p-2">
-          <Button size="sm" onClick={() => void refetch()}>
+          <Button size="sm" onClick={renew}>
             More has happened since: show it
           </Button>
         </div>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Failure } from '@/lib/errors';
 import type { Gap } from '@/lib/history/history';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { FakeClock, settled } from '../fake-clock';
@@ -16,6 +17,7 @@ class Disk implements Spool {
   batches: SpooledBatch[] = [];
   room = 1_000_000;
   broken = false;
+  losing: Gap | null = null;
 
   get events(): number {
     return this.batches.reduce((sum, { events }) => sum + events.length, 0);
@@ -43,6 +45,10 @@ class Disk implements Spool {
   async drop(batch: SpooledBatch): Promise<void> {
     this.batches = this.batches.filter((one) => one !== batch);
   }
+
+  async noteLosing(gap: Gap | null): Promise<void> {
+    this.losing = gap;
+  }
 }
 
 /** A store that outlives recorders, and is away at times; it may have what it did not answer to. */
@@ -51,6 +57,8 @@ class Shelf implements HistoryStore {
   readonly order: number[] = [];
   readonly gaps: Gap[] = [];
   away = false;
+  /** An event it will never take. */
+  poison = 0;
   /** Of the next write: it is done, and its answer lost. */
   loseAnswer = false;
 
@@ -60,6 +68,7 @@ class Shelf implements HistoryStore {
 
   async write(events: readonly ClusterEvent[]): Promise<void> {
     if (this.away) throw new Error('away');
+    if (events.some(({ seq }) => seq === this.poison)) throw new Failure('bad-input', 'never');
     for (const one of events) {
       if (!this.kept.has(one.seq)) this.order.push(one.seq);
       this.kept.set(one.seq, one);
@@ -171,6 +180,39 @@ describe('what happens', () => {
     expect(shelf.order).toEqual([1, 2]);
     expect(shelf.gaps).toEqual([{ from: 3, until: 5, lost: 3 }]);
     expect(recorder.view.losing).toBeNull();
+  });
+
+  test('and was lost is still known after a restart', async () => {
+    const { clock, disk, shelf, start, kill } = rig();
+    shelf.away = true;
+    disk.room = 1;
+    const recorder = start();
+    for (let seq = 1; seq <= 3; seq += 1) {
+      recorder.record(event(seq));
+      await clock.pass(2000);
+    }
+    await kill();
+    disk.room = 9;
+    shelf.away = false;
+    start();
+    await clock.pass(100);
+    expect(shelf.order).toEqual([1]);
+    expect(shelf.gaps).toEqual([{ from: 2, until: 3, lost: 2 }]);
+    expect(disk.losing).toBeNull();
+  });
+
+  test('and the store will never take is a gap, and stands in nobody’s way', async () => {
+    const { clock, disk, shelf, errors, start } = rig();
+    shelf.poison = 2;
+    const recorder = start();
+    for (let seq = 1; seq <= 3; seq += 1) {
+      recorder.record(event(seq));
+      await clock.pass(100);
+    }
+    expect(shelf.order).toEqual([1, 3]);
+    expect(shelf.gaps).toEqual([{ from: 2, until: 2, lost: 1 }]);
+    expect(errors).toHaveLength(1);
+    expect(disk.batches).toEqual([]);
   });
 
   test('is tried again on a disk that fails, and not lost', async () => {

@@ -1,6 +1,7 @@
+import { Failure } from '@/lib/errors';
 import type { Gap, HistoryView } from '@/lib/history/history';
 import type { ClusterEvent } from '@/lib/topology/event';
-import type { Clock, HistoryStore, Spool } from '../ports';
+import type { Clock, HistoryStore, Spool, SpooledBatch } from '../ports';
 
 export interface RecorderOptions {
   readonly clock: Clock;
@@ -29,6 +30,7 @@ export class Recorder {
   /** Null until it is open: what comes before that waits in memory. */
   #spool: Spool | null = null;
   #losing: Gap | null = null;
+  #cancelNote: (() => void) | null = null;
   #newest = 0;
   #saving: Promise<void> | null = null;
   #writing: Promise<void> | null = null;
@@ -53,6 +55,7 @@ export class Recorder {
   /** Goes on from what an earlier process left on disk. */
   start(spool: Spool): void {
     this.#spool = spool;
+    this.#losing = joined(spool.losing, this.#losing);
     if (this.#fresh.length > 0) this.#saveIn(0);
     this.#write();
   }
@@ -77,8 +80,14 @@ export class Recorder {
     this.#closed = true;
     this.#cancelSave?.();
     this.#cancelWrite?.();
+    this.#cancelNote?.();
     await this.#saving;
     await this.#save();
+    if (this.#fresh.length > 0) {
+      this.#lose(this.#fresh);
+      this.#options.onError(new Error(`${this.#fresh.length} events could not be kept`));
+    }
+    await this.#noteLosing();
     await this.#writing;
   }
 
@@ -118,6 +127,20 @@ export class Recorder {
       lost: (this.#losing?.lost ?? 0) + events.length,
     };
     if (began) this.#options.onState();
+    // Seldom enough for a disk that is full of something else.
+    if (!this.#closed) {
+      this.#cancelNote ??= this.#options.clock.after(RETRY_MS, () => {
+        this.#cancelNote = null;
+        void this.#noteLosing();
+      });
+    }
+  }
+
+  /** Over a restart too it is known what is missing. */
+  async #noteLosing(): Promise<void> {
+    const spool = this.#spool;
+    if (spool === null || spool.losing === this.#losing) return;
+    await spool.noteLosing(this.#losing).catch(this.#options.onError);
   }
 
   #write(): void {
@@ -153,15 +176,38 @@ export class Recorder {
       if (store.health.state !== 'ready') return;
       const batch = await spool.oldest();
       if (batch === null) break;
-      await store.write(batch.events);
+      await this.#writeBatch(batch);
       await spool.drop(batch);
-      this.#newest = batch.events.at(-1)?.seq ?? this.#newest;
       onState();
+      if (this.#closed) return;
     }
     const gap = this.#losing;
     if (gap === null || this.#fresh.length > 0) return;
     await store.noteGap(gap);
-    if (this.#losing === gap) this.#losing = null;
+    if (this.#losing !== gap) return;
+    this.#losing = null;
+    await spool.noteLosing(null);
     onState();
   }
+
+  /** What the store would refuse for ever must not stand in the way of what it would take. */
+  async #writeBatch({ events }: SpooledBatch): Promise<void> {
+    try {
+      await this.#options.store.write(events);
+      this.#newest = events.at(-1)?.seq ?? this.#newest;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
+      this.#options.onError(error);
+      this.#lose(events);
+    }
+  }
+}
+
+function joined(a: Gap | null, b: Gap | null): Gap | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    from: Math.min(a.from, b.from),
+    until: Math.max(a.until, b.until),
+    lost: a.lost + b.lost,
+  };
 }

@@ -8,26 +8,35 @@ import type { Clock } from '@/server/ports';
 export interface DatabaseOptions {
   readonly clock: Clock;
   /** Finds, or starts, the server. Called anew after every loss. */
-  readonly reach: () => Promise<pg.PoolConfig>;
+  readonly reach: () => Promise<pg.ClientConfig>;
   /** What it is called behind its version: "embedded", or where it is. */
   readonly kind: string;
   readonly onState: (state: HistoryView['state']) => void;
 }
 
+/** One connection for who writes, so that no reader stands in its way, and few for who reads. */
+export interface Connected {
+  readonly write: NodePgDatabase;
+  readonly read: NodePgDatabase;
+  end(): void;
+}
+
 const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
-/** Says that Howdah's store is being migrated: an arbitrary number that nobody else should use. */
-const MIGRATION_LOCK = 4_207_849_331;
+/** A server that is only being started is not away yet. */
+const PATIENCE_MS = 15_000;
+const WRITE_MS = 30_000;
+const READ_MS = 5000;
+/** Says that this Howdah writes here: an arbitrary number that nobody else should use. */
+const WRITER_LOCK = 4_207_849_331;
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** A connection to the store's PostgreSQL that is made again whenever it is lost. */
 export class Database {
   readonly #options: DatabaseOptions;
-  #pool: pg.Pool | null = null;
-  #drizzle: NodePgDatabase | null = null;
+  #connected: Connected | null = null;
   #attempt = 0;
   #cancelRetry: () => void = () => {};
   #closed = false;
-  #connecting = false;
   #health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
 
   constructor(options: DatabaseOptions) {
@@ -40,66 +49,62 @@ export class Database {
   }
 
   /** Null while it can't be used. */
-  get drizzle(): NodePgDatabase | null {
-    return this.#health.state === 'ready' ? this.#drizzle : null;
+  get connected(): Connected | null {
+    return this.#connected;
   }
 
   start(): void {
     void this.#connect();
   }
 
-  /** Something it was asked for has failed: whether it is still there is found out. */
-  doubt(error: unknown): void {
-    if (this.#health.state === 'ready') this.#lose(error);
+  /** What these connections were asked for has failed: unless they are replaced already, they are. */
+  doubt(which: Connected | null, error: unknown): void {
+    if (which !== null && which === this.#connected) this.#lose(error);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
     this.#cancelRetry();
-    await this.#drop();
+    this.#drop();
   }
 
   async #connect(): Promise<void> {
-    if (this.#closed || this.#connecting) return;
-    this.#connecting = true;
+    if (this.#closed) return;
     try {
-      const pool = new pg.Pool({
-        max: 4,
-        connectionTimeoutMillis: 5000,
-        statement_timeout: 30_000,
-        application_name: 'howdah store',
-        ...(await this.#options.reach()),
-      });
-      // An idle connection that breaks is replaced; what is asked next tells whether that works.
-      pool.on('error', () => {});
-      this.#pool = pool;
-      const version = await prepare(pool);
-      this.#drizzle = drizzle(pool);
+      const config = await this.#options.reach();
+      const guard = await takeTurn(config);
+      if (this.#closed) {
+        guard.client.end().catch(() => {});
+        return;
+      }
+      const connected = open(config, guard.client);
+      guard.client.once('end', () => this.doubt(connected, new Error('The connection was lost')));
+      this.#connected = connected;
       this.#attempt = 0;
-      this.#become('ready', null, `PostgreSQL ${version}, ${this.#options.kind}`);
+      this.#become('ready', null, `PostgreSQL ${guard.version}, ${this.#options.kind}`);
     } catch (error) {
       this.#lose(error);
-    } finally {
-      this.#connecting = false;
     }
   }
 
   #lose(error: unknown): void {
     if (this.#closed) return;
-    const says = error instanceof Error && error.message !== '' ? error.message : String(error);
-    this.#become('away', `${says.replace(/\.$/, '')}.`, this.#health.server);
-    void this.#drop();
+    this.#drop();
+    const { clock } = this.#options;
+    const { state, since, server } = this.#health;
+    if (state !== 'starting' || clock.now() - since > PATIENCE_MS) {
+      this.#become('away', sentence(error), server);
+    }
     const wait = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] ?? 5000;
     this.#attempt += 1;
     this.#cancelRetry();
-    this.#cancelRetry = this.#options.clock.after(wait, () => void this.#connect());
+    this.#cancelRetry = clock.after(wait, () => void this.#connect());
   }
 
-  async #drop(): Promise<void> {
-    const pool = this.#pool;
-    this.#pool = null;
-    this.#drizzle = null;
-    await pool?.end().catch(() => {});
+  #drop(): void {
+    const connected = this.#connected;
+    this.#connected = null;
+    connected?.end();
   }
 
   #become(state: HistoryView['state'], says: string | null, server: string | null): void {
@@ -109,22 +114,59 @@ export class Database {
   }
 }
 
-/** Brings the schema up to date, one Howdah at a time. @returns the server's version */
-async function prepare(pool: pg.Pool): Promise<string> {
-  const client = await pool.connect();
+/** What drizzle says is the statement; why it failed is behind it. */
+function sentence(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const text = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
+  return `${text.replace(/\.$/, '')}.`;
+}
+
+function open(config: pg.ClientConfig, guard: pg.Client): Connected {
+  const pool = (max: number, ms: number) => {
+    const made = new pg.Pool({
+      ...{ ...config, max, keepAlive: true, application_name: 'howdah store' },
+      ...{ connectionTimeoutMillis: 5000, statement_timeout: ms, query_timeout: ms + 2000 },
+    });
+    // A connection that breaks is replaced; what is asked next tells whether that works.
+    made.on('error', () => {});
+    return made;
+  };
+  const [writers, readers] = [pool(1, WRITE_MS), pool(3, READ_MS)];
+  return {
+    write: drizzle(writers),
+    read: drizzle(readers),
+    end: () => {
+      for (const one of [writers, readers, guard]) one.end().catch(() => {});
+    },
+  };
+}
+
+/**
+ * Takes the writer's turn, which lasts as long as this connection, and brings the schema up to
+ * date: one Howdah at a time writes to a database.
+ */
+async function takeTurn(config: pg.ClientConfig): Promise<{ client: pg.Client; version: string }> {
+  const client = new pg.Client({
+    ...{ ...config, keepAlive: true, application_name: 'howdah store, its turn' },
+    ...{ connectionTimeoutMillis: 5000, statement_timeout: WRITE_MS },
+  });
+  client.on('error', () => {});
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.connect();
+    const { rows } = await client.query<{ mine: boolean; version: string }>(
+      `select pg_try_advisory_lock($1) as mine,
+              split_part(current_setting('server_version'), ' ', 1) as version`,
+      [WRITER_LOCK],
+    );
+    if (!rows[0]?.mine) throw new Error('Another Howdah writes its history to this database');
     await migrate(drizzle(client), {
       migrationsFolder: MIGRATIONS,
       migrationsSchema: 'howdah',
       migrationsTable: 'migration',
     });
-    const { rows } = await client.query<{ version: string }>(
-      `select split_part(current_setting('server_version'), ' ', 1) as version`,
-    );
-    return rows[0]?.version ?? '?';
-  } finally {
-    // With the lock, whatever became of it.
-    client.release(true);
+    return { client, version: rows[0].version };
+  } catch (error) {
+    client.end().catch(() => {});
+    throw error;
   }
 }

@@ -1,34 +1,27 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { lchown, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type pg from 'pg';
 import { CannotEmbed } from './errors';
-import { startOf } from './folder-lock';
-import { findPrograms, type Owner, type Programs } from './programs';
+import { isPostmaster } from './postmaster';
+import { ENVIRONMENT, findPrograms, type Owner, type Programs, userFor } from './programs';
+
+const run = promisify(execFile);
 
 /** A Unix socket's path fits into so many bytes. */
 const SOCKET_PATH_BYTES = 107;
 const PORT = 5432;
 const SUPERUSER = 'howdah';
-/** Nothing of ours: it would take PGDATA and the like for settings. */
-const ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/bin:/bin' } as Record<
-  string,
-  string
-> as NodeJS.ProcessEnv;
-/** How long an orphan of an earlier process has to shut down. */
+/** How long an orphan of an earlier process has to shut down, and then to be ended. */
 const ORPHAN_MS = 10_000;
+const INITDB_MS = 120_000;
 
 export interface EmbeddedOptions {
+  /** Held by the caller. It is the caller's user's, and so is all in it but what PostgreSQL has. */
   readonly folder: string;
   /** It has ended without having been asked to. */
   readonly onExit: () => void;
@@ -37,18 +30,19 @@ export interface EmbeddedOptions {
 }
 
 /**
- * PostgreSQL as a child process, on a Unix socket that nobody but its user can reach, in a folder
- * that its caller holds. Ended with SIGKILL, it leaves an orphan, which the next start ends first.
+ * PostgreSQL as a child process, on a Unix socket that nobody but its user can reach. Where it runs
+ * as another user than we do, that user has its data and its socket's folder and nothing above.
+ * Ended with SIGKILL, it leaves an orphan, which the next start ends first.
  */
 export class EmbeddedPostgres {
   readonly #options: EmbeddedOptions;
-  readonly #owner: Owner | null;
+  #found: { readonly programs: Programs; readonly owner: Owner | null } | null = null;
   #child: ChildProcess | null = null;
   #sockets: string | null = null;
+  #stopped = false;
 
   constructor(options: EmbeddedOptions) {
     this.#options = options;
-    this.#owner = process.getuid?.() === 0 ? userNamed('postgres') : null;
   }
 
   /**
@@ -56,68 +50,74 @@ export class EmbeddedPostgres {
    * connect, once it has been executed: it may take a moment until it accepts.
    * @throws CannotEmbed
    */
-  async start(): Promise<pg.PoolConfig> {
-    this.#mkdir(this.#folder);
-    const { postgres, initdb } =
-      this.#options.programs ?? (await findPrograms(this.#folder, this.#owner));
-    this.#sockets ??= this.#socketFolder();
+  async start(): Promise<pg.ClientConfig> {
+    this.#found ??= await this.#find();
+    this.#sockets ??= await this.#socketFolder();
     if (this.#child === null) {
-      if (!existsSync(this.#data)) this.#initialise(initdb);
+      if (!existsSync(this.#data)) await this.#initialise();
       await this.#endOrphan();
-      this.#child = this.#run(postgres);
+      if (this.#stopped) throw new CannotEmbed('The embedded PostgreSQL is being stopped');
+      this.#child = this.#run(this.#found.programs.postgres);
     }
     return { host: this.#sockets, port: PORT, user: SUPERUSER, database: 'postgres' };
   }
 
   /** Asks it to shut down; it needs no more of us. What is committed is kept in any case. */
   stop(): void {
+    this.#stopped = true;
     const child = this.#child;
     this.#child = null;
     child?.kill('SIGINT');
-    if (this.#sockets !== null && !this.#sockets.startsWith(this.#folder)) {
-      rmSync(this.#sockets, { recursive: true, force: true });
-    }
-  }
-
-  get #folder(): string {
-    return this.#options.folder;
   }
 
   get #data(): string {
-    return join(this.#folder, 'postgres');
+    return join(this.#options.folder, 'postgres');
   }
 
-  #mkdir(path: string): void {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (this.#owner) chownSync(path, this.#owner.uid, this.#owner.gid);
+  async #find(): Promise<{ programs: Programs; owner: Owner | null }> {
+    const owner = userFor();
+    const { folder, programs } = this.#options;
+    return { owner, programs: programs ?? (await findPrograms(folder, owner)) };
   }
 
-  #socketFolder(): string {
-    const inside = join(this.#folder, 'run');
+  /** For PostgreSQL's user, in a folder that user can't write to. */
+  async #mkdirForIt(path: string): Promise<void> {
+    await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    const { owner } = this.#found ?? {};
+    if (owner) await lchown(path, owner.uid, owner.gid);
+  }
+
+  async #socketFolder(): Promise<string> {
+    const inside = join(this.#options.folder, 'run');
     const fits = Buffer.byteLength(join(inside, `.s.PGSQL.${PORT}.lock`)) <= SOCKET_PATH_BYTES;
-    const path = fits ? inside : mkdtempSync(join(tmpdir(), 'howdah-'));
-    this.#mkdir(path);
+    const path = fits ? inside : await mkdtemp(join(tmpdir(), 'howdah-'));
+    await this.#mkdirForIt(path);
     return path;
   }
 
   /** Under another name first: a database is there whole or not at all. */
-  #initialise(initdb: string): void {
+  async #initialise(): Promise<void> {
     const unfinished = `${this.#data}.new`;
-    rmSync(unfinished, { recursive: true, force: true });
-    const { status, stderr, error } = spawnSync(
-      initdb,
-      [
-        ...['-D', unfinished, '-U', SUPERUSER, '-E', 'UTF8', '--no-locale', '--no-instructions'],
-        // Who may reach the socket is decided by the folder it is in.
-        ...['--auth-local=trust', '--auth-host=reject'],
-      ],
-      { ...this.#owner, env: ENVIRONMENT, encoding: 'utf8' },
-    );
-    if (status !== 0) {
-      const why = error?.message ?? stderr.trim().split('\n').at(-1);
+    await rm(unfinished, { recursive: true, force: true });
+    await this.#mkdirForIt(unfinished);
+    try {
+      await run(
+        this.#found?.programs.initdb ?? '',
+        [
+          ...['-D', unfinished, '-U', SUPERUSER, '-E', 'UTF8', '--no-locale', '--no-instructions'],
+          // Who may reach the socket is decided by the folder it is in.
+          ...['--auth-local=trust', '--auth-host=reject'],
+        ],
+        { ...this.#found?.owner, cwd: '/', env: ENVIRONMENT, timeout: INITDB_MS },
+      );
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string };
+      const why = stderr?.trim().split('\n').at(-1) || message;
       throw new CannotEmbed(`The embedded PostgreSQL could not make its database: ${why}`);
     }
-    renameSync(unfinished, this.#data);
+    await rename(unfinished, this.#data);
   }
 
   #run(postgres: string): ChildProcess {
@@ -139,13 +139,8 @@ export class EmbeddedPostgres {
         ...['-D', this.#data],
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      {
-        ...this.#owner,
-        // Ctrl+C is for us: we then ask it to end.
-        detached: true,
-        stdio: 'ignore',
-        env: ENVIRONMENT,
-      },
+      // Ctrl+C is for us: we then ask it to end.
+      { ...this.#found?.owner, cwd: '/', detached: true, stdio: 'ignore', env: ENVIRONMENT },
     );
     const ended = () => {
       if (this.#child !== child) return;
@@ -159,32 +154,20 @@ export class EmbeddedPostgres {
 
   /** One that outlived its Howdah has the data, and nobody who would end it. */
   async #endOrphan(): Promise<void> {
-    const pid = postmasterIn(this.#data);
-    if (pid === null) return;
-    const start = startOf(pid);
-    process.kill(pid, 'SIGINT');
-    for (const until = Date.now() + ORPHAN_MS; startOf(pid) === start; await delay(20)) {
-      if (Date.now() > until) process.kill(pid, 'SIGQUIT');
+    const [line = ''] = await readFile(join(this.#data, 'postmaster.pid'), 'utf8').then(
+      (text) => text.split('\n'),
+      () => [],
+    );
+    const pid = Number(line);
+    for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+      if (!isPostmaster(pid, this.#data)) return;
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+      const until = Date.now() + ORPHAN_MS;
+      while (Date.now() < until && isPostmaster(pid, this.#data)) await delay(20);
     }
   }
-}
-
-/** The living postmaster of a data folder. */
-function postmasterIn(data: string): number | null {
-  try {
-    const [pid = '', folder] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
-    return folder === data && startOf(Number(pid)) !== null ? Number(pid) : null;
-  } catch {
-    return null;
-  }
-}
-
-function userNamed(name: string): Owner {
-  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-    const [user, , uid, gid] = line.split(':');
-    if (user === name) return { uid: Number(uid), gid: Number(gid) };
-  }
-  throw new CannotEmbed(
-    `PostgreSQL refuses to run as root, and there is no user "${name}" to run it as: run Howdah as another user`,
-  );
 }

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Another Howdah has the folder. */
@@ -11,14 +11,16 @@ export class FolderInUse extends Error {
 
 /**
  * Takes a folder for this process, until it ends. The lock is a file that names its holder by
- * process id and start time: an id alone is given to another process sooner or later.
+ * process id and start time: an id alone is given to another process sooner or later. It holds
+ * among processes that see each other: containers that share a folder don't.
  * @throws FolderInUse
  */
 export function lockFolder(folder: string): { release(): void } {
   const path = join(folder, 'howdah.pid');
   const mine = `${process.pid} ${startOf(process.pid) ?? '-'}\n`;
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, mine, { mode: 0o600 });
+  rmSync(own, { force: true });
+  writeFileSync(own, mine, { mode: 0o600, flag: 'wx' });
   try {
     for (;;) {
       try {
@@ -28,29 +30,40 @@ export function lockFolder(folder: string): { release(): void } {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const holder = holderOf(path);
-      if (holder && startOf(holder.pid) === holder.start) throw new FolderInUse(folder, holder.pid);
-      rmSync(path, { force: true });
+      const text = textOf(path);
+      const [pid = '', start] = text.trim().split(' ');
+      if (text !== '' && startOf(Number(pid)) === start) throw new FolderInUse(folder, Number(pid));
+      removeStale(path, text);
     }
   } finally {
     rmSync(own, { force: true });
   }
 }
 
-function releaseIf(path: string, mine: string): void {
+/** Two may find the same stale lock: who takes away the other's fresh one instead puts it back. */
+function removeStale(path: string, stale: string): void {
+  const aside = `${path}.stale.${process.pid}`;
   try {
-    if (readFileSync(path, 'utf8') === mine) rmSync(path);
+    renameSync(path, aside);
   } catch {
-    // It is gone, with its folder perhaps.
+    return;
+  }
+  try {
+    if (textOf(aside) !== stale) linkSync(aside, path);
+  } finally {
+    rmSync(aside, { force: true });
   }
 }
 
-function holderOf(path: string): { pid: number; start: string } | null {
+function releaseIf(path: string, mine: string): void {
+  if (textOf(path) === mine) rmSync(path, { force: true });
+}
+
+function textOf(path: string): string {
   try {
-    const [pid, start = ''] = readFileSync(path, 'utf8').trim().split(' ');
-    return { pid: Number(pid), start };
+    return readFileSync(path, 'utf8');
   } catch {
-    return null;
+    return '';
   }
 }
 

@@ -35,12 +35,8 @@ export const event = howdah.table(
 );
 
 /** Times for which events are missing. */
-export const gap = howdah.table(
-  'gap',
-  {
-    from: moment('lost_from').notNull(),
-    until: moment('lost_until').notNull(),
-    events: bigint('events', { mode: 'number' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.from, table.until] })],
-);
+export const gap = howdah.table('gap', {
+  from: moment('lost_from').primaryKey(),
+  until: moment('lost_until').notNull(),
+  events: bigint('events', { mode: 'number' }).notNull(),
+});

@@ -37,10 +37,29 @@ test('a batch that was only half written was never promised, and is not there', 
 });
 
 test('what has no room is refused, and room comes back by dropping', async () => {
-  const spool = await FolderSpool.open(folder, 150);
+  // A file takes a block at the least.
+  const spool = await FolderSpool.open(folder, 6000);
   expect(await spool.append([event(1)])).toBe(true);
   expect(await spool.append([event(2)])).toBe(false);
   const oldest = await spool.oldest();
   if (oldest) await spool.drop(oldest);
   expect(await spool.append([event(2)])).toBe(true);
+});
+
+test('what is being lost is known to the next process, until it is settled', async () => {
+  const gap = { from: 1, until: 2, lost: 3 };
+  await (await FolderSpool.open(folder, 1e6)).noteLosing(gap);
+  const second = await FolderSpool.open(folder, 1e6);
+  expect(second.losing).toEqual(gap);
+  await second.noteLosing(null);
+  expect((await FolderSpool.open(folder, 1e6)).losing).toBeNull();
+});
+
+test('a file that holds no events is put aside, and stands in nobody’s way', async () => {
+  writeFileSync(join(folder, '0000000000000001.jsonl'), 'no event\n');
+  const spool = await FolderSpool.open(folder, 1e6);
+  await spool.append([event(2)]);
+  expect((await spool.oldest())?.events).toEqual([event(2)]);
+  expect(spool.events).toBe(1);
+  expect(readdirSync(folder)).toContain('0000000000000001.jsonl.unreadable');
 });

@@ -1,11 +1,15 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Gap } from '@/lib/history/history';
 import type { ClusterEvent } from '@/lib/topology/event';
 import type { Spool, SpooledBatch } from '@/server/ports';
 
 /** One file a batch, named so that they sort by age. */
 const FILE = /^\d{16}\.jsonl$/;
 const nameOf = (seq: number): string => `${String(seq).padStart(16, '0')}.jsonl`;
+const LOSING = 'losing.json';
+/** What a file takes on a disk at the least. */
+const BLOCK_BYTES = 4096;
 
 interface Kept {
   readonly name: string;
@@ -20,8 +24,11 @@ interface Kept {
 export class FolderSpool implements Spool {
   readonly mostBytes: number;
   readonly #folder: string;
-  /** Oldest first. */
-  #kept: Kept[] = [];
+  /** By name, oldest first. */
+  readonly #kept = new Map<string, Kept>();
+  #events = 0;
+  #bytes = 0;
+  #losing: Gap | null = null;
 
   private constructor(folder: string, mostBytes: number) {
     this.#folder = folder;
@@ -33,58 +40,90 @@ export class FolderSpool implements Spool {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const spool = new FolderSpool(folder, mostBytes);
     for (const name of (await readdir(folder)).sort()) {
-      if (FILE.test(name)) spool.#kept.push(await spool.#look(name));
+      if (FILE.test(name)) spool.#keep(await spool.#look(name));
       // It never got its name, so nobody was told that it is kept.
       else if (name.endsWith('.new')) await rm(join(folder, name));
     }
+    const losing = await readFile(join(folder, LOSING), 'utf8').catch(() => 'null');
+    spool.#losing = parse<Gap>(losing);
     return spool;
   }
 
   get events(): number {
-    return this.#kept.reduce((sum, { events }) => sum + events, 0);
+    return this.#events;
   }
 
   get bytes(): number {
-    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#bytes;
+  }
+
+  get losing(): Gap | null {
+    return this.#losing;
   }
 
   async append(events: readonly ClusterEvent[]): Promise<boolean> {
     const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    const bytes = Buffer.byteLength(text);
-    if (this.bytes + bytes > this.mostBytes) return false;
+    const bytes = Math.max(BLOCK_BYTES, Buffer.byteLength(text));
+    if (this.#bytes + bytes > this.mostBytes) return false;
     const name = nameOf(events[0]?.seq ?? 0);
-    const path = join(this.#folder, name);
-    await this.#writeDurably(`${path}.new`, text);
-    await rename(`${path}.new`, path);
-    await this.#syncFolder();
-    this.#kept.push({ name, events: events.length, bytes });
+    await this.#writeDurably(name, text);
+    this.#keep({ name, events: events.length, bytes });
     return true;
   }
 
+  /** What can't be read as events is put aside under another name, for a person to look at. */
   async oldest(): Promise<SpooledBatch | null> {
-    const [first] = this.#kept;
-    if (!first) return null;
-    const text = await readFile(join(this.#folder, first.name), 'utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
-    return { name: first.name, events: lines.map((line) => JSON.parse(line) as ClusterEvent) };
+    for (const { name } of this.#kept.values()) {
+      const path = join(this.#folder, name);
+      const lines = await readFile(path, 'utf8').then(
+        (text) => text.split('\n').filter((line) => line !== ''),
+        () => [],
+      );
+      const events = lines.flatMap((line) => parse<ClusterEvent>(line) ?? []);
+      if (events.length > 0 && events.length === lines.length) return { name, events };
+      await rename(path, `${path}.unreadable`).catch(() => {});
+      this.#forget(name);
+    }
+    return null;
   }
 
   async drop({ name }: SpooledBatch): Promise<void> {
     await rm(join(this.#folder, name), { force: true });
-    this.#kept = this.#kept.filter((one) => one.name !== name);
+    this.#forget(name);
   }
 
-  async #writeDurably(path: string, text: string): Promise<void> {
-    const file = await open(path, 'w', 0o600);
+  async noteLosing(gap: Gap | null): Promise<void> {
+    if (gap === null) await rm(join(this.#folder, LOSING), { force: true });
+    else await this.#writeDurably(LOSING, JSON.stringify(gap));
+    this.#losing = gap;
+  }
+
+  #keep(kept: Kept): void {
+    // A batch whose first attempt failed half-way comes again, with more behind it.
+    this.#forget(kept.name);
+    this.#kept.set(kept.name, kept);
+    this.#events += kept.events;
+    this.#bytes += kept.bytes;
+  }
+
+  #forget(name: string): void {
+    const kept = this.#kept.get(name);
+    if (!kept) return;
+    this.#kept.delete(name);
+    this.#events -= kept.events;
+    this.#bytes -= kept.bytes;
+  }
+
+  async #writeDurably(name: string, text: string): Promise<void> {
+    const path = join(this.#folder, name);
+    const file = await open(`${path}.new`, 'w', 0o600);
     try {
       await file.writeFile(text);
       await file.datasync();
     } finally {
       await file.close();
     }
-  }
-
-  async #syncFolder(): Promise<void> {
+    await rename(`${path}.new`, path);
     const folder = await open(this.#folder, 'r');
     await folder.sync().finally(() => folder.close());
   }
@@ -93,6 +132,14 @@ export class FolderSpool implements Spool {
     const path = join(this.#folder, name);
     const text = await readFile(path, 'utf8');
     const { size } = await stat(path);
-    return { name, events: text.split('\n').length - 1, bytes: size };
+    return { name, events: text.split('\n').length - 1, bytes: Math.max(BLOCK_BYTES, size) };
+  }
+}
+
+function parse<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T | null;
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -48,7 +48,7 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
   const open = () => {
     server = new EmbeddedPostgres({
       folder,
-      onExit: () => database.doubt(new Error('it has ended')),
+      onExit: () => {},
       ...(programs ? { programs } : {}),
     });
     database = new Database({
@@ -68,8 +68,8 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
       timeoutMs: 30_000,
       what: () => `the store: ${database.health.says}`,
     });
-  const close = async () => {
-    await database.close();
+  const close = () => {
+    database.close();
     server.stop();
   };
   const sql = async (text: string) => {
@@ -87,12 +87,13 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     // PostgreSQL runs as another user than root, and has to get there.
     chmodSync(folder, 0o711);
     folder = join(folder, 'state');
+    mkdirSync(folder, { mode: 0o711 });
     open();
     await isReady();
   }, 60_000);
 
   afterAll(async () => {
-    await close();
+    close();
     rmSync(join(folder, '..'), { recursive: true, force: true });
   });
 
@@ -136,10 +137,32 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
 
   test('names the gaps of the time that is asked for', async () => {
     const gap = { from: MARCH + 2000, until: MARCH + 3000, lost: 7 };
-    await store.noteGap(gap);
+    await store.noteGap({ ...gap, until: MARCH + 2500, lost: 3 });
     await store.noteGap(gap);
     expect((await store.events({ limit: 100 })).gaps).toEqual([gap]);
     expect((await store.events({ limit: 100, from: MARCH + 3000 })).gaps).toEqual([]);
+  });
+
+  test('takes a text that PostgreSQL would not, and refuses what it never could without a loss', async () => {
+    await store.write([anEvent(15, { says: 'a\0b', cluster: billing })]);
+    expect((await store.events({ limit: 1, cluster: billing })).events[0]?.says).toBe('a\ufffdb');
+    const refused = store.write([anEvent(16, { code: null as never })]);
+    await expect(refused).rejects.toMatchObject({ code: 'bad-input' });
+    expect(database.health.state).toBe('ready');
+  });
+
+  test('is written by one at a time', async () => {
+    const second = new Database({
+      clock: systemClock,
+      reach: async () => config,
+      kind: 'the same',
+      onState: () => {},
+    });
+    second.start();
+    await expect(
+      waitFor(() => second.connected, { timeoutMs: 1500, what: 'a turn' }),
+    ).rejects.toThrow();
+    second.close();
   });
 
   test('is plain SQL for others', async () => {
@@ -176,12 +199,12 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
 
   test('is all there after a restart, and after one that left its server behind', async () => {
     const before = await store.events({ limit: 100 });
-    await close();
+    close();
     open();
     await isReady();
     expect(await store.events({ limit: 100 })).toEqual(before);
     // As SIGKILL to Howdah would: nobody ends the server, and the next start finds it.
-    await database.close();
+    database.close();
     const orphan = await sql('select pg_postmaster_start_time() as began');
     open();
     await isReady();

@@ -23,7 +23,7 @@ export class PostgresStore implements HistoryStore {
   }
 
   write(events: readonly ClusterEvent[]): Promise<void> {
-    return this.#ask(async (database) => {
+    return this.#ask('write', async (database) => {
       if (events.length === 0) return;
       for (const month of new Set(events.map(({ at }) => monthOf(at)))) {
         await this.#ensureMonth(database, month);
@@ -31,7 +31,7 @@ export class PostgresStore implements HistoryStore {
       await database.transaction(async (transaction) => {
         const ids = await idsOf(transaction, new Set(events.map((one) => one.cluster)));
         const rows = events.map(({ seq, at, code, member, says, ...one }) => ({
-          ...{ seq, code, member, says },
+          ...{ seq, code, member: member && readable(member), says: readable(says) },
           at: new Date(at),
           cluster: ids.get(one.cluster) ?? 0,
         }));
@@ -41,16 +41,20 @@ export class PostgresStore implements HistoryStore {
   }
 
   noteGap({ from, until, lost }: Gap): Promise<void> {
-    return this.#ask(async (database) => {
+    return this.#ask('write', async (database) => {
+      // Told again after an answer that was lost, or as it has grown since, it is the same gap.
       await database
         .insert(gap)
         .values({ from: new Date(from), until: new Date(until), events: lost })
-        .onConflictDoNothing();
+        .onConflictDoUpdate({
+          target: gap.from,
+          set: { until: new Date(until), events: lost },
+        });
     });
   }
 
   events(query: EventsQuery): Promise<EventsPage> {
-    return this.#ask(async (database) => {
+    return this.#ask('read', async (database) => {
       const rows = await database
         .select({
           ...{ seq: event.seq, at: event.at, code: event.code },
@@ -71,18 +75,27 @@ export class PostgresStore implements HistoryStore {
     });
   }
 
-  /** A failure of the database is its own to mend; whoever asked learns that history is away. */
-  async #ask<T>(what: (database: NodePgDatabase) => Promise<T>): Promise<T> {
-    const { drizzle, health } = this.#database;
-    if (drizzle === null) {
+  /**
+   * Whatever fails, the sentence is for who asked. A connection that failed is the database's to
+   * mend; what the server refuses says nothing against the connection.
+   */
+  async #ask<T>(how: 'read' | 'write', what: (database: NodePgDatabase) => Promise<T>): Promise<T> {
+    const { connected, health } = this.#database;
+    if (connected === null) {
       throw new Failure('unavailable', health.says ?? 'The history is being opened.');
     }
     try {
-      return await what(drizzle);
+      return await what(connected[how]);
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error;
-      this.#database.doubt(cause);
-      throw new Failure('unavailable', 'The history could not be asked just now.', cause);
+      // Partitions may have gone with what was lost.
+      this.#months.clear();
+      const code = (cause as { code?: unknown } | null)?.code;
+      if (isOfTheConnection(code)) this.#database.doubt(connected, cause);
+      if (isOfTheData(code))
+        throw new Failure('bad-input', `History refuses that: ${cause}`, cause);
+      const slow = code === '57014' ? 'It took too long: ask for less.' : 'Try again in a moment.';
+      throw new Failure('unavailable', `The history could not be asked. ${slow}`, cause);
     }
   }
 
@@ -97,6 +110,20 @@ export class PostgresStore implements HistoryStore {
     );
     this.#months.add(month);
   }
+}
+
+/** PostgreSQL's text has no NUL, and what Patroni writes into ZooKeeper may. */
+const readable = (text: string): string => text.replaceAll('\0', '\u{fffd}');
+
+/** SQLSTATE has five characters; what has none comes from the socket, or from waiting for one. */
+function isOfTheConnection(code: unknown): boolean {
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
+  return code.startsWith('08') || code.startsWith('57P') || code === '25006';
+}
+
+/** Data exceptions and broken constraints: the same again would be refused again. */
+function isOfTheData(code: unknown): boolean {
+  return typeof code === 'string' && (/^22.{3}$/.test(code) || /^23.{3}$/.test(code));
 }
 
 const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);

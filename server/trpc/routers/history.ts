@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
 
-const moment = z.number().int().min(0);
+/** Up to the end of the year 9999, as far as PostgreSQL and people write dates. */
+const moment = z.number().int().min(0).max(253_402_300_799_999);
+/** PostgreSQL's text has no NUL. */
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\0]*$/);
 
 export const historyRouter = router({
   events: procedure
@@ -12,9 +20,9 @@ export const historyRouter = router({
         cursor: z.number().int().positive().optional(),
         from: moment.optional(),
         until: moment.optional(),
-        cluster: z.string().min(1).max(600).optional(),
-        member: z.string().min(1).max(256).optional(),
-        search: z.string().min(1).max(200).optional(),
+        cluster: text(600).optional(),
+        member: text(256).optional(),
+        search: text(200).optional(),
         codes: z.array(z.enum(eventCodes)).min(1).optional(),
         limit: z.number().int().min(1).max(500).default(100),
       }),

@@ -22,10 +22,9 @@ CREATE TABLE howdah.event (
 CREATE INDEX event_of_cluster ON howdah.event (cluster, seq);
 --> statement-breakpoint
 CREATE TABLE howdah.gap (
-  lost_from timestamptz(3) NOT NULL,
+  lost_from timestamptz(3) PRIMARY KEY,
   lost_until timestamptz(3) NOT NULL,
-  events bigint NOT NULL,
-  PRIMARY KEY (lost_from, lost_until)
+  events bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE VIEW howdah.events AS
