@@ -122,7 +122,7 @@ describe('what happens', () => {
     const recorder = start();
     recorder.record(event(1));
     recorder.record(event(2));
-    await clock.pass(100);
+    await clock.pass(500);
     expect(shelf.order).toEqual([1, 2]);
     expect(disk.batches).toEqual([]);
     expect(recorder.view).toMatchObject({ newest: 2, waiting: { events: 0 }, losing: null });
@@ -140,7 +140,7 @@ describe('what happens', () => {
     expect(recorder.view.waiting.events).toBe(20);
     shelf.away = false;
     recorder.storeIsReady();
-    await clock.pass(100);
+    await clock.pass(500);
     expect(shelf.order).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
     expect(disk.events).toBe(0);
   });
@@ -171,12 +171,12 @@ describe('what happens', () => {
     const recorder = start();
     for (let seq = 1; seq <= 5; seq += 1) {
       recorder.record(event(seq));
-      await clock.pass(100);
+      await clock.pass(500);
     }
     expect(recorder.view.losing).toEqual({ from: 3, until: 5, lost: 3 });
     shelf.away = false;
     recorder.storeIsReady();
-    await clock.pass(100);
+    await clock.pass(500);
     expect(shelf.order).toEqual([1, 2]);
     expect(shelf.gaps).toEqual([{ from: 3, until: 5, lost: 3 }]);
     expect(recorder.view.losing).toBeNull();
@@ -195,7 +195,7 @@ describe('what happens', () => {
     disk.room = 9;
     shelf.away = false;
     start();
-    await clock.pass(100);
+    await clock.pass(500);
     expect(shelf.order).toEqual([1]);
     expect(shelf.gaps).toEqual([{ from: 2, until: 3, lost: 2 }]);
     expect(disk.losing).toBeNull();
@@ -207,7 +207,7 @@ describe('what happens', () => {
     const recorder = start();
     for (let seq = 1; seq <= 3; seq += 1) {
       recorder.record(event(seq));
-      await clock.pass(100);
+      await clock.pass(500);
     }
     expect(shelf.order).toEqual([1, 3]);
     expect(shelf.gaps).toEqual([{ from: 2, until: 2, lost: 1 }]);
@@ -273,7 +273,7 @@ test('whatever fails when, each event that was durable is in the store in the en
             recorder = start();
             break;
           case 'wait':
-            await clock.pass(120);
+            await clock.pass(400);
             durable = [...durable, ...fresh];
             fresh = [];
             break;

@@ -12,8 +12,11 @@ export interface RecorderOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Events that come within this are made durable together. */
-const GATHER_MS = 50;
+/**
+ * Events that come within this are made durable, and written, together: in a storm each batch costs
+ * a flush of the disk and a transaction, on processors that the storm wants.
+ */
+const GATHER_MS = 250;
 /** Between two attempts to write what a store or a disk has refused. */
 const RETRY_MS = 1000;
 /** So many events wait in memory while the disk takes none; what comes then is lost, and counted. */
