@@ -25,7 +25,6 @@ interface Fleet {
 interface Round {
   readonly fleet: Fleet;
   readonly cluster: number[];
-  readonly hour: number[];
   readonly hand: { readonly script: number; readonly longTasks: number[] };
 }
 
@@ -45,14 +44,15 @@ export const ui: Benchmark = {
       const fleet = await fleetPage(context, howdah);
       const cluster = await clusterPage(context, howdah, scope);
       const hand = await handPage(context, howdah);
-      rounds.push({ fleet, cluster, hand, hour: [] });
+      rounds.push({ fleet, cluster, hand });
     }
     await sayStorm(context, storm);
     await storm.stop();
-    for (const [n, round] of rounds.entries()) {
-      rounds[n] = { ...round, hour: await hourPage(context, howdah) };
+    const hours: number[][] = [];
+    for (let round = 1; round <= context.rounds; round += 1) {
+      hours.push(await hourPage(context, howdah));
     }
-    return report(rounds);
+    return report(rounds, hours);
   },
 };
 
@@ -143,7 +143,7 @@ async function handPage(context: Context, { url }: Howdah): Promise<Round['hand'
   return { script, longTasks };
 }
 
-function report(rounds: readonly Round[]): Report {
+function report(rounds: readonly Round[], hours: readonly number[][]): Report {
   const of = (pick: (round: Round) => number) => rounds.map(pick);
   const perMinute = of(({ fleet }) => (fleet.longTasks.length / fleet.seconds) * 60);
   const script = of(({ fleet }) => fleet.script.wall);
@@ -153,7 +153,7 @@ function report(rounds: readonly Round[]): Report {
   const hand = of((round) => round.hand.script);
   const longest = (tasks: readonly number[]) => Math.max(0, ...tasks);
   const cluster = of((round) => longest(round.cluster));
-  const hour = of((round) => longest(round.hour));
+  const hour = hours.map(longest);
   return {
     rows: [
       { what: 'First row', unit: 'ms', howdah: spread(of(({ fleet }) => fleet.firstRender)) },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterView } from '@/lib/topology/view';
 import { freePort, type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { spawnHowdah } from './howdah-process';
 
 /**
  * Howdah as a process, watching a storm, while what it depends on is taken away. In the end it must
@@ -86,21 +87,11 @@ function startStorm(): Storm {
 async function startHowdah(): Promise<Howdah> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    // Its pages need not be built for this: it says so, and goes on.
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      HOWDAH_SANDBOX: sandbox.root,
-      HOWDAH_ENSEMBLE: sandbox.connectString,
-      HOWDAH_NAMESPACES: '/service',
-      HOWDAH_SESSION_TIMEOUT_MS: '4000',
-      HOWDAH_POLL_ZOOKEEPER_MS: '1000',
-      HOWDAH_PORT: String(port),
-      // Several run at once here, and none is asked what was.
-      HOWDAH_STORE: 'none',
-    },
+  const child = spawnHowdah(sandbox, port, {
+    HOWDAH_SESSION_TIMEOUT_MS: '4000',
+    HOWDAH_POLL_ZOOKEEPER_MS: '1000',
+    // Several run at once here, and none is asked what was.
+    HOWDAH_STORE: 'none',
   });
   await waitFor(
     async () => {

@@ -56,7 +56,7 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
   const database: Database = new Database({
     clock,
     reach: () => embedded?.start() ?? Promise.resolve({ connectionString: url ?? '' }),
-    kind: embedded ? 'embedded' : new URL(url ?? '').host,
+    kind: url === null ? 'embedded' : new URL(url).host,
     onState: (state) => {
       const { server, says } = database.health;
       if (state === 'ready') log.info(`history is kept in ${server}`);

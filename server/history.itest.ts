@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import type { EventsPage, HistoryView } from '@/lib/history/history';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { freePort, type Sandbox, startSandbox, startSynthetic, waitFor } from '@/sandbox';
+import { spawnHowdah } from './howdah-process';
 
 /** History as the product keeps it: its own process, its own PostgreSQL, both killed at will. */
 
@@ -58,36 +59,26 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function run(at: number): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      HOWDAH_SANDBOX: sandbox.root,
-      HOWDAH_ENSEMBLE: sandbox.connectString,
-      HOWDAH_NAMESPACES: '/service',
-      HOWDAH_PORT: String(at),
-      HOWDAH_STORE_FOLDER: join(folder, 'state'),
-      HOWDAH_LOG: 'error',
-    },
+const run = (at: number): ChildProcess =>
+  spawnHowdah(sandbox, at, {
+    HOWDAH_STORE_FOLDER: join(folder, 'state'),
+    HOWDAH_LOG: 'error',
   });
-}
+
+const answers = (at: number) =>
+  waitFor(
+    () =>
+      fetch(`http://127.0.0.1:${at}/api/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    { timeoutMs: 30_000, what: 'Howdah to answer' },
+  );
 
 async function start(): Promise<void> {
   history = null;
   howdah = run(port);
-  await waitFor(
-    () =>
-      fetch(`http://127.0.0.1:${port}/api/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    {
-      timeoutMs: 30_000,
-      what: 'Howdah to answer',
-    },
-  );
+  await answers(port);
   listening = new AbortController();
   void listen(port, listening.signal).catch(() => {});
 }
@@ -241,17 +232,7 @@ test('a second Howdah on the same folder watches all the same, and says whose hi
   const stopped = new AbortController();
   let view: HistoryView | null = null;
   try {
-    await waitFor(
-      () =>
-        fetch(`http://127.0.0.1:${at}/api/health`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      {
-        timeoutMs: 30_000,
-        what: 'the second to answer',
-      },
-    );
+    await answers(at);
     void listen(at, stopped.signal, (frame) => {
       if (frame.type === 'history') view = frame.history;
     }).catch(() => {});

@@ -1,13 +1,12 @@
 'use client';
 
-import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCallback, useDeferredValue, useRef, useState } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { derived } from '@/components/stream/derived';
 import { useFollow, useStore, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
-import { Input } from '@/components/ui/input';
+import { SearchField } from '@/components/ui/search-field';
 import { useQueryState } from '@/components/ui/use-query-state';
 import type { StreamState } from '@/lib/stream/reducer';
 import { FleetEmpty, FleetSkeleton } from './fleet-states';
@@ -61,33 +60,24 @@ export function FleetPage() {
         <>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <FleetTotals state={query.state} setQuery={setQuery} />
-            <div className="relative w-full sm:w-72">
-              <Search
-                aria-hidden
-                className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
-              />
-              <Input
-                ref={search}
-                type="search"
-                aria-label="Search the fleet"
-                aria-keyshortcuts="/"
-                placeholder="Name, leader, place or problem"
-                className="pl-8"
-                value={query.search}
-                onChange={(event) => setQuery({ search: event.target.value })}
-                onKeyDown={(event) => {
-                  if (event.key === 'Escape') {
-                    if (query.search === '') event.currentTarget.blur();
-                    else setQuery({ search: '' });
-                  }
-                  if (event.key !== 'Enter') return;
-                  // By what is typed now: the list may still be following.
-                  const typed = { ...query, search: event.currentTarget.value };
-                  const [first] = select(store.stream.fleet.values(), typed);
-                  if (first) router.push(`/cluster/${first.id}`);
-                }}
-              />
-            </div>
+            <SearchField
+              ref={search}
+              aria-label="Search the fleet"
+              placeholder="Name, leader, place or problem"
+              value={query.search}
+              onChange={(event) => setQuery({ search: event.target.value })}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') {
+                  if (query.search === '') event.currentTarget.blur();
+                  else setQuery({ search: '' });
+                }
+                if (event.key !== 'Enter') return;
+                // By what is typed now: the list may still be following.
+                const typed = { ...query, search: event.currentTarget.value };
+                const [first] = select(store.stream.fleet.values(), typed);
+                if (first) router.push(`/cluster/${first.id}`);
+              }}
+            />
           </div>
           {ids.length > 0 ? (
             <FleetTable ids={ids} place={place} query={deferred} onSort={onSort} />

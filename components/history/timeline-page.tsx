@@ -1,11 +1,12 @@
 'use client';
 
-import { Search, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { useCallback, useDeferredValue, useRef } from 'react';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { Button } from '@/components/ui/button';
-import { Input, Select } from '@/components/ui/input';
+import { Select } from '@/components/ui/input';
 import { Panel } from '@/components/ui/panel';
+import { SearchField } from '@/components/ui/search-field';
 import { useQueryState } from '@/components/ui/use-query-state';
 import { type Kind, kinds } from '@/lib/history/kinds';
 import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
@@ -36,22 +37,13 @@ export function TimelinePage() {
     <div className="flex flex-col gap-3 p-3 sm:p-4">
       <h1 className="sr-only">Timeline</h1>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="relative w-full sm:w-72">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
-          />
-          <Input
-            ref={search}
-            type="search"
-            aria-label="Search what has happened"
-            aria-keyshortcuts="/"
-            placeholder="Cluster, member or words"
-            className="pl-8"
-            value={query.search}
-            onChange={(event) => setQuery({ search: event.target.value })}
-          />
-        </div>
+        <SearchField
+          ref={search}
+          aria-label="Search what has happened"
+          placeholder="Cluster, member or words"
+          value={query.search}
+          onChange={(event) => setQuery({ search: event.target.value })}
+        />
         <KindSelect kind={query.kind} onChange={(kind) => setQuery({ kind })} />
         {query.cluster !== null && (
           <ClusterChip id={query.cluster} onDrop={() => setQuery({ cluster: null })} />

@@ -62,9 +62,10 @@ export function Timeline({
     if (!further && !isFetchingNextPage) renew();
   }, [state, further, isFetchingNextPage, renew]);
 
-  if (pages === undefined && error)
-    return <Failed says={error.message} again={() => void refetch()} />;
-  if (pages === undefined) return <Loading />;
+  // Why it is away is said above.
+  const says = state === 'away' ? 'What is shown here waits for the history.' : error?.message;
+  const failed = error && says && <Failed says={says} again={() => void refetch()} />;
+  if (pages === undefined) return failed || <Loading />;
   if (entries.length === 0) {
     const narrowed = kind !== null || cluster !== null || search !== '';
     return (
@@ -80,7 +81,7 @@ export function Timeline({
   }
   return (
     <>
-      {error && <Failed says={error.message} again={() => void refetch()} />}
+      {failed}
       {further && newest > asOf && (
         <div className="border-b border-line p-2">
           <Button size="sm" onClick={renew}>
@@ -154,8 +155,8 @@ function Missing({ gap: { from, until, lost } }: { gap: Gap }) {
     >
       <StateIcon state="unknown" className="size-4" />
       <span>
-        Events are missing from {moment(from)} to {moment(until)}: {lost.toLocaleString()} were lost
-        while there was no room for them.
+        Events are missing from {moment(from)} to {moment(until)}: {lost.toLocaleString()} were
+        lost.
       </span>
     </li>
   );
@@ -163,10 +164,10 @@ function Missing({ gap: { from, until, lost } }: { gap: Gap }) {
 
 function Failed({ says, again }: { says: string; again: () => void }) {
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-3 border-b border-line p-4">
+    <div role="alert" className="flex items-center gap-3 border-b border-line p-4">
       <StateIcon state="attention" className="size-4" />
-      <p>{says}</p>
-      <Button size="sm" onClick={again}>
+      <p className="min-w-0">{says}</p>
+      <Button size="sm" className="shrink-0" onClick={again}>
         Try again
       </Button>
     </div>

@@ -119,10 +119,10 @@ export class Fleet {
 
   /** The view with its revision and JSON. */
   stamped(id: ClusterId): Stamped<ClusterView> | null {
+    const view = this.view(id);
     const entry = this.#entries.get(id);
-    if (entry?.stale) this.#freshen(id, entry);
-    if (!entry?.view) return null;
-    if (entry.stamped?.value !== entry.view) entry.stamped = this.#stamp(entry.stamped, entry.view);
+    if (!entry || !view) return null;
+    if (entry.stamped?.value !== view) entry.stamped = this.#stamp(entry.stamped, view);
     return entry.stamped;
   }
 

@@ -15,7 +15,7 @@ export const cluster = howdah.table('cluster', {
   citusGroup: integer('citus_group'),
 });
 
-/** Partitioned by month: see `ensureMonths`. */
+/** Partitioned by month: see `#ensureMonth` in `store.ts`. */
 export const event = howdah.table(
   'event',
   {
