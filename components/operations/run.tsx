@@ -128,12 +128,17 @@ function StepLine({
 
 /** What it cost, as it was measured. */
 function Cost({ operation }: { operation: OperationView }) {
-  const { leaderlessMs, outageMs } = operation;
+  const { leaderlessMs, outageMs, steps } = operation;
+  const taken = steps.some(({ code, at }) => code === 'leader-acquired' && at !== null);
   return (
     <dl className="grid w-fit grid-cols-[auto_auto] gap-x-4">
       <dt className="text-muted">Time without a leader</dt>
       <dd className="font-semibold" data-testid="leaderless">
-        {leaderlessMs === null ? 'not measured yet' : formatDuration(leaderlessMs)}
+        {leaderlessMs !== null
+          ? formatDuration(leaderlessMs)
+          : taken
+            ? 'too short to be seen'
+            : 'not measured yet'}
       </dd>
       <dt className="text-muted">Time without writes</dt>
       <dd className="font-semibold" data-testid="outage">
