@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { type PatroniCluster, type Sandbox, waitFor } from '@/sandbox';
 import type { Benchmark, Context, Report } from './benchmark';
 import { type Program, startProgram } from './child';
+import { keepToServersCores } from './cores';
 import { startEnsemble } from './ensemble';
 import { isUp, startHowdah } from './howdah';
 import { patronictlConfig } from './patronictl';
@@ -34,6 +35,7 @@ export const failover: Benchmark = {
   says: `${CHANGES} leader changes on synthetic clusters and ${REAL} real leaders killed, as a browser shows them; against a process that watches those leader znodes alone, and patronictl list -w 1`,
   rounds: 1,
   run: async (context) => {
+    keepToServersCores();
     const sandbox = await startEnsemble(context, {
       profile: 'fast',
       clusters: [{ scope: SCOPE, members: 3 }],

@@ -1,6 +1,7 @@
 import { waitFor } from '@/sandbox';
 import type { Benchmark, Context, Report } from './benchmark';
 import { type Program, startProgram } from './child';
+import { keepToServersCores } from './cores';
 import { startEnsemble } from './ensemble';
 import { type Howdah, isUp, startHowdah } from './howdah';
 import { PageMeter } from './page-meter';
@@ -33,6 +34,7 @@ export const ui: Benchmark = {
   says: `Chromium, ${CLUSTERS} clusters, ${STORM.writes} writes/s of which ${STORM.states} are seen, ${STORM.leaders} leader changes/s: the fleet page, then a cluster's; against a page that only receives and parses the same frames`,
   rounds: 1,
   run: async (context) => {
+    keepToServersCores();
     const { connectString: connect } = await startEnsemble(context);
     const storm = await startProgram('storm-fleet', { connect, clusters: CLUSTERS }, context);
     const [scope = ''] = await storm.ask<string[]>('scopes');

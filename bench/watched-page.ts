@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Context } from './benchmark';
+import { onBrowsersCore } from './cores';
 
 export interface Shown {
   readonly cluster: string;
@@ -11,19 +12,21 @@ export interface Shown {
 /** What the translation of our sources expects of every function that is sent to a page. */
 export const KEEP_NAMES = 'globalThis.__name ??= (named) => named';
 
-/** Debian's Chromium, without what it would do on its own. */
+/** Debian's Chromium, without what it would do on its own, on a processor of its own. */
 export async function launchChromium({ onEnd }: Pick<Context, 'onEnd'>): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      '--disable-gpu',
-    ],
-  });
+  const browser = await onBrowsersCore(() =>
+    chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        '--disable-gpu',
+      ],
+    }),
+  );
   onEnd(() => browser.close());
   return browser;
 }
