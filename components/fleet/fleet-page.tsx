@@ -35,8 +35,8 @@ export function FleetPage() {
   // Typing stays quick with a thousand rows: the list follows when there is time.
   const deferred = useDeferredValue(query);
   const [order] = useState(() => new FleetOrder());
-  const ids = useStream(
-    useCallback((stream) => order.of(stream.fleet, deferred), [order, deferred]),
+  const ids = useDeferredValue(
+    useStream(useCallback((stream) => order.of(stream.fleet, deferred), [order, deferred])),
   );
   const all = useStream((stream) => stream.fleet.size);
   const place = useStream((stream) => placesOf(stream.fleet));

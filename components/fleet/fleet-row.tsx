@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useDeferredValue } from 'react';
 import { useStream } from '@/components/stream/use-stream';
 import { cn } from '@/components/ui/cn';
 import { GridCell, GridRow } from '@/components/ui/grid';
@@ -20,12 +20,19 @@ interface RowProps {
   readonly onOpen: (cluster: ClusterId) => void;
 }
 
-type CellsProps = RowProps & { readonly row: ClusterSummary };
+interface CellsProps {
+  readonly row: ClusterSummary;
+  readonly place: boolean;
+}
 
 /** Renders only when its own summary changed, it moved, or the cursor came or went. */
 export const FleetRow = memo(function FleetRow(props: RowProps) {
-  const { cluster, id, index, active, narrow, onOpen } = props;
-  const row = useStream(useCallback((stream) => stream.fleet.get(cluster), [cluster]));
+  const { cluster, id, index, active, narrow, place, onOpen } = props;
+  const newest = useStream(useCallback((stream) => stream.fleet.get(cluster), [cluster]));
+  // In a storm many rows change at once: they follow in slices that leave the page answering,
+  // but for a new leader, which is there in the same frame.
+  const following = useDeferredValue(newest);
+  const row = following?.leader === newest?.leader ? following : newest;
   // Gone from the fleet, and in a moment from the list.
   if (row === undefined) return null;
   return (
@@ -47,7 +54,7 @@ export const FleetRow = memo(function FleetRow(props: RowProps) {
             `box-content grid h-10 items-center overflow-hidden text-sm leading-4 ${gridTemplate}`,
       )}
     >
-      {narrow ? <Card {...props} row={row} /> : <Cells {...props} row={row} />}
+      {narrow ? <Card row={row} place={place} /> : <Cells row={row} place={place} />}
     </GridRow>
   );
 });
@@ -79,7 +86,8 @@ function Title({ row, place }: CellsProps) {
 
 const cell = 'flex min-w-0 items-center gap-2 px-2 first:pl-4 last:pr-4';
 
-function Cells(props: CellsProps) {
+/** A row that only changes places, as many do when one comes in above them, keeps what it says. */
+const Cells = memo(function Cells(props: CellsProps) {
   const { row, place } = props;
   return (
     <>
@@ -109,7 +117,7 @@ function Cells(props: CellsProps) {
       </GridCell>
     </>
   );
-}
+});
 
 function Leader({ row }: { row: ClusterSummary }) {
   if (row.leader !== null) {
@@ -124,7 +132,7 @@ function Leader({ row }: { row: ClusterSummary }) {
 }
 
 /** The same cells in the same order, as a phone can hold them. */
-function Card(props: CellsProps) {
+const Card = memo(function Card(props: CellsProps) {
   const { row } = props;
   return (
     <>
@@ -160,4 +168,4 @@ function Card(props: CellsProps) {
       </div>
     </>
   );
-}
+});
