@@ -45,8 +45,8 @@ export interface Spool {
   readonly mostBytes: number;
   /** Durable once this is true; false: there is no room. Throws what the disk says. */
   append(events: readonly ClusterEvent[]): Promise<boolean>;
-  /** The batch that has waited longest; null: nothing waits. */
-  oldest(): Promise<SpooledBatch | null>;
+  /** The batches that have waited longest, of about `most` events in all; none: nothing waits. */
+  oldest(most: number): Promise<readonly SpooledBatch[]>;
   drop(batch: SpooledBatch): Promise<void>;
   /** What was noted last, by this process or an earlier one. */
   readonly losing: Gap | null;

@@ -38,8 +38,13 @@ class Disk implements Spool {
     return true;
   }
 
-  async oldest(): Promise<SpooledBatch | null> {
-    return this.batches[0] ?? null;
+  async oldest(most: number): Promise<readonly SpooledBatch[]> {
+    let count = 0;
+    return this.batches.filter(({ events }) => {
+      const isTaken = count < most;
+      count += events.length;
+      return isTaken;
+    });
   }
 
   async drop(batch: SpooledBatch): Promise<void> {
@@ -56,6 +61,7 @@ class Shelf implements HistoryStore {
   readonly kept = new Map<number, ClusterEvent>();
   readonly order: number[] = [];
   readonly gaps: Gap[] = [];
+  transactions = 0;
   away = false;
   /** An event it will never take. */
   poison = 0;
@@ -68,6 +74,7 @@ class Shelf implements HistoryStore {
 
   async write(events: readonly ClusterEvent[]): Promise<void> {
     if (this.away) throw new Error('away');
+    this.transactions += 1;
     if (events.some(({ seq }) => seq === this.poison)) throw new Failure('bad-input', 'never');
     for (const one of events) {
       if (!this.kept.has(one.seq)) this.order.push(one.seq);
@@ -145,6 +152,29 @@ describe('what happens', () => {
     expect(disk.events).toBe(0);
   });
 
+  test('often is written once a second, and what has waited long in few transactions', async () => {
+    const { clock, shelf, start } = rig();
+    const recorder = start();
+    for (let seq = 1; seq <= 100; seq += 1) {
+      recorder.record(event(seq));
+      await clock.pass(100);
+    }
+    await clock.pass(2000);
+    expect(shelf.order).toHaveLength(100);
+    expect(shelf.transactions).toBeLessThan(14);
+    shelf.away = true;
+    for (let seq = 101; seq <= 200; seq += 1) {
+      recorder.record(event(seq));
+      await clock.pass(1000);
+    }
+    const before = shelf.transactions;
+    shelf.away = false;
+    recorder.storeIsReady();
+    await clock.pass(3000);
+    expect(shelf.order).toHaveLength(200);
+    expect(shelf.transactions).toBe(before + 1);
+  });
+
   test('before the disk is open waits in memory', async () => {
     const { clock, disk, shelf } = rig();
     const recorder = new Recorder({ clock, store: shelf, onState: () => {}, onError: () => {} });
@@ -207,7 +237,7 @@ describe('what happens', () => {
     const recorder = start();
     for (let seq = 1; seq <= 3; seq += 1) {
       recorder.record(event(seq));
-      await clock.pass(500);
+      await clock.pass(1500);
     }
     expect(shelf.order).toEqual([1, 3]);
     expect(shelf.gaps).toEqual([{ from: 2, until: 2, lost: 1 }]);

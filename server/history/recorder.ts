@@ -12,11 +12,15 @@ export interface RecorderOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/**
- * Events that come within this are made durable, and written, together: in a storm each batch costs
- * a flush of the disk and a transaction, on processors that the storm wants.
- */
+/** Events that come within this are made durable together: each batch costs a flush of the disk. */
 const GATHER_MS = 250;
+/**
+ * Between two writes to a store that keeps up. The first of many events is written at once; in a
+ * storm a transaction a second leaves the processors to those who need them.
+ */
+const WRITE_APART_MS = 1000;
+/** After a long time away, so many events are written in one transaction. */
+const MOST_AT_ONCE = 2000;
 /** Between two attempts to write what a store or a disk has refused. */
 const RETRY_MS = 1000;
 /** So many events wait in memory while the disk takes none; what comes then is lost, and counted. */
@@ -39,6 +43,7 @@ export class Recorder {
   #writing: Promise<void> | null = null;
   #cancelSave: (() => void) | null = null;
   #cancelWrite: (() => void) | null = null;
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: RecorderOptions) {
@@ -148,11 +153,16 @@ export class Recorder {
 
   #write(): void {
     if (this.#writing || this.#closed || this.#cancelWrite) return;
+    const wait = this.#wroteAt + WRITE_APART_MS - this.#options.clock.now();
+    if (wait > 0) {
+      this.#writeLater(Math.min(wait, WRITE_APART_MS));
+      return;
+    }
     this.#writing = this.#writeAll()
       .catch((error) => {
         // The store says itself why it is away; anything else is a fault of ours.
         if (this.#options.store.health.state === 'ready') this.#options.onError(error);
-        this.#writeLater();
+        this.#writeLater(RETRY_MS);
       })
       .finally(() => {
         this.#writing = null;
@@ -162,9 +172,9 @@ export class Recorder {
       });
   }
 
-  #writeLater(): void {
+  #writeLater(ms: number): void {
     if (this.#closed) return;
-    this.#cancelWrite = this.#options.clock.after(RETRY_MS, () => {
+    this.#cancelWrite = this.#options.clock.after(ms, () => {
       this.#cancelWrite = null;
       this.#write();
     });
@@ -177,10 +187,11 @@ export class Recorder {
     if (spool === null) return;
     for (;;) {
       if (store.health.state !== 'ready') return;
-      const batch = await spool.oldest();
-      if (batch === null) break;
-      await this.#writeBatch(batch);
-      await spool.drop(batch);
+      const batches = await spool.oldest(MOST_AT_ONCE);
+      if (batches.length === 0) break;
+      await this.#writeBatches(batches);
+      for (const batch of batches) await spool.drop(batch);
+      this.#wroteAt = this.#options.clock.now();
       onState();
       if (this.#closed) return;
     }
@@ -193,13 +204,21 @@ export class Recorder {
     onState();
   }
 
-  /** What the store would refuse for ever must not stand in the way of what it would take. */
-  async #writeBatch({ events }: SpooledBatch): Promise<void> {
+  /**
+   * In one transaction. What the store would refuse for ever must not stand in the way of what it
+   * would take: then each batch is written by itself, and the one that is refused is a gap.
+   */
+  async #writeBatches(batches: readonly SpooledBatch[]): Promise<void> {
+    const events = batches.flatMap((batch) => batch.events);
     try {
       await this.#options.store.write(events);
       this.#newest = events.at(-1)?.seq ?? this.#newest;
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
+      if (batches.length > 1) {
+        for (const batch of batches) await this.#writeBatches([batch]);
+        return;
+      }
       this.#options.onError(error);
       this.#lose(events);
     }

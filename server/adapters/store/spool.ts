@@ -72,19 +72,26 @@ export class FolderSpool implements Spool {
   }
 
   /** What can't be read as events is put aside under another name, for a person to look at. */
-  async oldest(): Promise<SpooledBatch | null> {
-    for (const { name } of this.#kept.values()) {
+  async oldest(most: number): Promise<readonly SpooledBatch[]> {
+    const batches: SpooledBatch[] = [];
+    let count = 0;
+    for (const { name } of [...this.#kept.values()]) {
+      if (count >= most) break;
       const path = join(this.#folder, name);
       const lines = await readFile(path, 'utf8').then(
         (text) => text.split('\n').filter((line) => line !== ''),
         () => [],
       );
       const events = lines.flatMap((line) => parse<ClusterEvent>(line) ?? []);
-      if (events.length > 0 && events.length === lines.length) return { name, events };
+      if (events.length > 0 && events.length === lines.length) {
+        batches.push({ name, events });
+        count += events.length;
+        continue;
+      }
       await rename(path, `${path}.unreadable`).catch(() => {});
       this.#forget(name);
     }
-    return null;
+    return batches;
   }
 
   async drop({ name }: SpooledBatch): Promise<void> {
