@@ -160,6 +160,20 @@ export const configSchema = z.strictObject({
         })
         .optional(),
       spoolMb: positive.max(100_000).default(256),
+      keepDays: z
+        .strictObject({
+          events: positive.max(36_500).default(730),
+          samples: positive.max(36_500).default(1),
+          tenSeconds: positive.max(36_500).default(7),
+          minutes: positive.max(36_500).default(90),
+          hours: positive.max(36_500).default(730),
+        })
+        .refine(
+          ({ samples, tenSeconds, minutes, hours }) =>
+            samples <= tenSeconds && tenSeconds <= minutes && minutes <= hours,
+          { message: 'finer figures can not be kept for longer than those made of them' },
+        )
+        .prefault({}),
     })
     .prefault({}),
   root: namespace.default('/howdah'),

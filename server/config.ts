@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import type { Keeping } from '@/lib/history/lag';
 import type { ClusterKey } from '@/lib/topology/facts';
 import { type ClusterSettings, clusterSettings } from './config-clusters';
 import { unknownVariables, variableFor, withEnvironment } from './config-environment';
@@ -24,6 +25,9 @@ export type StoreConfig = {
   readonly url: string | null;
   /** How much may wait on disk while the store is away. */
   readonly spoolBytes: number;
+  /** For how long events and lag are kept, milliseconds. */
+  readonly keepEventsMs: number;
+  readonly keepLagMs: Keeping;
 } | null;
 
 export interface EnsembleConfig {
@@ -143,12 +147,22 @@ function complete(file: ConfigFile): Config {
   };
 }
 
-function storeOf({ kind, folder, url, spoolMb }: ConfigFile['store']): StoreConfig {
-  if (kind === 'none') return null;
+const DAY_MS = 86_400_000;
+
+function storeOf(store: ConfigFile['store']): StoreConfig {
+  if (store.kind === 'none') return null;
+  const { events, samples, tenSeconds, minutes, hours } = store.keepDays;
   return {
-    folder: resolve(folder ?? stateFolder()),
-    url: url ?? null,
-    spoolBytes: spoolMb * 2 ** 20,
+    folder: resolve(store.folder ?? stateFolder()),
+    url: store.url ?? null,
+    spoolBytes: store.spoolMb * 2 ** 20,
+    keepEventsMs: events * DAY_MS,
+    keepLagMs: {
+      samples: samples * DAY_MS,
+      '10s': tenSeconds * DAY_MS,
+      '1m': minutes * DAY_MS,
+      '1h': hours * DAY_MS,
+    },
   };
 }
 

@@ -4,19 +4,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
-import type { ClusterEvent } from '@/lib/topology/event';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
+import { PostgresLagStore } from './adapters/store/lag-store';
+import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
+import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
+import { Samples } from './history/samples';
 import type { HistoryReader } from './ports';
 
 export interface History extends HistoryReader {
   record(event: ClusterEvent): void;
+  sample(cluster: ClusterId, sample: LagSample): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
   start(): void;
   close(): Promise<void>;
@@ -38,7 +44,7 @@ const CLOSE_MS = 1000;
 export function createHistory({ config, log, onState, onError }: HistoryParts): History {
   if (config === null) return noHistory();
   const clock = systemClock;
-  const { folder, url, spoolBytes } = config;
+  const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping } = config;
   let trouble: { readonly since: number; readonly says: string } | null = null;
   let lock: { release(): void } | null = null;
   let cancelRetry = () => {};
@@ -62,12 +68,27 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
       if (state === 'ready') log.info(`history is kept in ${server}`);
       else if (says !== said) log.warn(`history waits on disk: ${says}`);
       said = says;
-      if (state === 'ready') recorder.storeIsReady();
+      if (state === 'ready') {
+        recorder.storeIsReady();
+        housekeeping.start();
+      }
       onState();
     },
   });
   const store = new PostgresStore(database);
   const recorder: Recorder = new Recorder({ clock, store, onState, onError });
+
+  const lag = new PostgresLagStore({ database, clock, keeping });
+  const samples = new Samples({ clock, store: lag, onError });
+  const housekeeping: Housekeeping = new Housekeeping({
+    clock,
+    store: lag,
+    upkeep: new PostgresUpkeep({ database, clock, keeping, keepEventsMs }),
+    writtenUntil: () => samples.writtenUntil,
+    onDropped: (names) => log.info(`history that was over is dropped: ${names.join(', ')}`),
+    onError,
+  });
+  const view = (): HistoryView => ({ ...recorder.view, samples: samples.figures });
 
   const open = async (): Promise<void> => {
     try {
@@ -90,15 +111,18 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
 
   return {
     record: (event) => recorder.record(event),
+    sample: (cluster, sample) => samples.note(cluster, sample),
     events: (query) => store.events(query),
+    lag: (query) => lag.read(query),
     get view(): HistoryView {
-      return trouble ? { ...recorder.view, state: 'away', ...trouble } : recorder.view;
+      return trouble ? { ...view(), state: 'away', ...trouble } : view();
     },
     start: () => void open(),
     close: async () => {
       closed = true;
       cancelRetry();
-      await Promise.race([recorder.close(), delay(CLOSE_MS)]);
+      housekeeping.close();
+      await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
       database.close();
       embedded?.stop();
       lock?.release();
@@ -113,13 +137,18 @@ function noHistory(): History {
     says: null,
     server: null,
     waiting: { events: 0, bytes: 0, mostBytes: 0 },
+    samples: { waiting: 0, lost: 0 },
     losing: null,
     newest: 0,
   };
+  const refuse = () =>
+    Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.'));
   return {
     view,
     record: () => {},
-    events: () => Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.')),
+    sample: () => {},
+    events: refuse,
+    lag: refuse,
     start: () => {},
     close: () => Promise.resolve(),
   };

@@ -1,4 +1,5 @@
 import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
+import type { LagChunk, LagHistory, LagQuery } from '@/lib/history/lag';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
@@ -27,9 +28,28 @@ export interface HistoryStore {
   events(query: EventsQuery): Promise<EventsPage>;
 }
 
+/** Where lag is kept for good. */
+export interface LagStore {
+  /** False while it can't be written to. */
+  readonly ready: boolean;
+  /** All or none; what it has already, by member and first moment, it leaves alone. */
+  write(chunks: readonly LagChunk[]): Promise<void>;
+  /** Throws `unavailable` while it is away. */
+  read(query: LagQuery): Promise<LagHistory>;
+}
+
+/** What is done to history now and then, so that it stays small. Throws while the store is away. */
+export interface Upkeep {
+  /** Makes rollups of samples before `until`, of which none may come later. */
+  rollUp(until: number): Promise<void>;
+  /** Drops what is older than it is kept for. @returns what, by name. */
+  prune(): Promise<readonly string[]>;
+}
+
 /** What pages may ask of history. */
 export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   readonly view: HistoryView;
+  lag: LagStore['read'];
 }
 
 /** Events that went to disk together. */

@@ -10,6 +10,7 @@ import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { gathered } from './gathered';
 import { createHistory } from './history-parts';
 import { Metrics } from './metrics/metrics';
 import { Aggregator } from './monitor/aggregator';
@@ -86,6 +87,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operationOn: (id) => switchovers.running(id),
     onError,
     onEvent: (event) => history.record(event),
+    onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
@@ -132,36 +134,24 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
 
   let settled = false;
   let followed: ReadonlySet<ClusterId> = new Set();
-  let attending = false;
   /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
-  const attend = () => {
-    if (attending) return;
-    attending = true;
-    clock.after(ATTEND_MS, () => {
-      attending = false;
-      const attended = new Set([...followed, ...fleet.troubled]);
-      schedule.attend({ attended, urgent: new Set(switchovers.active) });
-      for (const ensemble of ensembles.values()) ensemble.attend(attended);
-    });
-  };
+  const attend = gathered(clock, ATTEND_MS, () => {
+    const attended = new Set([...followed, ...fleet.troubled]);
+    schedule.attend({ attended, urgent: new Set(switchovers.active) });
+    for (const ensemble of ensembles.values()) ensemble.attend(attended);
+  });
 
   const ensemblesNow = aSecondApart(clock, () =>
     [...ensembles.values()].map((ensemble) => ensemble.view()),
   );
   const probingNow = aSecondApart(clock, () => schedule.view());
-  let tellingHistory = false;
   const history = createHistory({
     config: config.store,
     log,
-    onState: () => {
-      if (tellingHistory) return;
-      tellingHistory = true;
-      clock.after(HISTORY_MS, () => {
-        tellingHistory = false;
-        historyNow.renew();
-        hub.notify();
-      });
-    },
+    onState: gathered(clock, HISTORY_MS, () => {
+      historyNow.renew();
+      hub.notify();
+    }),
     onError,
   });
   const historyNow = aSecondApart(clock, () => history.view);

@@ -43,6 +43,7 @@ class Replay {
       operationOn: () => null,
       onChange: () => {},
       onEvent: (event) => this.recorded.push(event),
+      onSample: () => {},
       onTrouble: () => {
         this.troubles += 1;
       },

@@ -47,6 +47,8 @@ export interface HistoryView {
     readonly bytes: number;
     readonly mostBytes: number;
   };
+  /** Samples of lag that wait in memory, and that were given up since Howdah was started. */
+  readonly samples: { readonly waiting: number; readonly lost: number };
   /** Events are being lost since then; null: none are. */
   readonly losing: Gap | null;
   /** `seq` of the event written last; 0: none yet by this process. */

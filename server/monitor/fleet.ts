@@ -67,6 +67,8 @@ export interface FleetOptions {
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
   /** Something has happened that is worth keeping. */
   readonly onEvent: (event: ClusterEvent) => void;
+  /** Lag was sampled. */
+  readonly onSample: (id: ClusterId, sample: LagSample) => void;
   /** Which clusters want a close look has changed. */
   readonly onTrouble: () => void;
   /** One cluster could not be put together: it stays as it was, and all others go on. */
@@ -297,7 +299,7 @@ export class Fleet {
     entry.judgedIn = ensemble;
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
     for (const change of changes) this.#log(id, entry, change);
-    if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(entry, view, now);
+    if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);
     entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
@@ -319,11 +321,14 @@ export class Fleet {
     this.#options.onTrouble();
   }
 
-  #sample(entry: Entry, view: ClusterView, now: number): void {
-    entry.sampledAt = now;
+  #sample(id: ClusterId, entry: Entry, view: ClusterView): void {
+    const at = this.#options.clock.now();
+    entry.sampledAt = at;
     entry.probed = false;
     const members = lagPoints(view);
-    entry.samples.push({ seq: this.#sequence.next(), at: now, members });
+    const sample = { seq: this.#sequence.next(), at, members };
+    entry.samples.push(sample);
+    this.#options.onSample(id, sample);
     const known = Object.values(members).flatMap(({ replay }) => (replay === null ? [] : [replay]));
     entry.trend = [...entry.trend, known.length === 0 ? null : Math.max(...known)].slice(
       -TREND_POINTS,

@@ -14,10 +14,14 @@ export interface DatabaseOptions {
   readonly onState: (state: HistoryView['state']) => void;
 }
 
-/** One connection for who writes, so that no reader stands in its way, and few for who reads. */
+/**
+ * One connection for who writes, so that nobody stands in its way, few for who reads, and one for
+ * what takes its time: rollups and retention.
+ */
 export interface Connected {
   readonly write: NodePgDatabase;
   readonly read: NodePgDatabase;
+  readonly upkeep: NodePgDatabase;
   end(): void;
 }
 
@@ -26,6 +30,7 @@ const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
 const PATIENCE_MS = 15_000;
 const WRITE_MS = 30_000;
 const READ_MS = 5000;
+const UPKEEP_MS = 60_000;
 /** Says that this Howdah writes here: an arbitrary number that nobody else should use. */
 const WRITER_LOCK = 4_207_849_331;
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -131,12 +136,13 @@ function open(config: pg.ClientConfig, guard: pg.Client): Connected {
     made.on('error', () => {});
     return made;
   };
-  const [writers, readers] = [pool(1, WRITE_MS), pool(3, READ_MS)];
+  const [writers, readers, upkeep] = [pool(1, WRITE_MS), pool(3, READ_MS), pool(1, UPKEEP_MS)];
   return {
     write: drizzle(writers),
     read: drizzle(readers),
+    upkeep: drizzle(upkeep),
     end: () => {
-      for (const one of [writers, readers, guard]) one.end().catch(() => {});
+      for (const one of [writers, readers, upkeep, guard]) one.end().catch(() => {});
     },
   };
 }

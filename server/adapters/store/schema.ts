@@ -1,4 +1,13 @@
-import { bigint, index, integer, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 
 /** The tables that `migrations` make, as queries name them. Others read the views beside them. */
 export const howdah = pgSchema('howdah');
@@ -15,7 +24,7 @@ export const cluster = howdah.table('cluster', {
   citusGroup: integer('citus_group'),
 });
 
-/** Partitioned by month: see `#ensureMonth` in `store.ts`. */
+/** Partitioned by month, as all that is partitioned: see `partitions.ts`. */
 export const event = howdah.table(
   'event',
   {
@@ -39,4 +48,39 @@ export const gap = howdah.table('gap', {
   from: moment('lost_from').primaryKey(),
   until: moment('lost_until').notNull(),
   events: bigint('events', { mode: 'number' }).notNull(),
+});
+
+export const member = howdah.table('member', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  cluster: integer('cluster')
+    .notNull()
+    .references(() => cluster.id),
+  name: text('name').notNull(),
+});
+
+/** Written as PostgreSQL reads it: to have each of its numbers quoted costs more than all the rest. */
+const column = (type: 'integer' | 'bigint') =>
+  customType<{ data: readonly (number | null)[]; driverData: string }>({
+    dataType: () => `${type}[]`,
+    toDriver: (values) => `{${values.map((value) => value ?? 'NULL').join(',')}}`,
+  });
+const [integers, bigints] = [column('integer'), column('bigint')];
+
+/** A member's samples of about a minute. Its rollups are made and read by `lag-sql.ts`. */
+export const lagSamples = howdah.table('lag_chunk_samples', {
+  member: integer('member').notNull(),
+  began: moment('began').notNull(),
+  /** Milliseconds after it began. */
+  at: integers('at').notNull(),
+  sent: bigints('sent').notNull(),
+  write: bigints('write').notNull(),
+  flush: bigints('flush').notNull(),
+  replay: bigints('replay').notNull(),
+  ms: bigints('ms').notNull(),
+});
+
+export const rolledUp = howdah.table('rolled_up', {
+  rollup: text('rollup').primaryKey(),
+  /** All before it has been made. */
+  until: moment('until').notNull(),
 });

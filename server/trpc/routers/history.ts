@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { figures } from '@/lib/history/lag';
 import { eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
 
@@ -30,4 +31,19 @@ export const historyRouter = router({
     .query(({ ctx, input: { cursor, ...query } }) =>
       ctx.history.events({ ...query, before: cursor }),
     ),
+  lag: procedure
+    .input(
+      z
+        .object({
+          cluster: text(600),
+          figure: z.enum(figures),
+          from: moment,
+          until: moment,
+          buckets: z.number().int().min(10).max(4000),
+        })
+        .refine(({ from, until }) => from < until, {
+          message: 'the end must be later than the beginning',
+        }),
+    )
+    .query(({ ctx, input }) => ctx.history.lag(input)),
 });

@@ -1,0 +1,41 @@
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { Failure } from '@/lib/errors';
+import type { Connected, Database } from './database';
+
+export type Way = Exclude<keyof Connected, 'end'>;
+
+/**
+ * Asks the database over one of its ways. Whatever fails, the sentence is for who asked. A connection
+ * that failed is the database's to mend; what the server refuses says nothing against the connection.
+ */
+export async function ask<T>(
+  database: Database,
+  way: Way,
+  what: (connected: NodePgDatabase) => Promise<T>,
+): Promise<T> {
+  const { connected, health } = database;
+  if (connected === null) {
+    throw new Failure('unavailable', health.says ?? 'The history is being opened.');
+  }
+  try {
+    return await what(connected[way]);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    const code = (cause as { code?: unknown } | null)?.code;
+    if (isOfTheConnection(code)) database.doubt(connected, cause);
+    if (isOfTheData(code)) throw new Failure('bad-input', `History refuses that: ${cause}`, cause);
+    const slow = code === '57014' ? 'It took too long: ask for less.' : 'Try again in a moment.';
+    throw new Failure('unavailable', `The history could not be asked. ${slow}`, cause);
+  }
+}
+
+/** SQLSTATE has five characters; what has none comes from the socket, or from waiting for one. */
+function isOfTheConnection(code: unknown): boolean {
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
+  return code.startsWith('08') || code.startsWith('57P') || code === '25006';
+}
+
+/** Data exceptions and broken constraints: the same again would be refused again. */
+function isOfTheData(code: unknown): boolean {
+  return typeof code === 'string' && (/^22.{3}$/.test(code) || /^23.{3}$/.test(code));
+}

@@ -1,0 +1,64 @@
+import { inArray } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
+import { cluster, member } from './schema';
+
+type Asked = Pick<NodePgDatabase, 'insert' | 'select'>;
+
+/** PostgreSQL's text has no NUL, and what Patroni writes into ZooKeeper may. */
+export const readable = (text: string): string => text.replaceAll('\0', '\u{fffd}');
+
+/** Ids of the clusters, given to those that have none yet. */
+export async function clusterIds(
+  database: Asked,
+  keys: ReadonlySet<ClusterId>,
+): Promise<ReadonlyMap<ClusterId, number>> {
+  const rows = [...keys].map((key) => {
+    const parts = parseClusterId(key);
+    return {
+      key,
+      ensemble: parts?.ensemble ?? '',
+      namespace: parts?.namespace ?? '',
+      scope: parts?.scope ?? key,
+      citusGroup: parts?.group ?? null,
+    };
+  });
+  await database.insert(cluster).values(rows).onConflictDoNothing();
+  const found = await database
+    .select({ id: cluster.id, key: cluster.key })
+    .from(cluster)
+    .where(inArray(cluster.key, [...keys]));
+  return new Map(found.map(({ key, id }) => [key, id]));
+}
+
+/** Members and what they are called here. */
+export interface MemberName {
+  readonly cluster: ClusterId;
+  readonly member: string;
+}
+export const nameOf = ({ cluster: id, member: name }: MemberName): string => `${id} ${name}`;
+
+/** Ids of members by `nameOf`, given to those that have none yet. */
+export async function memberIds(
+  database: Asked,
+  names: readonly MemberName[],
+): Promise<ReadonlyMap<string, number>> {
+  if (names.length === 0) return new Map();
+  const clusters = await clusterIds(database, new Set(names.map((one) => one.cluster)));
+  const rows = names.map((one) => ({
+    cluster: clusters.get(one.cluster) ?? 0,
+    name: readable(one.member),
+  }));
+  await database.insert(member).values(rows).onConflictDoNothing();
+  const found = await database
+    .select()
+    .from(member)
+    .where(inArray(member.cluster, [...clusters.values()]));
+  const ids = new Map(found.map(({ id, cluster: of, name }) => [`${of} ${name}`, id]));
+  return new Map(
+    names.flatMap((one, n) => {
+      const id = ids.get(`${rows[n]?.cluster} ${rows[n]?.name}`);
+      return id === undefined ? [] : [[nameOf(one), id] as const];
+    }),
+  );
+}

@@ -1,0 +1,116 @@
+import type { SQL } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type Bucket, collect } from '@/lib/history/collect';
+import {
+  bucketMs,
+  type Keeping,
+  type LagChunk,
+  type LagHistory,
+  type LagQuery,
+  type RolledUp,
+  type Source,
+  sourcesOf,
+  stepMs,
+} from '@/lib/history/lag';
+import type { Clock, LagStore } from '@/server/ports';
+import { ask } from './ask';
+import type { Database } from './database';
+import { memberIds, nameOf } from './ids';
+import { chartSql } from './lag-sql';
+import { Partitions } from './partitions';
+import { lagSamples, rolledUp } from './schema';
+
+export interface LagStoreOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keeping: Keeping;
+}
+
+/** Lag in PostgreSQL: samples packed by the minute, and read back at the width of a pixel. */
+export class PostgresLagStore implements LagStore {
+  readonly #options: LagStoreOptions;
+  readonly #partitions = new Partitions();
+  /** Members known to have an id there. */
+  readonly #members = new Map<string, number>();
+
+  constructor(options: LagStoreOptions) {
+    this.#options = options;
+  }
+
+  get ready(): boolean {
+    return this.#options.database.connected !== null;
+  }
+
+  async write(chunks: readonly LagChunk[]): Promise<void> {
+    if (chunks.length === 0) return;
+    try {
+      await ask(this.#options.database, 'write', (database) => this.#write(database, chunks));
+    } catch (error) {
+      this.#partitions.forget();
+      this.#members.clear();
+      throw error;
+    }
+  }
+
+  async #write(database: NodePgDatabase, chunks: readonly LagChunk[]): Promise<void> {
+    const moments = chunks.flatMap(({ at }) => at.slice(0, 1));
+    await this.#partitions.ensure(database, 'lag_chunk_samples', moments);
+    const unknown = chunks.filter((chunk) => !this.#members.has(nameOf(chunk)));
+    for (const [name, id] of await memberIds(database, unknown)) this.#members.set(name, id);
+    const rows = chunks.map((chunk) => {
+      const began = chunk.at[0] ?? 0;
+      const { sent, write, flush, replay, ms } = chunk;
+      return {
+        ...{ sent, write, flush, replay, ms },
+        member: this.#members.get(nameOf(chunk)) ?? 0,
+        began: new Date(began),
+        at: chunk.at.map((at) => at - began),
+      };
+    });
+    // Told again after an answer that was lost, it is there.
+    await database.insert(lagSamples).values(rows).onConflictDoNothing();
+  }
+
+  read(query: LagQuery): Promise<LagHistory> {
+    const { database, clock, keeping } = this.#options;
+    return ask(database, 'read', async (connected) => {
+      const made = await rolledUpIn(connected);
+      const sources = sourcesOf(query, { keeping, rolledUp: made, now: clock.now() });
+      const step = bucketMs(query);
+      const parts = await Promise.all(
+        sources.map((source) => rowsOf(connected, chart(source, query, step))),
+      );
+      return { stepMs: step, members: collect(parts.flat()) };
+    });
+  }
+}
+
+function chart(source: Source, { figure, cluster }: LagQuery, step: number): SQL {
+  const own = stepMs[source.resolution];
+  const bucket = Math.ceil(step / own) * own;
+  return chartSql(source, { figure, cluster, bucket });
+}
+
+/** Up to when each rollup has been made; 0 where none was. */
+export async function rolledUpIn(database: NodePgDatabase): Promise<RolledUp> {
+  const rows = await database.select().from(rolledUp);
+  const of = (rollup: string) => rows.find((one) => one.rollup === rollup)?.until.getTime() ?? 0;
+  return { '10s': of('10s'), '1m': of('1m'), '1h': of('1h') };
+}
+
+async function rowsOf(database: NodePgDatabase, statement: SQL): Promise<Bucket[]> {
+  const { rows } = await database.execute<Record<string, string | null>>(statement);
+  return rows.map((row) => ({
+    member: String(row.member),
+    at: Number(row.at),
+    samples: Number(row.samples),
+    min: number(row.min),
+    max: number(row.max),
+    mean: number(row.mean),
+    last: number(row.last),
+  }));
+}
+
+/** PostgreSQL's 64 bits come as text; lag is far below what a number holds exactly. */
+const number = (text: string | null | undefined): number | null =>
+  text === null || text === undefined ? null : Number(text);
