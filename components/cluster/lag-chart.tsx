@@ -11,7 +11,6 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { clockMinute } from '@/components/stream/moment';
 import { Name } from '@/components/ui/name';
 import { useLater } from '@/components/ui/use-later';
 import { useMedia } from '@/components/ui/use-media';
@@ -19,21 +18,23 @@ import type { ClusterEvent } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
 import { LagLines } from './lag-lines';
-import { axisOf, spread, timeTicks } from './lag-scale';
+import { LagMarks } from './lag-marks';
+import { axisOf, spread, tickWords, timeTicks } from './lag-scale';
 import { LagTooltip } from './lag-tooltip';
-import type { Range, Unit } from './query';
+import { LagZoom } from './lag-zoom';
+import type { Stretch, Unit } from './query';
 
 export interface LagChartProps {
   readonly rows: readonly ChartRow[];
   readonly names: readonly string[];
   readonly colours: ReadonlyMap<string, string>;
   readonly unit: Unit;
-  readonly range: Range;
   readonly from: number;
   readonly to: number;
   readonly marks: readonly ClusterEvent[];
   /** A threshold drawn with its name, while it is within the picture. */
   readonly limit: number | null;
+  readonly onZoom: (stretch: Stretch) => void;
   readonly label: string;
 }
 
@@ -70,8 +71,8 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
             dataKey="at"
             domain={[from, to]}
             allowDataOverflow
-            ticks={timeTicks(props.range, { from, to }, narrow)}
-            tickFormatter={clockMinute}
+            ticks={timeTicks({ from, to }, narrow)}
+            tickFormatter={tickWords({ from, to })}
             height={BOTTOM}
             stroke="var(--line-strong)"
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
@@ -104,26 +105,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
               {props.limit !== null && props.limit <= top && (
                 <ReferenceLine y={props.limit} stroke="var(--attention)" strokeDasharray="6 3" />
               )}
-              {props.marks.map((event) => (
-                <ReferenceLine
-                  key={event.seq}
-                  x={event.at}
-                  stroke={event.code === 'leader-lost' ? 'var(--critical)' : 'var(--accent)'}
-                  strokeDasharray={event.code === 'leader-lost' ? '2 3' : '4 2'}
-                  {...(event.code !== 'leader-changed'
-                    ? {}
-                    : {
-                        label: {
-                          value: event.member === null ? 'new leader' : `${event.member} leads`,
-                          position:
-                            event.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
-                          fill: 'var(--accent)',
-                          fontSize: 12,
-                          dy: -18,
-                        },
-                      })}
-                />
-              ))}
+              <LagMarks marks={props.marks} from={from} to={to} />
               <LagLines rows={rows} names={names} colours={colours} />
               {/* Draws nothing: the cursor and its figures need a series to go along. */}
               <Line
@@ -133,6 +115,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
                 activeDot={false}
                 isAnimationActive={false}
               />
+              <LagZoom from={from} to={to} onZoom={props.onZoom} />
             </>
           )}
         </LineChart>

@@ -5,6 +5,15 @@ export interface ChartRow {
   readonly at: number;
   /** One for each name asked for; null is a gap in that line. */
   readonly values: readonly (number | null)[];
+  /** Where a row stands for a bucket of time: what each line was within it. */
+  readonly extents?: readonly (Extent | null)[];
+}
+
+/** What a figure was within a stretch of time. */
+export interface Extent {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
 }
 
 export interface ChartAsk {
@@ -143,7 +152,8 @@ function extremes(
   ];
 }
 
-function withGaps(rows: readonly ChartRow[], longest: number): ChartRow[] {
+/** Breaks the lines wherever two rows are further apart than `longest`, milliseconds. */
+export function withGaps(rows: readonly ChartRow[], longest: number): ChartRow[] {
   const out: ChartRow[] = [];
   for (const row of rows) {
     const last = out.at(-1);
@@ -182,7 +192,11 @@ export function chooseSeries(
     .sort((a, b) => a - b);
   return {
     names: chosen.map((n) => names[n] ?? ''),
-    rows: rows.map(({ at, values }) => ({ at, values: chosen.map((n) => values[n] ?? null) })),
+    rows: rows.map(({ at, values, extents }) => ({
+      at,
+      values: chosen.map((n) => values[n] ?? null),
+      ...(extents ? { extents: chosen.map((n) => extents[n] ?? null) } : {}),
+    })),
     left: names.length - most,
   };
 }

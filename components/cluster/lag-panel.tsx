@@ -1,78 +1,36 @@
 'use client';
 
-import { Pause, Play } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { useCallback, useMemo, useState } from 'react';
-import { moment } from '@/components/stream/moment';
-import { useCluster } from '@/components/stream/use-stream';
+import { ChevronLeft, ChevronRight, Pause, Play, ZoomOut } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import { exactMoment, moment } from '@/components/stream/moment';
 import { Button } from '@/components/ui/button';
+import { Select } from '@/components/ui/input';
 import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
-import { Skeleton } from '@/components/ui/skeleton';
-import { useLater } from '@/components/ui/use-later';
-import { useMedia } from '@/components/ui/use-media';
 import { useQueryState } from '@/components/ui/use-query-state';
-import { useSteady } from '@/components/ui/use-steady';
-import type { ClusterState } from '@/lib/stream/reducer';
-import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
-import { coloursOf } from './colours';
-import { chooseSeries, LagRows } from './lag-data';
-import { LagLegend } from './lag-legend';
+import { KeptLag } from './lag-kept';
+import { LiveLag } from './lag-live';
 import {
+  type ClusterQuery,
   formatClusterQuery,
+  isLive,
   parseClusterQuery,
   type Range,
   ranges,
   redrawMs,
+  type Stretch,
   stages,
 } from './query';
-import { useSamples } from './use-samples';
+import { type Samples, useSamples } from './use-samples';
 
-/** Far the heaviest part of the page: it comes when the rest stands. */
-export const loadLagChart = () => import('./lag-chart');
-const LagChart = dynamic(() => loadLagChart().then((m) => m.LagChart), {
-  ssr: false,
-  loading: () => <Skeleton className="h-60" />,
-});
-
-const MOST_SERIES = 6;
-/** Of samples: no more than there are pixels to tell them apart. */
-const MOST_ROWS = { wide: 300, narrow: 120 };
-const pickEvents = (cluster: ClusterState): readonly ClusterEvent[] => cluster.events;
-
-/** How far behind each standby was: live, or held still to be read. */
+/** How far behind each standby is and was: live, held still to be read, or from what is kept. */
 export function LagPanel({ view }: { view: ClusterView }) {
   const [query, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
+  const { range, past } = query;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const narrow = !useMedia('(min-width: 768px)');
-  const live = useSamples(view.id, redrawMs[query.range]);
-  const [cache] = useState(() => new LagRows());
-  // The drawing above measures itself as it arrives: not in the same breath.
-  const drawn = useLater(100);
-  const events = useCluster(view.id, pickEvents);
-  const [held, setHeld] = useState<typeof live | null>(null);
-  const { at: to, samples } = held ?? live;
-  const from = to - ranges[query.range] * 60_000;
-
-  const all = useSteady(view.members.map((member) => member.name));
-  const colours = useMemo(() => coloursOf(all), [all]);
-  const standbys = useSteady(standbysOf(view, samples));
-  const { unit, stage } = query;
-  // A new view comes more often than a new look at the samples: only the look redraws the chart.
-  const { chosen, rows } = useMemo(() => {
-    const names = standbys.filter((name) => !hidden.has(name));
-    const most = narrow ? MOST_ROWS.narrow : MOST_ROWS.wide;
-    const all = cache.of(samples, { names, unit, stage, from, to, most });
-    const picked = chooseSeries(all, names, MOST_SERIES);
-    return { chosen: picked, rows: picked.rows };
-  }, [cache, samples, standbys, hidden, unit, stage, from, to, narrow]);
-  const marks = useSteady(
-    events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to),
-  );
-  const limit =
-    unit === 'bytes' && view.config.is === 'ok' ? view.config.value.maximumLagOnFailover : null;
-
+  const live = useSamples(view.id, isLive(range) ? redrawMs[range] : redrawMs['1h']);
+  const [held, setHeld] = useState<Samples | null>(null);
   const toggle = useCallback(
     (name: string) =>
       setHidden((before) => {
@@ -82,115 +40,165 @@ export function LagPanel({ view }: { view: ClusterView }) {
       }),
     [],
   );
-  const timeOnly = query.unit === 'time' ? 'Lag in time is that of replay' : undefined;
+  const look = useCallback((stretch: Stretch) => setQuery({ past: stretch }), [setQuery]);
+  const both = { view, query, hidden, onToggle: toggle, onZoom: look };
   return (
     <Panel
       id="lag"
       title="Lag behind the leader"
       aside={
         <div className="flex flex-wrap items-center gap-2">
-          <Segmented
-            label="Measure lag in"
-            value={query.unit}
-            onChange={(unit) => setQuery({ unit })}
-            choices={[
-              { value: 'bytes', label: 'Bytes' },
-              { value: 'time', label: 'Time' },
-            ]}
-          />
-          <Segmented
-            label="Stage"
-            value={query.unit === 'time' ? 'replay' : query.stage}
-            onChange={(stage) => setQuery({ stage })}
-            choices={stages.map((value) => ({
-              value,
-              label: value[0]?.toUpperCase() + value.slice(1),
-              off: value === 'replay' ? undefined : timeOnly,
-            }))}
-          />
-          <Segmented
-            label="Window"
-            value={query.range}
-            onChange={(range) => setQuery({ range })}
-            choices={(Object.keys(ranges) as Range[]).map((value) => ({
-              value,
-              label: value.replace(/(\d+)/, '$1 '),
-            }))}
-          />
-          <Button
-            size="sm"
-            aria-pressed={held !== null}
-            onClick={() => setHeld(held === null ? live : null)}
-          >
-            {held === null ? (
-              <Pause className="size-4" aria-hidden />
-            ) : (
-              <Play className="size-4" aria-hidden />
-            )}
-            {held === null ? 'Pause' : 'Resume'}
-          </Button>
+          <Figures query={query} setQuery={setQuery} />
+          <WindowSelect query={query} onChange={(next) => setQuery({ range: next, past: null })} />
+          {isLive(range) && past === null && (
+            <Button
+              size="sm"
+              aria-pressed={held !== null}
+              onClick={() => setHeld(held === null ? live : null)}
+            >
+              {held === null ? (
+                <Pause className="size-4" aria-hidden />
+              ) : (
+                <Play className="size-4" aria-hidden />
+              )}
+              {held === null ? 'Pause' : 'Resume'}
+            </Button>
+          )}
         </div>
       }
     >
       <div className="p-4 pb-2">
-        {held !== null && (
-          <p className="mb-2 text-sm text-attention">
-            Held at {moment(held.at)}. Samples go on being kept.
-          </p>
+        {past !== null && (
+          <Past past={past} onLook={look} onLive={() => setQuery({ past: null })} />
         )}
-        {standbys.length === 0 ? (
-          <p className="py-8 text-center text-muted">
-            {view.name} has no standby, so there is no lag to draw.
-          </p>
+        {isLive(range) && past === null ? (
+          <LiveLag {...both} range={range} shown={held ?? live} held={held !== null} />
         ) : (
-          <>
-            {drawn ? (
-              <LagChart
-                rows={rows}
-                names={chosen.names}
-                colours={colours}
-                unit={query.unit}
-                range={query.range}
-                from={from}
-                to={to}
-                marks={marks}
-                limit={limit}
-                label={`Lag of the standbys of ${view.name} over ${query.range}. Current figures are in the table of members.`}
-              />
-            ) : (
-              <Skeleton className="h-60" />
-            )}
-            <LagLegend
-              standbys={standbys}
-              leader={view.leader?.name}
-              hidden={hidden}
-              colours={colours}
-              id={view.id}
-              held={held?.samples.at(-1)}
-              query={query}
-              onToggle={toggle}
-            />
-            {chosen.left > 0 && (
-              <p className="mt-1 text-sm text-muted">
-                The {MOST_SERIES} that rose highest are drawn; {chosen.left} more never rose above
-                them.
-              </p>
-            )}
-          </>
+          <KeptLag {...both} />
         )}
       </div>
     </Panel>
   );
 }
 
-const markCodes = new Set<ClusterEvent['code']>(['leader-changed', 'leader-lost']);
+interface SetProps {
+  readonly query: ClusterQuery;
+  readonly setQuery: (part: Partial<ClusterQuery>) => void;
+}
 
-/** Whoever is a standby now, and whoever was one in what is kept. */
-function standbysOf(view: ClusterView, samples: readonly LagSample[]): string[] {
-  const leader = view.leader?.name;
-  const names = new Set(view.members.map((m) => m.name).filter((name) => name !== leader));
-  for (const sample of [samples[0], samples.at(-1)]) {
-    for (const name of Object.keys(sample?.members ?? {})) names.add(name);
-  }
-  return [...names].sort(new Intl.Collator('en', { numeric: true }).compare);
+function Figures({ query, setQuery }: SetProps) {
+  const timeOnly = query.unit === 'time' ? 'Lag in time is that of replay' : undefined;
+  return (
+    <>
+      <Segmented
+        label="Measure lag in"
+        value={query.unit}
+        onChange={(unit) => setQuery({ unit })}
+        choices={[
+          { value: 'bytes', label: 'Bytes' },
+          { value: 'time', label: 'Time' },
+        ]}
+      />
+      <Segmented
+        label="Stage"
+        value={query.unit === 'time' ? 'replay' : query.stage}
+        onChange={(stage) => setQuery({ stage })}
+        choices={stages.map((value) => ({
+          value,
+          label: value[0]?.toUpperCase() + value.slice(1),
+          off: value === 'replay' ? undefined : timeOnly,
+        }))}
+      />
+    </>
+  );
+}
+
+const rangeWords: Readonly<Record<Range, string>> = {
+  '5m': 'Last 5 minutes',
+  '15m': 'Last 15 minutes',
+  '30m': 'Last 30 minutes',
+  '1h': 'Last hour',
+  '6h': 'Last 6 hours',
+  '1d': 'Last day',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  '1y': 'Last year',
+};
+
+function WindowSelect({
+  query: { range, past },
+  onChange,
+}: {
+  query: ClusterQuery;
+  onChange: (range: Range) => void;
+}) {
+  return (
+    <Select
+      aria-label="Window"
+      value={past === null ? range : 'past'}
+      onChange={({ target }) => {
+        const next = ranges.find((one) => one === target.value);
+        if (next !== undefined) onChange(next);
+      }}
+    >
+      {past !== null && <option value="past">As chosen</option>}
+      {ranges.map((one) => (
+        <option key={one} value={one}>
+          {rangeWords[one]}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+/** Which stretch of the past is shown, and ways to move from it. */
+function Past({
+  past: { from, to },
+  onLook,
+  onLive,
+}: {
+  past: Stretch;
+  onLook: (stretch: Stretch) => void;
+  onLive: () => void;
+}) {
+  const span = to - from;
+  const shift = (by: number) => onLook({ from: from + by, to: to + by });
+  return (
+    <div
+      data-testid="past"
+      className="mb-2 flex flex-wrap items-center gap-2 rounded-md border border-attention/40 bg-sunken px-3 py-1.5 text-sm"
+    >
+      <span>
+        Past: <Moment at={from} /> to <Moment at={to} />
+      </span>
+      <span className="ml-auto flex gap-1">
+        <Button size="sm" tone="quiet" aria-label="Earlier" onClick={() => shift(-span / 2)}>
+          <ChevronLeft className="size-4" aria-hidden />
+        </Button>
+        <Button size="sm" tone="quiet" aria-label="Later" onClick={() => shift(span / 2)}>
+          <ChevronRight className="size-4" aria-hidden />
+        </Button>
+        <Button
+          size="sm"
+          tone="quiet"
+          aria-label="Zoom out"
+          onClick={() => onLook({ from: from - span / 2, to: to + span / 2 })}
+        >
+          <ZoomOut className="size-4" aria-hidden />
+        </Button>
+        <Button size="sm" onClick={onLive}>
+          Back to now
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function Moment({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={exactMoment(at)} className="font-medium">
+      {moment(at)}
+    </time>
+  );
 }

@@ -1,4 +1,5 @@
-import type { Range, Unit } from './query';
+import { clockMinute, clockTime, shortDay } from '@/components/stream/moment';
+import type { Unit } from './query';
 
 /** A round top for the axis and its ticks: powers of two for sizes, 1-2-5 for times. */
 export function axisOf(highest: number, unit: Unit): { top: number; ticks: readonly number[] } {
@@ -22,25 +23,38 @@ function timeAbove(ms: number): number {
   return (found ?? 86_400 * Math.ceil(seconds / 86_400)) * 1000;
 }
 
-const steps: Record<Range, readonly [wide: number, narrow: number]> = {
-  '5m': [1, 2],
-  '15m': [3, 5],
-  '30m': [5, 10],
-  '1h': [10, 20],
-};
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000] as const;
+/** Steps that read well: of the clock up to half a day, then whole days. */
+const steps = [
+  ...[1000, 2000, 5000, 10_000, 15_000, 30_000],
+  ...[MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE],
+  ...[HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR],
+  ...[DAY, 2 * DAY, 5 * DAY, 7 * DAY, 15 * DAY, 30 * DAY, 60 * DAY],
+];
 
-/** Whole minutes of the reader's clock inside the window. */
+/** Round moments of the reader's clock inside the window: whole minutes, hours or midnights. */
 export function timeTicks(
-  range: Range,
   { from, to }: { readonly from: number; readonly to: number },
   narrow: boolean,
 ): number[] {
-  const step = steps[range][narrow ? 1 : 0] * 60_000;
-  const zone = new Date(to).getTimezoneOffset() * 60_000;
+  const most = narrow ? 3 : 7;
+  const step = steps.find((one) => (to - from) / one <= most) ?? 60 * DAY;
   const ticks: number[] = [];
-  for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) ticks.push(at);
-  return ticks;
+  // The zone's offset of each tick: within months a clock is changed.
+  const zone = (at: number) => new Date(at).getTimezoneOffset() * MINUTE;
+  for (let local = Math.ceil((from - zone(from)) / step) * step; ; local += step) {
+    const at = local + zone(local + zone(from));
+    if (at > to) return ticks;
+    if (at >= from) ticks.push(at);
+  }
 }
+
+/** What a tick is called: the time while a window is hours wide, else the date. */
+export const tickWords = ({ from, to }: { from: number; to: number }): ((at: number) => string) => {
+  const span = to - from;
+  if (span < 5 * MINUTE) return clockTime;
+  return span <= 2 * DAY ? clockMinute : shortDay;
+};
 
 /** Keeps labels at the ends of lines from standing on each other. Positions in, positions out. */
 export function spread(wanted: readonly number[], least: number, bottom: number): number[] {

@@ -1,7 +1,7 @@
 import { moment } from '@/components/stream/moment';
 import { Name } from '@/components/ui/name';
 import { formatBytes, formatDuration } from '@/lib/units';
-import type { ChartRow } from './lag-data';
+import type { ChartRow, Extent } from './lag-data';
 import { Swatch } from './member-node';
 import type { Unit } from './query';
 
@@ -27,10 +27,30 @@ export function LagTooltip({
           <li key={name} className="flex items-center gap-2">
             <Swatch colour={colours.get(name)} />
             <Name className="max-w-48">{name}</Name>
-            <span className="ml-auto pl-3 font-medium">{format(row.values[n] ?? null)}</span>
+            <Figure extent={row.extents?.[n]} value={row.values[n] ?? null} format={format} />
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** One value, or what it was within the bucket: its mean, and from where to where it went. */
+function Figure({
+  extent,
+  value,
+  format,
+}: {
+  extent: Extent | null | undefined;
+  value: number | null;
+  format: (value: number | null) => string;
+}) {
+  const strong = 'ml-auto pl-3 font-medium whitespace-nowrap';
+  if (!extent || extent.min === extent.max) return <span className={strong}>{format(value)}</span>;
+  return (
+    <span className={strong}>
+      {format(extent.min)} to {format(extent.max)}
+      <span className="font-normal text-muted">, mean {format(extent.mean)}</span>
+    </span>
   );
 }

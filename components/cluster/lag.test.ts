@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LagSample } from '@/lib/topology/event';
 import { type ChartAsk, chooseSeries, LagRows } from './lag-data';
+import { keptRows } from './lag-kept-rows';
 import { pathsOf } from './lag-paths';
-import { axisOf, spread, timeTicks } from './lag-scale';
+import { axisOf, spread, tickWords, timeTicks } from './lag-scale';
 import { formatClusterQuery, parseClusterQuery } from './query';
 
 function sample(seq: number, at: number, replay: Record<string, number | null>): LagSample {
@@ -152,9 +153,18 @@ describe('the axes', () => {
     expect(axisOf(9e9, 'time').top).toBeGreaterThanOrEqual(9e9);
   });
   it('tick on whole minutes', () => {
-    const ticks = timeTicks('5m', { from: 1_700_000_001_000, to: 1_700_000_301_000 }, false);
+    const ticks = timeTicks({ from: 1_700_000_001_000, to: 1_700_000_301_000 }, false);
     expect(ticks.length).toBe(5);
     expect(ticks.every((t) => t % 60_000 === 0)).toBe(true);
+  });
+  it('tick on midnights where a window is days wide, and say the date', () => {
+    const window = { from: 1_700_000_001_000, to: 1_700_000_001_000 + 30 * 86_400_000 };
+    const ticks = timeTicks(window, false);
+    expect(ticks.length).toBeGreaterThan(3);
+    expect(ticks.length).toBeLessThanOrEqual(8);
+    expect(ticks.every((at) => new Date(at).getHours() === 0)).toBe(true);
+    expect(tickWords(window)(ticks[0] ?? 0)).toMatch(/\d+/);
+    expect(tickWords(window)(ticks[0] ?? 0)).not.toContain(':');
   });
   it('spread labels apart within the plot', () => {
     expect(spread([100, 100, 10], 16, 100)).toEqual([84, 100, 10]);
@@ -162,7 +172,49 @@ describe('the axes', () => {
 });
 
 describe('the address of the cluster page', () => {
-  it.each(['', 'range=1h&unit=time', 'stage=flush'])('says "%s" back', (text) => {
+  it.each([
+    '',
+    'range=1h&unit=time',
+    'stage=flush',
+    'range=1y',
+    'from=2026-03-31T10%3A00%3A00Z&to=2026-03-31T11%3A00%3A00Z&unit=time',
+  ])('says "%s" back', (text) => {
     expect(formatClusterQuery(parseClusterQuery(new URLSearchParams(text))).toString()).toBe(text);
+  });
+
+  it.each(['from=nonsense&to=2026-03-31', 'from=2026-03-31&to=2026-03-30', 'range=2d'])(
+    'that can not be meant, "%s", is the live chart',
+    (text) => {
+      expect(parseClusterQuery(new URLSearchParams(text))).toMatchObject({
+        past: null,
+        range: '5m',
+      });
+    },
+  );
+});
+
+describe('the rows of what is kept', () => {
+  const history = (at: number[], min: (number | null)[], max = min) => ({
+    stepMs: 10_000,
+    members: [{ member: 'b', at, min, max, mean: max, last: max, samples: at.map(() => 10) }],
+  });
+
+  it('are the lowest and the highest of each bucket, with what it was behind them', () => {
+    expect(keptRows(history([0, 10_000], [1, 5], [9, 5]), ['b'])).toEqual([
+      { at: 2500, values: [1], extents: [{ min: 1, max: 9, mean: 9 }] },
+      { at: 7500, values: [9], extents: [{ min: 1, max: 9, mean: 9 }] },
+      { at: 15_000, values: [5], extents: [{ min: 5, max: 5, mean: 5 }] },
+    ]);
+  });
+
+  it('break where buckets are missing or unknown, never fall to zero', () => {
+    const rows = keptRows(history([0, 10_000, 90_000, 100_000], [1, 2, 3, null]), ['b', 'c']);
+    expect(rows.map(({ values }) => values[0])).toEqual([1, 2, null, 3, null]);
+    expect(rows.every(({ values }) => values[1] === null)).toBe(true);
+  });
+
+  it('do not break where samples are always rare', () => {
+    const rows = keptRows(history([0, 60_000, 120_000, 180_000], [1, 2, 3, 4]), ['b']);
+    expect(rows.map(({ values }) => values[0])).toEqual([1, 2, 3, 4]);
   });
 });

@@ -7,14 +7,17 @@ import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { LagSample } from '@/lib/topology/event';
 
+/** Samples, and the moment they were looked at. */
+export interface Samples {
+  readonly at: number;
+  readonly samples: readonly LagSample[];
+}
+
 const none: readonly LagSample[] = [];
 const areTold = (cluster: ClusterState): boolean => cluster.samples.length > 0;
 
 /** The samples of a cluster and the moment they were looked at: as often as asked, however often they come. */
-export function useSamples(
-  id: ClusterId,
-  everyMs: number,
-): { at: number; samples: readonly LagSample[] } {
+export function useSamples(id: ClusterId, everyMs: number): Samples {
   const store = useStore();
   const step = useStep(everyMs);
   const told = useCluster(id, areTold);

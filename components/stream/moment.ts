@@ -10,6 +10,7 @@ const minute = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
   hourCycle: 'h23',
 });
+const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(undefined, {
   dateStyle: 'medium',
   timeStyle: 'medium',
@@ -21,6 +22,9 @@ export const clockTime = (at: number): string => time.format(at);
 
 /** "14:03" in the reader's zone. */
 export const clockMinute = (at: number): string => minute.format(at);
+
+/** "24 Nov" in the reader's zone. */
+export const shortDay = (at: number): string => short.format(at);
 
 /** "14:03:12" in the reader's zone, with the date in front when it is not today's. */
 export function moment(at: number, now = Date.now()): string {

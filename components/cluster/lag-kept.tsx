@@ -1,0 +1,180 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import { useStep } from '@/components/stream/clock';
+import { useTRPC } from '@/components/trpc';
+import { Button } from '@/components/ui/button';
+import { Skeleton } from '@/components/ui/skeleton';
+import { StateIcon } from '@/components/ui/state-icon';
+import { useMedia } from '@/components/ui/use-media';
+import { useSteady } from '@/components/ui/use-steady';
+import type { ClusterEvent } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
+import { formatDuration } from '@/lib/units';
+import { coloursOf } from './colours';
+import { chooseSeries } from './lag-data';
+import { keptRows } from './lag-kept-rows';
+import { LagChart, MOST_SERIES } from './lag-lazy';
+import { LagLegend } from './lag-legend';
+import type { ClusterQuery, Stretch } from './query';
+import { isLive, keptRanges } from './query';
+
+/** About as many as there are pixels to tell them apart, two rows for each. */
+const BUCKETS = { wide: 400, narrow: 150 };
+const RENEW_LEAST_MS = 15_000;
+const MOST_MARKS = 300;
+const marked = ['leader-changed', 'leader-lost', 'config-changed', 'problem-raised'] as const;
+
+interface KeptProps {
+  readonly view: ClusterView;
+  readonly query: ClusterQuery;
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (name: string) => void;
+  readonly onZoom: (stretch: Stretch) => void;
+}
+
+/** How far behind each standby was, as far back as that is kept. */
+export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
+  const narrow = !useMedia('(min-width: 768px)');
+  const buckets = narrow ? BUCKETS.narrow : BUCKETS.wide;
+  const { from, to } = useStretch(query, buckets);
+  const trpc = useTRPC();
+  const figure = query.unit === 'time' ? 'ms' : query.stage;
+  const asked = useQuery(
+    trpc.history.lag.queryOptions(
+      { cluster: view.id, figure, from, until: to, buckets },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const happened = useQuery(
+    trpc.history.events.queryOptions(
+      { cluster: view.id, from, until: to, codes: [...marked], limit: MOST_MARKS },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const names = useSteady(asked.data?.members.map(({ member }) => member) ?? []);
+  const colours = useMemo(
+    () => coloursOf([...new Set([...view.members.map(({ name }) => name), ...names])]),
+    [view.members, names],
+  );
+  const chosen = useMemo(() => {
+    if (!asked.data) return null;
+    const shown = names.filter((name) => !hidden.has(name));
+    return chooseSeries(keptRows(asked.data, shown), shown, MOST_SERIES);
+  }, [asked.data, names, hidden]);
+  const marks = happened.data?.events ?? none;
+
+  if (asked.error && !asked.isFetching) {
+    return <Failed says={asked.error.message} again={() => void asked.refetch()} />;
+  }
+  if (!asked.data || !chosen) return <Loading />;
+  const { stepMs } = asked.data;
+  const limit =
+    query.unit === 'bytes' && view.config.is === 'ok'
+      ? view.config.value.maximumLagOnFailover
+      : null;
+  return (
+    <div data-testid="kept-lag" aria-busy={asked.isPlaceholderData}>
+      <LagChart
+        rows={chosen.rows}
+        names={chosen.names}
+        colours={colours}
+        unit={query.unit}
+        from={from}
+        to={to}
+        marks={marks}
+        limit={limit}
+        onZoom={onZoom}
+        label={`Lag of the standbys of ${view.name} over ${formatDuration(to - from)}, as it was kept.`}
+      />
+      <LagLegend
+        standbys={names}
+        leader={undefined}
+        hidden={hidden}
+        colours={colours}
+        id={view.id}
+        held={undefined}
+        query={query}
+        onToggle={onToggle}
+      />
+      <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
+        <span>
+          {stepMs <= 1000
+            ? 'As it was sampled.'
+            : `Lowest and highest of each ${formatDuration(stepMs)}.`}{' '}
+          Drag across the chart to look closer.
+        </span>
+        <Marked view={view} events={marks} more={happened.data?.more ?? false} />
+        {chosen.left > 0 && (
+          <span>
+            The {MOST_SERIES} that rose highest are drawn; {chosen.left} more never rose above them.
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+const none: readonly ClusterEvent[] = [];
+
+/** A range ends now, in steps that can be seen; a stretch of the past stands still. */
+function useStretch({ range, past }: ClusterQuery, buckets: number): Stretch {
+  const span = (isLive(range) ? 60 : keptRanges[range]) * 60_000;
+  const renewMs = Math.max(RENEW_LEAST_MS, Math.floor(span / buckets));
+  const now = useStep(renewMs) + renewMs;
+  return past ?? { from: now - span, to: now };
+}
+
+/** What stands on the chart, in words. */
+function Marked({
+  view,
+  events,
+  more,
+}: {
+  view: ClusterView;
+  events: readonly ClusterEvent[];
+  more: boolean;
+}) {
+  const count = (code: ClusterEvent['code']) => events.filter((one) => one.code === code).length;
+  const parts = [
+    words(count('leader-changed'), 'new leader'),
+    words(count('config-changed'), 'configuration change'),
+    words(count('problem-raised'), 'problem'),
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return null;
+  return (
+    <span>
+      Marked: {more && 'the newest '}
+      {parts.join(', ')} ·{' '}
+      <Link href={`/timeline?cluster=${view.id}`} className="text-accent hover:underline">
+        timeline
+      </Link>
+    </span>
+  );
+}
+
+const words = (n: number, what: string): string | null =>
+  n === 0 ? null : `${n} ${what}${n === 1 ? '' : 's'}`;
+
+function Failed({ says, again }: { says: string; again: () => void }) {
+  return (
+    <div role="alert" className="flex min-h-60 items-center justify-center gap-3">
+      <StateIcon state="attention" className="size-4" />
+      <p className="min-w-0">{says}</p>
+      <Button size="sm" className="shrink-0" onClick={again}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true">
+      <p className="sr-only">Loading the lag that was kept</p>
+      <Skeleton className="h-60" />
+    </div>
+  );
+}
