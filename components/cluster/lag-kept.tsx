@@ -97,6 +97,7 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
         id={view.id}
         held={undefined}
         query={query}
+        past
         onToggle={onToggle}
       />
       <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">

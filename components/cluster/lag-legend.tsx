@@ -16,6 +16,7 @@ export function LagLegend({
   id,
   held,
   query,
+  past = false,
   onToggle,
 }: {
   standbys: readonly string[];
@@ -27,6 +28,8 @@ export function LagLegend({
   /** The figures to show while the chart is held still. */
   held: LagSample | undefined;
   query: ClusterQuery;
+  /** The chart is not of now: newest figures would not belong to it. */
+  past?: boolean;
   onToggle: (name: string) => void;
 }) {
   const live = useSamples(id, 1000).samples.at(-1);
@@ -56,7 +59,9 @@ export function LagLegend({
           >
             <Swatch colour={hidden.has(name) ? undefined : colours.get(name)} />
             <Name>{name}</Name>
-            <span className="min-w-16 text-left font-medium whitespace-nowrap">{figure}</span>
+            {!past && (
+              <span className="min-w-16 text-left font-medium whitespace-nowrap">{figure}</span>
+            )}
           </button>
         );
       })}

@@ -1,0 +1,38 @@
+import { expect, ORDERS, openOrders, test } from './test';
+
+test('lag is there after a restart, can be looked at closely, and sent as an address', async ({
+  page,
+  real,
+}) => {
+  await openOrders(page);
+  // A line at zero has no height, and so counts as hidden.
+  await page.locator('.lag-line').first().waitFor({ state: 'attached' });
+  // What was sampled is written when it has come to a minute, or at the end.
+  await real.howdah.restart();
+  await page.goto(`${ORDERS}?range=6h`);
+  const chart = page.getByTestId('kept-lag');
+  await expect(chart.locator('.lag-line')).toHaveCount(2, { timeout: 20_000 });
+  await expect(chart).toContainText('Lowest and highest of each 60 s');
+
+  // The newest samples are at the right edge of six hours.
+  const plot = page.getByTestId('lag-plot');
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error('there is no plot');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width - 30, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, y, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=.*Z&to=.*Z/);
+  await expect(page.getByTestId('past')).toContainText('Past:');
+  const closer = page.url();
+  await page.getByLabel('Zoom out').click();
+  await expect(page).not.toHaveURL(closer);
+  await page.goto(closer);
+  await expect(page.getByTestId('past')).toBeVisible();
+  await expect(chart.locator('.lag-line')).toHaveCount(2, { timeout: 20_000 });
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(page).not.toHaveURL(/from=/);
+  await expect(page.getByTestId('past')).toHaveCount(0);
+});
