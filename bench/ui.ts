@@ -63,9 +63,16 @@ async function sayStorm(context: Context, storm: Program): Promise<void> {
   context.say(`Written: ${done.writes}, seen: ${done.states}, leaders: ${done.leaders}`);
 }
 
-async function fleetPage(context: Context, { url }: Howdah): Promise<Fleet> {
+/** A browser that has come to rest: its own start is not the page's. */
+async function openBrowser(context: Context) {
   const browser = await launchChromium(context);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.waitForTimeout(CALM_MS);
+  return { browser, page };
+}
+
+async function fleetPage(context: Context, { url }: Howdah): Promise<Fleet> {
+  const { browser, page } = await openBrowser(context);
   const meter = await PageMeter.attach(page);
   await page.goto(url);
   await waitFor(async () => (await meter.firstRowAt()) > 0, { timeoutMs: 30_000, what: 'a row' });
@@ -98,8 +105,7 @@ async function fleetPage(context: Context, { url }: Howdah): Promise<Fleet> {
 async function hourPage(context: Context, { url }: Howdah): Promise<number[]> {
   context.say('An hour of lag of six standbys');
   const server = await startProgram('hour-page', { url }, context);
-  const browser = await launchChromium(context);
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const { browser, page } = await openBrowser(context);
   const meter = await PageMeter.attach(page);
   await page.goto(`${await server.ask<string>('page')}?range=1h`);
   await page.locator('[data-testid="member-node"]').first().waitFor();
@@ -115,8 +121,7 @@ async function hourPage(context: Context, { url }: Howdah): Promise<number[]> {
 /** The longest tasks of a cluster's page, its first render left out. */
 async function clusterPage(context: Context, { url }: Howdah, scope: string): Promise<number[]> {
   context.say("A cluster's page");
-  const browser = await launchChromium(context);
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const { browser, page } = await openBrowser(context);
   const meter = await PageMeter.attach(page);
   await page.goto(`${url}/cluster/main~.2Fservice~${scope}`);
   await page.locator('[data-testid="member-node"]').first().waitFor();
@@ -132,8 +137,7 @@ async function handPage(context: Context, { url }: Howdah): Promise<Round['hand'
   const seconds = context.quick ? 5 : 30;
   context.say(`The hand-made page for ${seconds} s`);
   const server = await startProgram('hand-page', { url }, context);
-  const browser = await launchChromium(context);
-  const page = await browser.newPage();
+  const { browser, page } = await openBrowser(context);
   const meter = await PageMeter.attach(page);
   await page.goto(`http://127.0.0.1:${await server.ask<number>('port')}/`);
   await page.waitForTimeout(CALM_MS);
