@@ -1,6 +1,6 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { moment } from '@/components/stream/moment';
 import { useCluster } from '@/components/stream/use-stream';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -40,7 +40,8 @@ export function LiveLag({ view, query, range, shown, held, hidden, onToggle, onZ
   // The drawing above measures itself as it arrives: not in the same breath.
   const drawn = useLater(100);
   const events = useCluster(view.id, pickEvents);
-  const { at: to, samples } = shown;
+  // In slices: an hour of samples is much to draw.
+  const { at: to, samples } = useDeferredValue(shown);
   const from = to - liveRanges[range] * 60_000;
   const all = useSteady(view.members.map((member) => member.name));
   const colours = useMemo(() => coloursOf(all), [all]);
