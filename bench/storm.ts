@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Sandbox, waitFor } from '@/sandbox';
+import { waitFor } from '@/sandbox';
 import type { Benchmark, Context, Row } from './benchmark';
 import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
@@ -61,14 +61,24 @@ export const storm: Benchmark = {
     const rounds: Round[] = [];
     for (let round = 1; round <= context.rounds; round += 1) {
       context.say(`Round ${round} of ${context.rounds}`);
-      rounds.push(await runRound(context, { sandbox, writer, watched }));
+      rounds.push(await runRound(context, { connect: serverOf(connect, round), writer, watched }));
     }
     return report(rounds);
   },
 };
 
+/**
+ * Sessions choose a server at random, and one that also leads the ensemble answers later than the
+ * others: who is compared asks the same one, another each round.
+ */
+function serverOf(connect: string, round: number): string {
+  const servers = connect.split(',');
+  return servers[round % servers.length] ?? connect;
+}
+
 interface Stage {
-  readonly sandbox: Sandbox;
+  /** The server that is asked in this round. */
+  readonly connect: string;
   readonly writer: Program;
   readonly watched: Watched;
 }
@@ -81,10 +91,9 @@ async function runRound(context: Context, stage: Stage): Promise<Round> {
 
 async function stormOnHowdah(
   context: Context,
-  { sandbox, writer, watched }: Stage,
+  { connect, writer, watched }: Stage,
 ): Promise<Omit<Round, 'naiveCpu' | 'naiveReads'>> {
   const seconds = context.quick ? 6 : 20;
-  const connect = sandbox.connectString;
   const howdah = await startHowdah({ connect }, context);
   await isUp(howdah);
   const step = Math.floor(watched.scopes.length / FOLLOWED);
@@ -208,11 +217,10 @@ async function converges(
 
 async function stormOnNaive(
   context: Context,
-  { sandbox, writer, watched }: Stage,
+  { connect, writer, watched }: Stage,
 ): Promise<Pick<Round, 'naiveCpu' | 'naiveReads'>> {
   const seconds = context.quick ? 4 : 10;
   context.say(`The same storm on the naive reader for ${seconds} s`);
-  const { connectString: connect } = sandbox;
   const naive = await startProgram('naive', { connect, paths: watched.paths }, context);
   await writer.ask('start', { leaderPerSecond: LEADER_PER_SECOND });
   await delay(2000);
