@@ -1,22 +1,23 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * A browser sits on its reader's machine, not on that of the servers it watches. Where both are on
- * one machine, one processor is the browser's and the others are everybody else's, so that a page's
- * figures tell of the page and not of who had the processor meanwhile.
+ * A browser sits on its reader's machine, and Howdah on its own, not on those of the servers that they
+ * watch. Where all are on one machine, one processor is theirs whose figures are taken, and the others
+ * are everybody else's: else a figure tells who had the processor meanwhile. In a storm that saturates
+ * all of them, Howdah was seen to wait for one in 1,000 of 1,100 ms, and to need it for 50.
  */
 const all = processorsOf(process.pid);
-const browsers = all.slice(-1);
+const watchers = all.slice(-1);
 const servers = all.length > 1 ? all.slice(0, -1) : all;
 
-/** From now on this process, and what it starts, leaves the browser's processor alone. */
+/** From now on this process, and what it starts, leaves the watchers' processor alone. */
 export function keepToServersCores(): void {
   bind(servers);
 }
 
-/** What `start` starts runs on the browser's processor. */
-export async function onBrowsersCore<T>(start: () => Promise<T>): Promise<T> {
-  bind(browsers);
+/** What `start` starts runs on the watchers' processor. */
+export async function onWatchersCore<T>(start: () => Promise<T>): Promise<T> {
+  bind(watchers);
   try {
     return await start();
   } finally {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@/sandbox';
 import type { Benchmark, Context, Row } from './benchmark';
 import { type Program, startProgram } from './child';
+import { keepToServersCores, onWatchersCore } from './cores';
 import { startEnsemble } from './ensemble';
 import { isUp, startHowdah } from './howdah';
 import { latencies, type Sighting } from './latency';
@@ -54,6 +55,7 @@ export const storm: Benchmark = {
   says: `${CLUSTERS} clusters whose members are rewritten as fast as ZooKeeper takes it, one leader changing ${LEADER_PER_SECOND} times a second, ${SUBSCRIBERS} subscribers; against a process that watches that leader alone (latency) and one that reads again on every event (CPU)`,
   rounds: 3,
   run: async (context) => {
+    keepToServersCores();
     const sandbox = await startEnsemble(context);
     const { connectString: connect } = sandbox;
     const writer = await startProgram('storm-writer', { connect, clusters: CLUSTERS }, context);
@@ -94,27 +96,31 @@ async function stormOnHowdah(
   { connect, writer, watched }: Stage,
 ): Promise<Omit<Round, 'naiveCpu' | 'naiveReads'>> {
   const seconds = context.quick ? 6 : 20;
-  const howdah = await startHowdah({ connect }, context);
+  const howdah = await onWatchersCore(() => startHowdah({ connect }, context));
   await isUp(howdah);
   const step = Math.floor(watched.scopes.length / FOLLOWED);
   const followed = watched.scopes.filter((_, n) => n % step === 0).slice(0, FOLLOWED);
-  const subscribers = await startProgram(
-    'subscribers',
-    {
-      url: howdah.url,
-      count: SUBSCRIBERS,
-      listening: LISTENING,
-      leaderOf: idOf(watched.scope),
-      followed: followed.map(idOf),
-    },
-    context,
+  const subscribers = await onWatchersCore(() =>
+    startProgram(
+      'subscribers',
+      {
+        url: howdah.url,
+        count: SUBSCRIBERS,
+        listening: LISTENING,
+        leaderOf: idOf(watched.scope),
+        followed: followed.map(idOf),
+      },
+      context,
+    ),
   );
   await waitFor(
     async () =>
       (await subscribers.ask<{ clusters: number }>('clusters')).clusters === watched.scopes.length,
     { timeoutMs: 60_000, what: 'all clusters to be shown' },
   );
-  const raw = await startProgram('raw-leader', { connect, path: watched.leaderPath }, context);
+  const raw = await onWatchersCore(() =>
+    startProgram('raw-leader', { connect, path: watched.leaderPath }, context),
+  );
   context.say(`Storm on Howdah for ${seconds} s`);
   await writer.ask('start', { leaderPerSecond: LEADER_PER_SECOND });
   await delay(context.quick ? 4000 : WARM_UP_MS);
@@ -221,7 +227,9 @@ async function stormOnNaive(
 ): Promise<Pick<Round, 'naiveCpu' | 'naiveReads'>> {
   const seconds = context.quick ? 4 : 10;
   context.say(`The same storm on the naive reader for ${seconds} s`);
-  const naive = await startProgram('naive', { connect, paths: watched.paths }, context);
+  const naive = await onWatchersCore(() =>
+    startProgram('naive', { connect, paths: watched.paths }, context),
+  );
   await writer.ask('start', { leaderPerSecond: LEADER_PER_SECOND });
   await delay(2000);
   const before = await naive.ask<number>('reads');

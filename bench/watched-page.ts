@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Context } from './benchmark';
-import { onBrowsersCore } from './cores';
+import { onWatchersCore } from './cores';
 
 export interface Shown {
   readonly cluster: string;
@@ -14,7 +14,7 @@ export const KEEP_NAMES = 'globalThis.__name ??= (named) => named';
 
 /** Debian's Chromium, without what it would do on its own, on a processor of its own. */
 export async function launchChromium({ onEnd }: Pick<Context, 'onEnd'>): Promise<Browser> {
-  const browser = await onBrowsersCore(() =>
+  const browser = await onWatchersCore(() =>
     chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
