@@ -15,6 +15,12 @@ export function HistoryState() {
     <div data-testid="history-state" data-state={history.state} className="flex flex-col gap-1">
       <Verdict history={history} />
       {history.losing && <Losing history={history} />}
+      {history.samples.lost > 0 && (
+        <Line health="attention">
+          {history.samples.lost.toLocaleString()} samples of lag were given up since Howdah was
+          started: there was no room for them while the history was away.
+        </Line>
+      )}
     </div>
   );
 }
