@@ -5,9 +5,8 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import { useStep } from '@/components/stream/clock';
 import { useTRPC } from '@/components/trpc';
-import { Button } from '@/components/ui/button';
+import { Failed } from '@/components/ui/failed';
 import { Skeleton } from '@/components/ui/skeleton';
-import { StateIcon } from '@/components/ui/state-icon';
 import { useMedia } from '@/components/ui/use-media';
 import { useSteady } from '@/components/ui/use-steady';
 import type { ClusterEvent } from '@/lib/topology/event';
@@ -67,7 +66,13 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
   const marks = happened.data?.events ?? none;
 
   if (asked.error && !asked.isFetching) {
-    return <Failed says={asked.error.message} again={() => void asked.refetch()} />;
+    return (
+      <Failed
+        className="min-h-60 justify-center"
+        says={asked.error.message}
+        again={() => void asked.refetch()}
+      />
+    );
   }
   if (!asked.data || !chosen) return <Loading />;
   const { stepMs } = asked.data;
@@ -158,18 +163,6 @@ function Marked({
 
 const words = (n: number, what: string): string | null =>
   n === 0 ? null : `${n} ${what}${n === 1 ? '' : 's'}`;
-
-function Failed({ says, again }: { says: string; again: () => void }) {
-  return (
-    <div role="alert" className="flex min-h-60 items-center justify-center gap-3">
-      <StateIcon state="attention" className="size-4" />
-      <p className="min-w-0">{says}</p>
-      <Button size="sm" className="shrink-0" onClick={again}>
-        Try again
-      </Button>
-    </div>
-  );
-}
 
 function Loading() {
   return (

@@ -8,6 +8,7 @@ import { useStream } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { Failed } from '@/components/ui/failed';
 import { Name } from '@/components/ui/name';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -64,7 +65,9 @@ export function Timeline({
 
   // Why it is away is said above.
   const says = state === 'away' ? 'What is shown here waits for the history.' : error?.message;
-  const failed = error && says && <Failed says={says} again={() => void refetch()} />;
+  const failed = error && says && (
+    <Failed className="border-b border-line" says={says} again={() => void refetch()} />
+  );
   if (pages === undefined) return failed || <Loading />;
   if (entries.length === 0) {
     const narrowed = kind !== null || cluster !== null || search !== '';
@@ -159,18 +162,6 @@ function Missing({ gap: { from, until, lost } }: { gap: Gap }) {
         lost.
       </span>
     </li>
-  );
-}
-
-function Failed({ says, again }: { says: string; again: () => void }) {
-  return (
-    <div role="alert" className="flex items-center gap-3 border-b border-line p-4">
-      <StateIcon state="attention" className="size-4" />
-      <p className="min-w-0">{says}</p>
-      <Button size="sm" className="shrink-0" onClick={again}>
-        Try again
-      </Button>
-    </div>
   );
 }
 

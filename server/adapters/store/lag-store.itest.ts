@@ -1,25 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { figures, type Keeping, type LagChunk } from '@/lib/history/lag';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
 import { FakeClock } from '@/server/fake-clock';
-import { Database } from './database';
-import { EmbeddedPostgres } from './embedded';
 import { PostgresLagStore } from './lag-store';
 import { PostgresUpkeep } from './rollups';
-
-const debian = '/usr/lib/postgresql/15/bin';
-const servers = [
-  { name: 'the embedded PostgreSQL 18', programs: undefined },
-  {
-    name: "Debian's PostgreSQL 15",
-    programs: { postgres: `${debian}/postgres`, initdb: `${debian}/initdb` },
-  },
-];
+import { makeFolder, openStore, servers } from './store-for-tests';
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
 const keeping: Keeping = { samples: DAY, '10s': 7 * DAY, '1m': 90 * DAY, '1h': 730 * DAY };
@@ -90,44 +78,18 @@ describe.each(servers)('lag in $name', ({ programs }) => {
   const clock = new FakeClock(BEGAN + 26 * HOUR);
   const samples = NAMES.map((_, which) => samplesOf(which));
   let folder: string;
-  let server: EmbeddedPostgres;
-  let database: Database;
+  let opened: ReturnType<typeof openStore>;
   let store: PostgresLagStore;
   let upkeep: PostgresUpkeep;
-  let config: pg.PoolConfig;
 
-  const sql = async (text: string) => {
-    const client = new pg.Client(config);
-    await client.connect();
-    return client.query(text).then(
-      ({ rows }) => client.end().then(() => rows),
-      (error) => client.end().then(() => Promise.reject(error)),
-    );
-  };
+  const sql = (text: string) => opened.sql(text);
   const ask = (from: number, until: number, buckets: number) =>
     store.read({ cluster: orders, figure: 'replay', from, until, buckets });
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'howdah-lag-'));
-    // PostgreSQL runs as another user than root, and has to get there.
-    chmodSync(folder, 0o711);
-    const state = join(folder, 'state');
-    mkdirSync(state, { mode: 0o711 });
-    server = new EmbeddedPostgres({
-      folder: state,
-      onExit: () => {},
-      ...(programs ? { programs } : {}),
-    });
-    database = new Database({
-      clock: systemClock,
-      reach: async () => {
-        config = await server.start();
-        return config;
-      },
-      kind: 'embedded',
-      onState: () => {},
-    });
-    database.start();
+    folder = makeFolder();
+    opened = openStore(folder, programs, systemClock);
+    const { database } = opened;
     store = new PostgresLagStore({ database, clock, keeping });
     upkeep = new PostgresUpkeep({ database, clock, keeping, keepEventsMs: 730 * DAY });
     await waitFor(() => store.ready, { timeoutMs: 30_000, what: 'the store' });
@@ -140,9 +102,8 @@ describe.each(servers)('lag in $name', ({ programs }) => {
   }, 60_000);
 
   afterAll(() => {
-    database.close();
-    server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    opened.close();
+    rmSync(join(folder, '..'), { recursive: true, force: true });
   });
 
   async function expectSame(from: number, until: number, buckets: number) {

@@ -1,25 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '@/lib/errors';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
 import { Database } from './database';
-import { EmbeddedPostgres } from './embedded';
 import { PostgresStore } from './store';
-
-const debian = '/usr/lib/postgresql/15/bin';
-const servers = [
-  { name: 'the embedded PostgreSQL 18', version: /^18\./, programs: undefined },
-  {
-    name: "Debian's PostgreSQL 15",
-    version: /^15\./,
-    programs: { postgres: `${debian}/postgres`, initdb: `${debian}/initdb` },
-  },
-];
+import { makeFolder, openStore, servers } from './store-for-tests';
 
 const orders = 'main~.2Fservice~orders';
 const billing = 'main~.2Fservice~billing~2';
@@ -40,54 +28,25 @@ function anEvent(seq: number, part: Partial<ClusterEvent> = {}): ClusterEvent {
 
 describe.each(servers)('history in $name', ({ version, programs }) => {
   let folder: string;
-  let server: EmbeddedPostgres;
+  let opened: ReturnType<typeof openStore>;
   let database: Database;
   let store: PostgresStore;
-  let config: pg.PoolConfig;
 
   const open = () => {
-    server = new EmbeddedPostgres({
-      folder,
-      onExit: () => {},
-      ...(programs ? { programs } : {}),
-    });
-    database = new Database({
-      clock: systemClock,
-      reach: async () => {
-        config = await server.start();
-        return config;
-      },
-      kind: 'embedded',
-      onState: () => {},
-    });
+    opened = openStore(folder, programs, systemClock);
+    database = opened.database;
     store = new PostgresStore(database);
-    database.start();
   };
   const isReady = () =>
     waitFor(() => database.health.state === 'ready', {
       timeoutMs: 30_000,
       what: () => `the store: ${database.health.says}`,
     });
-  const close = () => {
-    database.close();
-    server.stop();
-  };
-  const sql = async (text: string) => {
-    const client = new pg.Client(config);
-    await client.connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const close = () => opened.close();
+  const sql = (text: string) => opened.sql(text);
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'howdah-store-'));
-    // PostgreSQL runs as another user than root, and has to get there.
-    chmodSync(folder, 0o711);
-    folder = join(folder, 'state');
-    mkdirSync(folder, { mode: 0o711 });
+    folder = makeFolder();
     open();
     await isReady();
   }, 60_000);
@@ -157,7 +116,7 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
       clock: systemClock,
       reach: async () => {
         attempts += 1;
-        return config;
+        return opened.config;
       },
       kind: 'the same',
       onState: () => {},
