@@ -14,7 +14,7 @@ import type { ClusterView } from '@/lib/topology/view';
 import { formatDuration } from '@/lib/units';
 import { coloursOf } from './colours';
 import { chooseSeries } from './lag-data';
-import { keptRows } from './lag-kept-rows';
+import { keptRows, widthsOf } from './lag-kept-rows';
 import { LagChart, MOST_SERIES } from './lag-lazy';
 import { LagLegend } from './lag-legend';
 import type { ClusterQuery, Stretch } from './query';
@@ -23,6 +23,9 @@ import { isLive, keptRanges } from './query';
 /** About as many as there are pixels to tell them apart, two rows for each. */
 const BUCKETS = { wide: 400, narrow: 150 };
 const RENEW_LEAST_MS = 15_000;
+/** So old samples have been written. */
+const WRITTEN_MS = 120_000;
+const WRITTEN_AGAIN_MS = 10_000;
 const MOST_MARKS = 300;
 const marked = ['leader-changed', 'leader-lost', 'config-changed', 'problem-raised'] as const;
 
@@ -44,7 +47,11 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
   const asked = useQuery(
     trpc.history.lag.queryOptions(
       { cluster: view.id, figure, from, until: to, buckets },
-      { placeholderData: keepPreviousData },
+      {
+        placeholderData: keepPreviousData,
+        // Samples are written when they have come to a minute: the newest of a fixed window come yet.
+        refetchInterval: () => (to > Date.now() - WRITTEN_MS ? WRITTEN_AGAIN_MS : false),
+      },
     ),
   );
   const happened = useQuery(
@@ -74,8 +81,8 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
       />
     );
   }
-  if (!asked.data || !chosen) return <Loading />;
-  const { stepMs } = asked.data;
+  // Bytes must not stand on an axis of time until the answer is there.
+  if (!asked.data || !chosen || asked.data.figure !== figure) return <Loading />;
   const limit =
     query.unit === 'bytes' && view.config.is === 'ok'
       ? view.config.value.maximumLagOnFailover
@@ -106,12 +113,7 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
         onToggle={onToggle}
       />
       <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
-        <span>
-          {stepMs <= 1000
-            ? 'As it was sampled.'
-            : `Lowest and highest of each ${formatDuration(stepMs)}.`}{' '}
-          Drag across the chart to look closer.
-        </span>
+        <span>{grain(widthsOf(asked.data))} Drag across the chart to look closer.</span>
         <Marked view={view} events={marks} more={happened.data?.more ?? false} />
         {chosen.left > 0 && (
           <span>
@@ -124,6 +126,18 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
 }
 
 const none: readonly ClusterEvent[] = [];
+
+/** How finely it could be told. */
+function grain(widths: readonly [number, number] | null): string {
+  if (widths === null)
+    return 'Nothing is kept of this time; the newest minute is written when it is over.';
+  const [least, most] = widths;
+  if (most <= 1000) return 'As it was sampled.';
+  const finest = least <= 1000 ? 'sample' : formatDuration(least);
+  const each =
+    least === most ? finest : `${finest}, where no finer is kept of each ${formatDuration(most)}`;
+  return `Lowest and highest of each ${each}.`;
+}
 
 /** A range ends now, in steps that can be seen; a stretch of the past stands still. */
 function useStretch({ range, past }: ClusterQuery, buckets: number): Stretch {

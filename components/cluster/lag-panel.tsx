@@ -20,6 +20,7 @@ import {
   ranges,
   redrawMs,
   type Stretch,
+  showable,
   stages,
 } from './query';
 import { type Samples, useSamples } from './use-samples';
@@ -40,7 +41,10 @@ export function LagPanel({ view }: { view: ClusterView }) {
       }),
     [],
   );
-  const look = useCallback((stretch: Stretch) => setQuery({ past: stretch }), [setQuery]);
+  const look = useCallback(
+    (stretch: Stretch) => setQuery({ past: showable(stretch, Date.now()) }),
+    [setQuery],
+  );
   const both = { view, query, hidden, onToggle: toggle, onZoom: look };
   return (
     <Panel

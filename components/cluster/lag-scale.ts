@@ -38,14 +38,17 @@ export function timeTicks(
   narrow: boolean,
 ): number[] {
   const most = narrow ? 3 : 7;
-  const step = steps.find((one) => (to - from) / one <= most) ?? 60 * DAY;
+  const step =
+    steps.find((one) => (to - from) / one <= most) ??
+    Math.ceil((to - from) / most / (60 * DAY)) * 60 * DAY;
   const ticks: number[] = [];
   // The zone's offset of each tick: within months a clock is changed.
   const zone = (at: number) => new Date(at).getTimezoneOffset() * MINUTE;
   for (let local = Math.ceil((from - zone(from)) / step) * step; ; local += step) {
     const at = local + zone(local + zone(from));
-    if (at > to) return ticks;
-    if (at >= from) ticks.push(at);
+    if (!(at <= to)) return ticks;
+    // Where a clock is put forward an hour is missing, and one moment would have two ticks.
+    if (at >= from && at !== ticks.at(-1)) ticks.push(at);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type PointerEvent, useState } from 'react';
 import { usePlotArea } from 'recharts';
-import { SHORTEST_MS, type Stretch } from './query';
+import type { Stretch } from './query';
 
 /** Less than this was a click. */
 const LEAST_PX = 6;
@@ -27,10 +27,7 @@ export function LagZoom({
     if (drag === null) return;
     const [a, b] = [drag[0], inPlot(event)].sort((x, y) => x - y) as [number, number];
     if (b - a < LEAST_PX) return;
-    const [first, last] = [moment(a), moment(b)];
-    // Around its middle, where so little was chosen that nothing would be in it.
-    const missing = Math.max(0, SHORTEST_MS - (last - first)) / 2;
-    onZoom({ from: Math.floor(first - missing), to: Math.ceil(last + missing) });
+    onZoom({ from: moment(a), to: moment(b) });
   };
   return (
     <g>

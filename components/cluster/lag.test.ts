@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { MemberLag } from '@/lib/history/lag';
 import type { LagSample } from '@/lib/topology/event';
 import { type ChartAsk, chooseSeries, LagRows } from './lag-data';
-import { keptRows } from './lag-kept-rows';
+import { keptRows, widthsOf } from './lag-kept-rows';
 import { pathsOf } from './lag-paths';
 import { axisOf, spread, tickWords, timeTicks } from './lag-scale';
-import { formatClusterQuery, parseClusterQuery } from './query';
+import { formatClusterQuery, parseClusterQuery, showable } from './query';
 
 function sample(seq: number, at: number, replay: Record<string, number | null>): LagSample {
   const members = Object.fromEntries(
@@ -182,25 +183,57 @@ describe('the address of the cluster page', () => {
     expect(formatClusterQuery(parseClusterQuery(new URLSearchParams(text))).toString()).toBe(text);
   });
 
-  it.each(['from=nonsense&to=2026-03-31', 'from=2026-03-31&to=2026-03-30', 'range=2d'])(
-    'that can not be meant, "%s", is the live chart',
-    (text) => {
-      expect(parseClusterQuery(new URLSearchParams(text))).toMatchObject({
-        past: null,
-        range: '5m',
-      });
-    },
-  );
+  it.each([
+    'from=nonsense&to=2026-03-31',
+    'from=2026-03-31&to=2026-03-30',
+    'from=0001-01-01&to=9999-12-31',
+    'range=2d',
+  ])('that can not be meant, "%s", is the live chart', (text) => {
+    expect(parseClusterQuery(new URLSearchParams(text))).toMatchObject({
+      past: null,
+      range: '5m',
+    });
+  });
+});
+
+describe('a stretch of the past', () => {
+  const [DAY, now] = [86_400_000, 1_700_000_000_000];
+  it('ends now at the latest, and is neither too short nor too long to show anything', () => {
+    const whole = { from: now - DAY, to: now };
+    expect(showable(whole, now)).toEqual(whole);
+    expect(showable({ from: now - DAY, to: now + DAY }, now)).toEqual(whole);
+    expect(showable({ from: now - 4000, to: now - 1000 }, now)).toEqual({
+      from: now - 11_000,
+      to: now - 1000,
+    });
+    const { from, to } = showable({ from: 0, to: now }, now);
+    expect(to - from).toBe(800 * DAY);
+  });
 });
 
 describe('the rows of what is kept', () => {
-  const history = (at: number[], min: (number | null)[], max = min) => ({
-    stepMs: 10_000,
-    members: [{ member: 'b', at, min, max, mean: max, last: max, samples: at.map(() => 10) }],
+  const history = (at: number[], min: (number | null)[], more: Partial<MemberLag> = {}) => {
+    const same = { min, max: min, mean: min, last: min };
+    const samples = at.map(() => 10);
+    const width = at.map(() => 10_000);
+    return {
+      figure: 'replay' as const,
+      members: [{ member: 'b', at, width, samples, ...same, ...more }],
+    };
+  };
+
+  it('stand in the middle of their own bucket, and do not break where it is a long one', () => {
+    const both = history([0, 3_600_000, 3_601_000], [1, 2, 3], { width: [3_600_000, 1000, 1000] });
+    expect(keptRows(both, ['b']).map(({ at, values }) => [at, values[0]])).toEqual([
+      [1_800_000, 1],
+      [3_600_500, 2],
+      [3_601_500, 3],
+    ]);
+    expect(widthsOf(both)).toEqual([1000, 3_600_000]);
   });
 
   it('are the lowest and the highest of each bucket, with what it was behind them', () => {
-    expect(keptRows(history([0, 10_000], [1, 5], [9, 5]), ['b'])).toEqual([
+    expect(keptRows(history([0, 10_000], [1, 5], { max: [9, 5], mean: [9, 5] }), ['b'])).toEqual([
       { at: 2500, values: [1], extents: [{ min: 1, max: 9, mean: 9 }] },
       { at: 7500, values: [9], extents: [{ min: 1, max: 9, mean: 9 }] },
       { at: 15_000, values: [5], extents: [{ min: 5, max: 5, mean: 5 }] },

@@ -38,11 +38,26 @@ export interface ClusterQuery {
 }
 
 /** Shorter ones have nothing to show: a sample is taken once a second. */
-export const SHORTEST_MS = 10_000;
+const SHORTEST_MS = 10_000;
+/** Longer ones neither: so long lag is kept by default, and a bit. */
+const LONGEST_MS = 800 * 86_400_000;
+
+/** The stretch itself, or the one nearest to it of which something can be shown. */
+export function showable({ from, to }: Stretch, now: number): Stretch {
+  const end = Math.min(to, now);
+  const span = Math.max(SHORTEST_MS, Math.min(LONGEST_MS, end - from));
+  const begin = Math.max(0, Math.round(Math.min(from, end - span)));
+  return { from: Math.max(begin, Math.round(end - LONGEST_MS)), to: Math.round(end) };
+}
 
 export function parseClusterQuery(params: URLSearchParams): ClusterQuery {
   const [from, to] = [params.get('from'), params.get('to')].map((text) => Date.parse(text ?? ''));
-  const past = from !== undefined && to !== undefined && to - from >= SHORTEST_MS;
+  const past =
+    from !== undefined &&
+    to !== undefined &&
+    from >= 0 &&
+    to - from >= SHORTEST_MS &&
+    to - from <= LONGEST_MS;
   return {
     range: ranges.find((key) => key === params.get('range')) ?? '5m',
     past: past ? { from, to } : null,

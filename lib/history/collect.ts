@@ -4,6 +4,7 @@ import type { MemberLag } from './lag';
 export interface Bucket {
   readonly member: string;
   readonly at: number;
+  readonly width: number;
   readonly samples: number;
   readonly min: number | null;
   readonly max: number | null;
@@ -28,6 +29,7 @@ export function collect(buckets: readonly Bucket[]): MemberLag[] {
     .map(([member, mine]) => ({
       member,
       at: mine.map(({ at }) => at),
+      width: mine.map(({ width }) => width),
       samples: mine.map(({ samples }) => samples),
       min: mine.map(({ min }) => min),
       max: mine.map(({ max }) => max),
@@ -41,6 +43,7 @@ function joined(a: Bucket, b: Bucket): Bucket {
   return {
     member: a.member,
     at: a.at,
+    width: Math.max(a.width, b.width),
     samples: a.samples + b.samples,
     min: either(a.min, b.min, Math.min),
     max: either(a.max, b.max, Math.max),

@@ -15,20 +15,20 @@ export interface LagQuery {
 }
 
 /**
- * Lag over a stretch of time, in buckets of one width. A bucket without samples is left out: that is
- * a gap, and not zero.
+ * Lag over a stretch of time, in buckets. One without samples is left out: that is a gap, and not
+ * zero. The first may begin before the stretch.
  */
 export interface LagHistory {
-  /** Width of a bucket, milliseconds. Where only coarser figures are kept they stand further apart. */
-  readonly stepMs: number;
+  readonly figure: Figure;
   readonly members: readonly MemberLag[];
 }
 
 /** One list for each column, all of one length, in order of time. */
 export interface MemberLag {
   readonly member: string;
-  /** When each bucket begins. */
+  /** When each bucket begins, and how long it is, milliseconds: longer where no finer is kept. */
   readonly at: readonly number[];
+  readonly width: readonly number[];
   /** How many samples it was made of. */
   readonly samples: readonly number[];
   /** Bytes or milliseconds; null: there were samples, and none knew the figure. */
@@ -89,10 +89,13 @@ export function sourcesOf(
   // What is left of the stretch, from the coarsest that still has something of it to the finest.
   for (let n = resolutions.length - 1; n >= 0 && at < until; n -= 1) {
     const resolution = resolutions[n] as Resolution;
-    const made = resolution === 'samples' ? until : rolledUp[resolution];
+    // A clock that was ahead may have made some of a time that is still to come.
+    const made = resolution === 'samples' ? until : Math.min(rolledUp[resolution], now);
     const finer = resolutions[n - 1];
-    // Coarser than asked for only as far back as the finer ones are gone.
-    const end = n > fits && finer ? Math.min(made, now - keeping[finer]) : made;
+    const step = stepMs[resolution];
+    // Coarser than asked for only as far back as the finer ones are gone, and by whole steps.
+    const end =
+      n > fits && finer ? Math.floor(Math.min(made, now - keeping[finer]) / step) * step : made;
     if (end <= at) continue;
     sources.push({ resolution, from: at, until: Math.min(end, until) });
     at = Math.min(end, until);

@@ -18,6 +18,7 @@ const GRACE_MS = 60_000;
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #cancel: () => void = () => {};
+  #running = false;
   #closed = false;
 
   constructor(options: HousekeepingOptions) {
@@ -36,21 +37,28 @@ export class Housekeeping {
   }
 
   async #run(): Promise<void> {
-    const { clock, store, upkeep, writtenUntil, onDropped, onError } = this.#options;
-    try {
-      if (store.ready) {
-        // Before anything is dropped: it may be what rollups are made of.
-        await upkeep.rollUp(Math.min(clock.now() - GRACE_MS, writtenUntil()));
-        const dropped = await upkeep.prune();
-        if (dropped.length > 0) onDropped(dropped);
-      }
-    } catch (error) {
-      // A store that is away says so itself; the next minute tries again.
-      if (store.ready && !this.#closed) onError(error);
-    }
+    const { clock, upkeep, writtenUntil, onDropped } = this.#options;
+    if (this.#running) return;
+    this.#running = true;
+    await this.#attempt(() => upkeep.rollUp(Math.min(clock.now() - GRACE_MS, writtenUntil())));
+    // Whatever became of that: a disk that is full has no room for rollups until something goes.
+    await this.#attempt(async () => {
+      const dropped = await upkeep.prune();
+      if (dropped.length > 0) onDropped(dropped);
+    });
+    this.#running = false;
     if (!this.#closed) {
       this.#cancel();
       this.#cancel = clock.after(EVERY_MS, () => void this.#run());
     }
+  }
+
+  /** A store that is away says so itself; the next minute tries again. */
+  async #attempt(what: () => Promise<void>): Promise<void> {
+    const { store, onError } = this.#options;
+    if (!store.ready || this.#closed) return;
+    await what().catch((error) => {
+      if (store.ready && !this.#closed) onError(error);
+    });
   }
 }

@@ -95,7 +95,8 @@ test('while the store is away samples wait, the oldest are given up, and that is
   await clock.pass(2000);
   expect(samples.figures).toEqual({ waiting: 0, lost });
   expect(shelf.of('pg-4999').at(-1)).toBe(119_000);
-  expect(samples.writtenUntil).toBeGreaterThan(60_000);
+  // What is open still holds it back.
+  expect(samples.writtenUntil).toBe(120_000);
 });
 
 test('what was refused is written again, and nothing twice', async () => {

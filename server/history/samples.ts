@@ -58,10 +58,11 @@ export class Samples {
 
   /** No sample from before this is still to be written. */
   get writtenUntil(): number {
-    const [oldest] = this.#waiting;
-    // An open chunk is at most this old.
-    const open = this.#options.clock.now() - SPAN_MS - WRITE_EVERY_MS;
-    return Math.min(open, oldest?.at[0] ?? open);
+    const unwritten = [
+      ...[...this.#open.values()].map(({ began }) => began),
+      ...this.#waiting.flatMap(({ at }) => at[0] ?? []),
+    ];
+    return unwritten.reduce((least, began) => Math.min(least, began), this.#options.clock.now());
   }
 
   note(cluster: ClusterId, { at, members }: LagSample): void {

@@ -22,12 +22,19 @@ export async function ask<T>(
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const code = (cause as { code?: unknown } | null)?.code;
+    if (isBusy(cause)) {
+      throw new Failure('unavailable', 'The history is busy. Try again in a moment.', cause);
+    }
     if (isOfTheConnection(code)) database.doubt(connected, cause);
     if (isOfTheData(code)) throw new Failure('bad-input', `History refuses that: ${cause}`, cause);
     const slow = code === '57014' ? 'It took too long: ask for less.' : 'Try again in a moment.';
     throw new Failure('unavailable', `The history could not be asked. ${slow}`, cause);
   }
 }
+
+/** What the pool says when all of its connections are in use: none of them is the worse for it. */
+const isBusy = (cause: unknown): boolean =>
+  cause instanceof Error && cause.message === 'timeout exceeded when trying to connect';
 
 /** SQLSTATE has five characters; what has none comes from the socket, or from waiting for one. */
 function isOfTheConnection(code: unknown): boolean {

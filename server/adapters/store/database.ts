@@ -15,8 +15,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * One connection for who writes, so that nobody stands in its way, few for who reads, and one for
- * what takes its time: rollups and retention.
+ * A connection for each who writes (events, lag), so that nobody stands in their way, few for who
+ * reads, and one for what takes its time: rollups and retention.
  */
 export interface Connected {
   readonly write: NodePgDatabase;
@@ -136,7 +136,7 @@ function open(config: pg.ClientConfig, guard: pg.Client): Connected {
     made.on('error', () => {});
     return made;
   };
-  const [writers, readers, upkeep] = [pool(1, WRITE_MS), pool(3, READ_MS), pool(1, UPKEEP_MS)];
+  const [writers, readers, upkeep] = [pool(2, WRITE_MS), pool(3, READ_MS), pool(1, UPKEEP_MS)];
   return {
     write: drizzle(writers),
     read: drizzle(readers),

@@ -8,12 +8,22 @@ type Asked = Pick<NodePgDatabase, 'insert' | 'select'>;
 /** PostgreSQL's text has no NUL, and what Patroni writes into ZooKeeper may. */
 export const readable = (text: string): string => text.replaceAll('\0', '\u{fffd}');
 
-/** Ids of the clusters, given to those that have none yet. */
+/** Ids of the clusters, given to those that have none yet. To insert what is there costs an id too. */
 export async function clusterIds(
   database: Asked,
   keys: ReadonlySet<ClusterId>,
 ): Promise<ReadonlyMap<ClusterId, number>> {
-  const rows = [...keys].map((key) => {
+  const find = async () => {
+    const found = await database
+      .select({ id: cluster.id, key: cluster.key })
+      .from(cluster)
+      .where(inArray(cluster.key, [...keys]));
+    return new Map(found.map(({ key, id }) => [key, id]));
+  };
+  const known = await find();
+  const missing = [...keys].filter((key) => !known.has(key));
+  if (missing.length === 0) return known;
+  const rows = missing.map((key) => {
     const parts = parseClusterId(key);
     return {
       key,
@@ -24,11 +34,7 @@ export async function clusterIds(
     };
   });
   await database.insert(cluster).values(rows).onConflictDoNothing();
-  const found = await database
-    .select({ id: cluster.id, key: cluster.key })
-    .from(cluster)
-    .where(inArray(cluster.key, [...keys]));
-  return new Map(found.map(({ key, id }) => [key, id]));
+  return find();
 }
 
 /** Members and what they are called here. */
@@ -49,15 +55,23 @@ export async function memberIds(
     cluster: clusters.get(one.cluster) ?? 0,
     name: readable(one.member),
   }));
-  await database.insert(member).values(rows).onConflictDoNothing();
-  const found = await database
-    .select()
-    .from(member)
-    .where(inArray(member.cluster, [...clusters.values()]));
-  const ids = new Map(found.map(({ id, cluster: of, name }) => [`${of} ${name}`, id]));
+  const keyOf = (row: { cluster: number; name: string }) => `${row.cluster} ${row.name}`;
+  const find = async () => {
+    const found = await database
+      .select()
+      .from(member)
+      .where(inArray(member.cluster, [...clusters.values()]));
+    return new Map(found.map((row) => [keyOf(row), row.id]));
+  };
+  let ids = await find();
+  const missing = rows.filter((row) => !ids.has(keyOf(row)));
+  if (missing.length > 0) {
+    await database.insert(member).values(missing).onConflictDoNothing();
+    ids = await find();
+  }
   return new Map(
     names.flatMap((one, n) => {
-      const id = ids.get(`${rows[n]?.cluster} ${rows[n]?.name}`);
+      const id = ids.get(keyOf(rows[n] ?? { cluster: 0, name: '' }));
       return id === undefined ? [] : [[nameOf(one), id] as const];
     }),
   );

@@ -73,7 +73,7 @@ function summary(of: readonly Figure[]): SQL {
     `min(${figure}_min) as ${figure}_min`,
     `max(${figure}_max) as ${figure}_max`,
     // By the number of samples, those that did not know the figure included where others did.
-    `round(sum(${figure}_mean * samples) / nullif(sum(samples) filter (where ${figure}_mean is not null), 0))::bigint as ${figure}_mean`,
+    `round(sum(${figure}_mean::numeric * samples) / nullif(sum(samples) filter (where ${figure}_mean is not null), 0))::bigint as ${figure}_mean`,
     `(array_agg(${figure}_last order by t desc) filter (where ${figure}_last is not null))[1] as ${figure}_last`,
   ]);
   return list(['sum(samples)::integer as samples', ...parts]);
@@ -110,8 +110,10 @@ export function rollUpSql(rollup: Rollup, began: number, members: readonly [numb
     on conflict do nothing`;
 }
 
-/** The oldest chunk of a resolution that begins at or after a moment. */
+/** The oldest chunk of a resolution that may hold something of a moment or later. */
 export function oldestSql(resolution: Resolution, from: number): SQL {
+  // Rollups are cut where those made of them are; samples are not.
+  const since = resolution === 'samples' ? Math.max(0, from - SAMPLES_SPAN_MS) : from;
   return sql`select (extract(epoch from min(began)) * 1000)::float8 as began
-             from ${tableOf(resolution)} where began >= ${new Date(from)}`;
+             from ${tableOf(resolution)} where began >= ${new Date(since)}`;
 }

@@ -107,9 +107,12 @@ describe.each(servers)('lag in $name', ({ programs }) => {
   });
 
   async function expectSame(from: number, until: number, buckets: number) {
-    const { stepMs, members } = await ask(from, until, buckets);
+    const { members } = await ask(from, until, buckets);
+    const widths = [...new Set(members.flatMap(({ width }) => width))];
+    expect(widths).toHaveLength(1);
+    const [stepMs = 0] = widths;
     expect(members.map(({ member }) => member)).toEqual(NAMES);
-    for (const [which, { mean, member: _, ...told }] of members.entries()) {
+    for (const [which, { mean, member: _, width: __, ...told }] of members.entries()) {
       const { mean: exact, ...rest } = expected(samples[which] ?? [], stepMs, [from, until]);
       expect(told).toEqual(rest);
       // Rounded each time, and weighted with samples that did not know.
@@ -147,13 +150,16 @@ describe.each(servers)('lag in $name', ({ programs }) => {
     await clock.pass(BEGAN + 2 * DAY + HOUR - clock.now());
     expect(await upkeep.prune()).toEqual(['lag_chunk_samples_2026_03_31']);
     expect(await expectSame(BEGAN, BEGAN + 24 * HOUR, 24)).toBe(HOUR);
-    const { stepMs, members } = await ask(BEGAN, BEGAN + HOUR, 3600);
-    expect(stepMs).toBe(1000);
+    const { members } = await ask(BEGAN, BEGAN + HOUR, 3600);
+    expect(new Set(members[0]?.width)).toEqual(new Set([10 * SECOND]));
     const [first] = samples;
     const at = expected(first ?? [], 10 * SECOND, [BEGAN, BEGAN + HOUR]);
     expect(members[0]?.at).toEqual(at.at);
     expect(members[0]?.max).toEqual(at.max);
     expect(await upkeep.prune()).toEqual([]);
+    // A moment within a bucket is told by that bucket.
+    const within = await ask(BEGAN + HOUR + 12_000, BEGAN + HOUR + 14_000, 4000);
+    expect(within.members[0]?.at).toEqual([BEGAN + HOUR + 10_000]);
   });
 
   test('of a cluster that nothing is known of is empty', async () => {

@@ -1,4 +1,3 @@
-import type { SQL } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { type Bucket, collect } from '@/lib/history/collect';
 import {
@@ -77,18 +76,13 @@ export class PostgresLagStore implements LagStore {
       const made = await rolledUpIn(connected);
       const sources = sourcesOf(query, { keeping, rolledUp: made, now: clock.now() });
       const step = bucketMs(query);
-      const parts = await Promise.all(
-        sources.map((source) => rowsOf(connected, chart(source, query, step))),
-      );
-      return { stepMs: step, members: collect(parts.flat()) };
+      const buckets: Bucket[] = [];
+      // One after the other: others read as well.
+      for (const source of sources)
+        buckets.push(...(await read(connected, source, { ...query, step })));
+      return { figure: query.figure, members: collect(buckets) };
     });
   }
-}
-
-function chart(source: Source, { figure, cluster }: LagQuery, step: number): SQL {
-  const own = stepMs[source.resolution];
-  const bucket = Math.ceil(step / own) * own;
-  return chartSql(source, { figure, cluster, bucket });
 }
 
 /** Up to when each rollup has been made; 0 where none was. */
@@ -98,11 +92,23 @@ export async function rolledUpIn(database: NodePgDatabase): Promise<RolledUp> {
   return { '10s': of('10s'), '1m': of('1m'), '1h': of('1h') };
 }
 
-async function rowsOf(database: NodePgDatabase, statement: SQL): Promise<Bucket[]> {
-  const { rows } = await database.execute<Record<string, string | null>>(statement);
+/** Buckets of about `step` milliseconds from one source. */
+async function read(
+  database: NodePgDatabase,
+  source: Source,
+  { figure, cluster, step }: LagQuery & { readonly step: number },
+): Promise<Bucket[]> {
+  const own = stepMs[source.resolution];
+  const width = Math.ceil(step / own) * own;
+  // What began before the stretch and reaches into it belongs to it.
+  const whole = { ...source, from: Math.floor(source.from / own) * own };
+  const { rows } = await database.execute<Record<string, string | null>>(
+    chartSql(whole, { figure, cluster, bucket: width }),
+  );
   return rows.map((row) => ({
     member: String(row.member),
     at: Number(row.at),
+    width,
     samples: Number(row.samples),
     min: number(row.min),
     max: number(row.max),

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 /** How much time one partition of a table holds. Days and months are those of UTC. */
@@ -35,7 +35,8 @@ export class Partitions {
       const name = `${table}_${key.replaceAll('-', '_')}`;
       if (this.#known.has(name)) continue;
       const [from, until] = [startOf(key), endOf(key)].map((at) => new Date(at).toISOString());
-      await database.execute(
+      await inAMoment(
+        database,
         sql`create table if not exists howdah.${sql.identifier(name)}
             partition of howdah.${sql.identifier(table)}
             for values from (${sql.raw(`'${from}'`)}) to (${sql.raw(`'${until}'`)})`,
@@ -54,11 +55,22 @@ export class Partitions {
       .map(({ name }) => name)
       .filter((name) => endOf(name.slice(table.length + 1).replaceAll('_', '-')) <= before);
     for (const name of doomed) {
-      await database.execute(sql`drop table if exists howdah.${sql.identifier(name)}`);
+      await inAMoment(database, sql`drop table if exists howdah.${sql.identifier(name)}`);
       this.#known.delete(name);
     }
     return doomed;
   }
+}
+
+/**
+ * Both want the table for themselves, and who waits for that keeps everybody waiting: behind a long
+ * reader they give up, and are tried again.
+ */
+function inAMoment(database: NodePgDatabase, statement: SQL): Promise<unknown> {
+  return database.transaction(async (transaction) => {
+    await transaction.execute(sql`set local lock_timeout = '2s'`);
+    await transaction.execute(statement);
+  });
 }
 
 const keyOf = (at: number, span: Span): string =>

@@ -63,34 +63,45 @@ export class PostgresUpkeep implements Upkeep {
 
   async #make(database: NodePgDatabase, rollup: Rollup, began: number): Promise<void> {
     await this.#partitions.ensure(database, `lag_chunk_${rollup}`, [began]);
-    const { rows } = await database.execute<{ most: number }>(
-      sql`select coalesce(max(id), 0)::integer as most from howdah.member`,
-    );
-    for (let first = 1; first <= (rows[0]?.most ?? 0); first += MEMBERS_AT_ONCE) {
-      await database.execute(rollUpSql(rollup, began, [first, first + MEMBERS_AT_ONCE - 1]));
+    for (let last = 0; ; ) {
+      const { rows } = await database.execute<{ first: number | null; last: number }>(
+        sql`select min(id) as first, max(id) as last from
+            (select id from howdah.member where id > ${last} order by id limit ${MEMBERS_AT_ONCE}) m`,
+      );
+      const [some] = rows;
+      if (!some || some.first === null) break;
+      await database.execute(rollUpSql(rollup, began, [some.first, some.last]));
+      last = some.last;
     }
     const until = new Date(began + rollupSpanMs[rollup]);
     await database
       .insert(rolledUp)
       .values({ rollup, until })
-      .onConflictDoUpdate({ target: rolledUp.rollup, set: { until } });
+      .onConflictDoUpdate({
+        target: rolledUp.rollup,
+        set: { until: sql`greatest(${rolledUp.until}, excluded.until)` },
+      });
   }
 
-  /** Drops what is older than it is kept for, by whole partitions. @returns their names. */
+  /**
+   * Drops what is older than it is kept for, by whole partitions; what rollups are still to be made
+   * of stays. @returns their names.
+   */
   prune(): Promise<string[]> {
     const { database, clock, keeping, keepEventsMs } = this.#options;
     return ask(database, 'upkeep', async (connected) => {
       const now = clock.now();
-      const kept: readonly (readonly [Partitioned, number])[] = [
-        ['lag_chunk_samples', keeping.samples],
-        ['lag_chunk_10s', keeping['10s']],
-        ['lag_chunk_1m', keeping['1m']],
-        ['lag_chunk_1h', keeping['1h']],
-        ['event', keepEventsMs],
+      const made = await rolledUpIn(connected);
+      const over: readonly (readonly [Partitioned, number])[] = [
+        ['event', now - keepEventsMs],
+        ['lag_chunk_1h', now - keeping['1h']],
+        ['lag_chunk_1m', Math.min(now - keeping['1m'], made['1h'])],
+        ['lag_chunk_10s', Math.min(now - keeping['10s'], made['1m'])],
+        ['lag_chunk_samples', Math.min(now - keeping.samples, made['10s'])],
       ];
       const dropped: string[] = [];
-      for (const [table, ms] of kept) {
-        dropped.push(...(await this.#partitions.drop(connected, table, now - ms)));
+      for (const [table, before] of over) {
+        dropped.push(...(await this.#partitions.drop(connected, table, before)));
       }
       return dropped;
     });

@@ -29,6 +29,8 @@ test('what was appended is there for the next process, oldest first, until it is
   expect(oldest?.events).toEqual([event(9), event(10)]);
   expect(others).toEqual([]);
   expect(await second.oldest(9)).toHaveLength(2);
+  // More than was asked for only where one batch is.
+  expect(await second.oldest(2)).toHaveLength(1);
   if (oldest) await second.drop(oldest);
   expect(await eventsIn(second)).toEqual([event(1_764_000_000_000_000)]);
   expect(readdirSync(folder)).toHaveLength(1);

@@ -75,8 +75,9 @@ export class FolderSpool implements Spool {
   async oldest(most: number): Promise<readonly SpooledBatch[]> {
     const batches: SpooledBatch[] = [];
     let count = 0;
-    for (const { name } of [...this.#kept.values()]) {
-      if (count >= most) break;
+    for (const { name, events: waiting } of [...this.#kept.values()]) {
+      // One at the least, however large it is.
+      if (batches.length > 0 && count + waiting > most) break;
       const path = join(this.#folder, name);
       const lines = await readFile(path, 'utf8').then(
         (text) => text.split('\n').filter((line) => line !== ''),
