@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { aCluster, aLeader, aStandby, withMember } from '../topology/sample-cluster';
 import type { ClusterView } from '../topology/view';
-import { answered, begin, endAs, observed, overdue, type Run, requested, requesting } from './run';
+import {
+  answered,
+  begin,
+  endAs,
+  observed,
+  overdue,
+  type Run,
+  requested,
+  requesting,
+  settlesAt,
+} from './run';
 import type { RunState, StepCode, SwitchoverRequest } from './types';
 
 const request: SwitchoverRequest = {
@@ -82,11 +92,22 @@ describe('a switchover', () => {
     expect(run.view.outcome?.says).toContain('pg-c leads orders, not pg-b as asked');
   });
 
+  test('is done though the request was seen to go before the new leader came', () => {
+    let run = observed(watching(), pending, 2000);
+    run = observed(run, before, 3000);
+    run = observed(run, after('pg-b'), 3004);
+    expect(run.view.outcome).toMatchObject({ code: 'done' });
+    expect(settlesAt(run)).toBeNull();
+  });
+
   test('has failed when the request is gone and the same leadership stands', () => {
     let run = observed(watching(), pending, 2000);
     run = answered(run, { status: 503, text: 'Switchover failed' }, 2500);
     expect(run.view.outcome).toBeNull();
     run = observed(run, before, 3000);
+    expect(run.view.outcome).toBeNull();
+    expect(settlesAt(run)).toBe(5000);
+    run = observed(run, before, 5000);
     expect(run.view.outcome?.code).toBe('failed');
     expect(run.view.outcome?.says).toContain('pg-a still leads');
     expect(run.view.outcome?.says).toContain('Switchover failed');

@@ -175,6 +175,19 @@ function outage(run: Run, { lastOutage }: ClusterView): Run {
   return { ...run, view: { ...run.view, outageMs: lastOutage.endedAt - lastOutage.startedAt } };
 }
 
+/**
+ * A request that is gone while the old leader stands may be seen so for a moment in the best of
+ * switchovers: leader and request are two znodes, read one by one. Only what lasts decides.
+ */
+export const DROPPED_MS = 2000;
+
+/** When a run is worth another look though nothing may have changed; null: no need. */
+export function settlesAt(run: Run): number | null {
+  if (run.view.outcome) return null;
+  const cleared = seen(run, 'request-cleared');
+  return cleared === null || seen(run, 'leader-acquired') !== null ? null : cleared + DROPPED_MS;
+}
+
 /** Success needs a new leadership, the right name, its promotion and a new timeline. */
 function judge(run: Run, cluster: ClusterView, now: number): Run {
   const { leader } = cluster;
@@ -198,8 +211,9 @@ function judge(run: Run, cluster: ClusterView, now: number): Run {
           at: now,
         });
   }
-  const cleared = seen(run, 'request-seen') !== null && cluster.request === null;
-  if (cleared && leader?.czxid === run.seen.leaderCzxid) {
+  const clearedAt = cluster.request === null ? seen(run, 'request-cleared') : null;
+  const lasts = clearedAt !== null && now - clearedAt >= DROPPED_MS;
+  if (lasts && leader?.czxid === run.seen.leaderCzxid) {
     const answer = run.view.steps.find((step) => step.code === 'accepted' && step.at !== null);
     return end(run, {
       code: 'failed',

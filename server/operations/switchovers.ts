@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { preflight } from '@/lib/operations/preflight';
-import { begin, endAs, observed, overdue, type Run, requested } from '@/lib/operations/run';
+import {
+  begin,
+  endAs,
+  observed,
+  overdue,
+  type Run,
+  requested,
+  settlesAt,
+} from '@/lib/operations/run';
 import type {
   OperationView,
   SeenState,
@@ -115,7 +123,18 @@ export class Switchovers implements Operations {
     // What a lost ensemble last showed proves nothing.
     if (!this.#options.connected(view.key.ensemble)) return;
     const after = overdue(observed(live.run, view, clock.now()), view, clock.now());
+    const settles = settlesAt(after);
+    if (settles !== null && settlesAt(live.run) === null) this.#lookAgain(live, settles);
     if (JSON.stringify(after) !== JSON.stringify(live.run)) void this.#advance(live, after);
+  }
+
+  /** Whether something lasts is seen only by looking again. */
+  #lookAgain(live: LiveRun, at: number): void {
+    const { clock, view } = this.#options;
+    clock.after(Math.max(0, at - clock.now()) + 50, () => {
+      const now = view(live.run.view.cluster);
+      if (now && !this.#closed) this.observe(now);
+    });
   }
 
   /**
