@@ -4,6 +4,8 @@ test('lag is there after a restart, can be looked at closely, and sent as an add
   page,
   real,
 }) => {
+  await page.goto('/timeline');
+  await expect(page.getByTestId('history-state')).toHaveAttribute('data-state', 'ready');
   await openOrders(page);
   // A line at zero has no height, and so counts as hidden.
   await page.locator('.lag-line').first().waitFor({ state: 'attached' });

@@ -26,6 +26,8 @@ const RENEW_LEAST_MS = 15_000;
 /** So old samples have been written. */
 const WRITTEN_MS = 120_000;
 const WRITTEN_AGAIN_MS = 10_000;
+/** A history that is away, or only being opened, is asked again by itself. */
+const RETRY_MS = 3000;
 const MOST_MARKS = 300;
 const marked = ['leader-changed', 'leader-lost', 'config-changed', 'problem-raised'] as const;
 
@@ -50,14 +52,20 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
       {
         placeholderData: keepPreviousData,
         // Samples are written when they have come to a minute: the newest of a fixed window come yet.
-        refetchInterval: () => (to > Date.now() - WRITTEN_MS ? WRITTEN_AGAIN_MS : false),
+        refetchInterval: (query) => {
+          if (query.state.status === 'error') return RETRY_MS;
+          return to > Date.now() - WRITTEN_MS ? WRITTEN_AGAIN_MS : false;
+        },
       },
     ),
   );
   const happened = useQuery(
     trpc.history.events.queryOptions(
       { cluster: view.id, from, until: to, codes: [...marked], limit: MOST_MARKS },
-      { placeholderData: keepPreviousData },
+      {
+        placeholderData: keepPreviousData,
+        refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false),
+      },
     ),
   );
   const names = useSteady(asked.data?.members.map(({ member }) => member) ?? []);
@@ -72,7 +80,7 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
   }, [asked.data, names, hidden]);
   const marks = happened.data?.events ?? none;
 
-  if (asked.error && !asked.isFetching) {
+  if (asked.error) {
     return (
       <Failed
         className="min-h-60 justify-center"
