@@ -1,4 +1,5 @@
 import type { LagPoint, LagSample } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
 import type { Stage, Unit } from './query';
 
 export interface ChartRow {
@@ -199,4 +200,9 @@ export function chooseSeries(
     })),
     left: names.length - most,
   };
+}
+
+/** The lag at which Patroni no longer fails over to a member; null where none is known, or drawn. */
+export function failoverLimit({ config }: ClusterView, unit: Unit): number | null {
+  return unit === 'bytes' && config.is === 'ok' ? config.value.maximumLagOnFailover : null;
 }

@@ -13,10 +13,10 @@ import type { ClusterEvent } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { formatDuration } from '@/lib/units';
 import { coloursOf } from './colours';
-import { chooseSeries } from './lag-data';
+import { chooseSeries, failoverLimit } from './lag-data';
 import { keptRows, widthsOf } from './lag-kept-rows';
 import { LagChart, MOST_SERIES } from './lag-lazy';
-import { LagLegend } from './lag-legend';
+import { LagLegend, LeftOut } from './lag-legend';
 import type { ClusterQuery, Stretch } from './query';
 import { isLive, keptRanges } from './query';
 
@@ -80,23 +80,17 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
   }, [asked.data, names, hidden]);
   const marks = happened.data?.events ?? none;
 
-  if (asked.error) {
-    return (
-      <Failed
-        className="min-h-60 justify-center"
-        says={asked.error.message}
-        again={() => void asked.refetch()}
-      />
-    );
-  }
+  const failed = asked.error && (
+    <Failed says={asked.error.message} again={() => void asked.refetch()} />
+  );
   // Bytes must not stand on an axis of time until the answer is there.
-  if (!asked.data || !chosen || asked.data.figure !== figure) return <Loading />;
-  const limit =
-    query.unit === 'bytes' && view.config.is === 'ok'
-      ? view.config.value.maximumLagOnFailover
-      : null;
+  if (!asked.data || !chosen || asked.data.figure !== figure) {
+    return failed || <Loading />;
+  }
   return (
     <div data-testid="kept-lag" aria-busy={asked.isPlaceholderData}>
+      {/* What was read before still holds. */}
+      {failed}
       <LagChart
         rows={chosen.rows}
         names={chosen.names}
@@ -105,7 +99,7 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
         from={from}
         to={to}
         marks={marks}
-        limit={limit}
+        limit={failoverLimit(view, query.unit)}
         onZoom={onZoom}
         label={`Lag of the standbys of ${view.name} over ${formatDuration(to - from)}, as it was kept.`}
       />
@@ -123,11 +117,7 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
       <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
         <span>{grain(widthsOf(asked.data))} Drag across the chart to look closer.</span>
         <Marked view={view} events={marks} more={happened.data?.more ?? false} />
-        {chosen.left > 0 && (
-          <span>
-            The {MOST_SERIES} that rose highest are drawn; {chosen.left} more never rose above them.
-          </span>
-        )}
+        <LeftOut left={chosen.left} />
       </p>
     </div>
   );

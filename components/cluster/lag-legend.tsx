@@ -3,6 +3,7 @@ import { Name } from '@/components/ui/name';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { LagSample } from '@/lib/topology/event';
 import { formatBytes, formatDuration } from '@/lib/units';
+import { MOST_SERIES } from './lag-lazy';
 import { Swatch } from './member-node';
 import type { ClusterQuery } from './query';
 import { useSamples } from './use-samples';
@@ -66,5 +67,15 @@ export function LagLegend({
         );
       })}
     </fieldset>
+  );
+}
+
+/** That some lines are not drawn, where that is so. */
+export function LeftOut({ left }: { left: number }) {
+  if (left === 0) return null;
+  return (
+    <span>
+      The {MOST_SERIES} that rose highest are drawn; {left} more never rose above them.
+    </span>
   );
 }

@@ -11,9 +11,9 @@ import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { coloursOf } from './colours';
-import { chooseSeries, LagRows } from './lag-data';
+import { chooseSeries, failoverLimit, LagRows } from './lag-data';
 import { LagChart, MOST_SERIES } from './lag-lazy';
-import { LagLegend } from './lag-legend';
+import { LagLegend, LeftOut } from './lag-legend';
 import { type ClusterQuery, type LiveRange, liveRanges, type Stretch } from './query';
 import type { Samples } from './use-samples';
 
@@ -57,8 +57,6 @@ export function LiveLag({ view, query, range, shown, held, hidden, onToggle, onZ
   const marks = useSteady(
     events.filter((e) => markCodes.has(e.code) && e.at >= from && e.at <= to),
   );
-  const limit =
-    unit === 'bytes' && view.config.is === 'ok' ? view.config.value.maximumLagOnFailover : null;
 
   if (standbys.length === 0) {
     return (
@@ -83,7 +81,7 @@ export function LiveLag({ view, query, range, shown, held, hidden, onToggle, onZ
           from={from}
           to={to}
           marks={marks}
-          limit={limit}
+          limit={failoverLimit(view, unit)}
           onZoom={onZoom}
           label={`Lag of the standbys of ${view.name} over ${range}. Current figures are in the table of members.`}
         />
@@ -100,11 +98,9 @@ export function LiveLag({ view, query, range, shown, held, hidden, onToggle, onZ
         query={query}
         onToggle={onToggle}
       />
-      {chosen.left > 0 && (
-        <p className="mt-1 text-sm text-muted">
-          The {MOST_SERIES} that rose highest are drawn; {chosen.left} more never rose above them.
-        </p>
-      )}
+      <p className="mt-1 text-sm text-muted">
+        <LeftOut left={chosen.left} />
+      </p>
     </>
   );
 }

@@ -179,6 +179,8 @@ export class Switchovers implements Operations {
       await this.#advance(live, requested(live.run, how, clock.now()));
     }
     this.#watchDeadline(live);
+    const settles = settlesAt(live.run);
+    if (settles !== null) this.#lookAgain(live, settles);
     const now = view(id);
     if (now) this.observe(now);
     return true;
