@@ -4,12 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
+import type { RollCall } from '@/lib/history/record';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
 import { PostgresLagStore } from './adapters/store/lag-store';
+import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
@@ -18,18 +21,26 @@ import type { StoreConfig } from './config';
 import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
 import { Samples } from './history/samples';
+import { Structures } from './history/structures';
+import { Watching } from './history/watching';
 import type { HistoryReader } from './ports';
 
 export interface History extends HistoryReader {
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
+  /** A cluster was put together anew, or (null) is gone. */
+  see(cluster: ClusterId, view: ClusterView | null): void;
+  /** An ensemble has been read whole: these are its clusters. */
+  present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
-  start(): void;
+  start(views: readonly ClusterView[]): void;
   close(): Promise<void>;
 }
 
 interface HistoryParts {
   readonly config: StoreConfig;
+  /** Numbers for what is recorded: see `Sequence`. */
+  readonly next: (room?: number) => number;
   readonly log: Logger;
   readonly onState: () => void;
   readonly onError: (error: unknown) => void;
@@ -41,7 +52,7 @@ const FOLDER_RETRY_MS = 2000;
 const CLOSE_MS = 1000;
 
 /** Joins the parts that keep history. */
-export function createHistory({ config, log, onState, onError }: HistoryParts): History {
+export function createHistory({ config, next, log, onState, onError }: HistoryParts): History {
   if (config === null) return noHistory();
   const clock = systemClock;
   const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping } = config;
@@ -76,7 +87,21 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
     },
   });
   const store = new PostgresStore(database);
-  const recorder: Recorder = new Recorder({ clock, store, onState, onError });
+  const recorder: Recorder = new Recorder({
+    clock,
+    store,
+    onState,
+    onLost: () => structures.lost(),
+    onError,
+  });
+  const structures = new Structures({ clock, next, record: (record) => recorder.record(record) });
+  const watching = new Watching({
+    clock,
+    store,
+    next,
+    record: (record) => recorder.record(record),
+  });
+  const replays = new PostgresReplayStore(database);
 
   const lag = new PostgresLagStore({ database, clock, keeping });
   const samples = new Samples({ clock, store: lag, onError });
@@ -85,6 +110,7 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
     store: lag,
     upkeep: new PostgresUpkeep({ database, clock, keeping, keepEventsMs }),
     writtenUntil: () => samples.writtenUntil,
+    onMinute: () => structures.renew(),
     onDropped: (names) => log.info(`history that was over is dropped: ${names.join(', ')}`),
     onError,
   });
@@ -110,18 +136,35 @@ export function createHistory({ config, log, onState, onError }: HistoryParts): 
   };
 
   return {
-    record: (event) => recorder.record(event),
+    record: (event) => {
+      // What an earlier process knew of it is in the store, and it is told there.
+      if (event.code !== 'cluster-appeared') recorder.record(event);
+    },
     sample: (cluster, sample) => samples.note(cluster, sample),
+    see: (cluster, view) => {
+      if (view === null) structures.gone(cluster);
+      else structures.note(cluster, view);
+    },
+    present: (roll) => structures.present(roll),
     events: (query) => store.events(query),
     lag: (query) => lag.read(query),
+    replay: async (query) => {
+      const replay = await replays.replay(query);
+      return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
+    },
     get view(): HistoryView {
       return trouble ? { ...view(), state: 'away', ...trouble } : view();
     },
-    start: () => void open(),
+    start: (views) => {
+      watching.start();
+      structures.start(views);
+      void open();
+    },
     close: async () => {
       closed = true;
       cancelRetry();
       housekeeping.close();
+      watching.close();
       await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
       database.close();
       embedded?.stop();
@@ -136,7 +179,7 @@ function noHistory(): History {
     since: systemClock.now(),
     says: null,
     server: null,
-    waiting: { events: 0, bytes: 0, mostBytes: 0 },
+    waiting: { records: 0, bytes: 0, mostBytes: 0 },
     samples: { waiting: 0, lost: 0 },
     losing: null,
     newest: 0,
@@ -147,8 +190,11 @@ function noHistory(): History {
     view,
     record: () => {},
     sample: () => {},
+    see: () => {},
+    present: () => {},
     events: refuse,
     lag: refuse,
+    replay: refuse,
     start: () => {},
     close: () => Promise.resolve(),
   };

@@ -1,5 +1,7 @@
 import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
-import type { LagChunk, LagHistory, LagQuery } from '@/lib/history/lag';
+import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
+import type { HistoryRecord } from '@/lib/history/record';
+import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
@@ -19,11 +21,13 @@ export interface Clock {
 export interface HistoryStore {
   readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
   /**
-   * Writes events, all or none; those it has already, by their `seq`, it leaves alone. Throws while
+   * Writes records, all or none; those it has already, by their `seq`, it leaves alone. Throws while
    * it is away; throws `bad-input` for what it would refuse again.
    */
-  write(events: readonly ClusterEvent[]): Promise<void>;
+  write(records: readonly HistoryRecord[]): Promise<void>;
   noteGap(gap: Gap): Promise<void>;
+  /** Somebody watched at that moment. */
+  noteWatching(at: number): Promise<void>;
   /** Throws `unavailable` while it is away. */
   events(query: EventsQuery): Promise<EventsPage>;
 }
@@ -36,6 +40,14 @@ export interface LagStore {
   write(chunks: readonly LagChunk[]): Promise<void>;
   /** Throws `unavailable` while it is away. */
   read(query: LagQuery): Promise<LagHistory>;
+  /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
+  figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
+}
+
+/** Where structures are read back. */
+export interface ReplayStore {
+  /** Throws `unavailable` while it is away. */
+  replay(query: Omit<ReplayQuery, 'buckets'>): Promise<Omit<Replay, 'lag'>>;
 }
 
 /** What is done to history now and then, so that it stays small. Throws while the store is away. */
@@ -50,22 +62,24 @@ export interface Upkeep {
 export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   readonly view: HistoryView;
   lag: LagStore['read'];
+  /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
+  replay(query: ReplayQuery): Promise<Replay>;
 }
 
-/** Events that went to disk together. */
+/** Records that went to disk together. */
 export interface SpooledBatch {
   readonly name: string;
-  readonly events: readonly ClusterEvent[];
+  readonly records: readonly HistoryRecord[];
 }
 
 /** What waits on disk until the store has it. It outlives the process. */
 export interface Spool {
-  readonly events: number;
+  readonly records: number;
   readonly bytes: number;
   readonly mostBytes: number;
   /** Durable once this is true; false: there is no room. Throws what the disk says. */
-  append(events: readonly ClusterEvent[]): Promise<boolean>;
-  /** The batches that have waited longest, of about `most` events in all; none: nothing waits. */
+  append(records: readonly HistoryRecord[]): Promise<boolean>;
+  /** The batches that have waited longest, of about `most` records in all; none: nothing waits. */
   oldest(most: number): Promise<readonly SpooledBatch[]>;
   drop(batch: SpooledBatch): Promise<void>;
   /** What was noted last, by this process or an earlier one. */

@@ -19,6 +19,7 @@ import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Switchovers } from './operations/switchovers';
 import type { HistoryReader, MirrorBatch, Operations, ScopeSnapshot } from './ports';
+import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
 
@@ -77,8 +78,10 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const onError = (error: unknown) =>
     log.error({ err: error }, 'Howdah met an error it did not expect');
 
+  const sequence = new Sequence(clock);
   const fleet: Fleet = new Fleet({
     clock,
+    next: () => sequence.next(),
     limits: config.limits,
     ensemble: (name) => {
       const { maxSessionTimeoutMs } = ensembleOf(name);
@@ -87,6 +90,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operationOn: (id) => switchovers.running(id),
     onError,
     onEvent: (event) => history.record(event),
+    onView: (id, view) => history.see(id, view),
     onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
@@ -147,6 +151,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
+    next: (room) => sequence.next(room),
     log,
     onState: gathered(clock, HISTORY_MS, () => {
       historyNow.renew();
@@ -233,14 +238,26 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     settled = true;
     hub.notify(true);
     // Not before: the first look at the fleet is what somebody waits for.
-    history.start();
+    history.start(fleet.judged);
     onSettled();
   };
 
   /** Not before its clusters have been put together: they are what is taken up. */
   const takeUpSoon = (ensemble: Ensemble): void => {
     if (digest.waiting > 0) clock.soon(() => takeUpSoon(ensemble));
-    else void takeUp(ensemble, fleet.of(ensemble.name));
+    else {
+      const clusters = fleet.of(ensemble.name);
+      if (!called.has(ensemble.name)) callRoll(ensemble.name, clusters);
+      void takeUp(ensemble, clusters);
+    }
+  };
+
+  /** Once: what goes from then on is seen to go. */
+  const called = new Set<string>();
+  const callRoll = (ensemble: string, clusters: readonly ClusterId[]): void => {
+    called.add(ensemble);
+    const { namespaces = [] } = config.ensembles.find(({ name }) => name === ensemble) ?? {};
+    history.present({ ensemble, namespaces, clusters });
   };
 
   const takenUpAt = new Map<string, number>();

@@ -14,6 +14,7 @@ import {
 } from './adapters/patroni/fixture';
 import { FakeClock } from './fake-clock';
 import { Fleet } from './monitor/fleet';
+import { Sequence } from './sequence';
 
 /** What ZooKeeper goes through, replayed in its own time: the fleet's views and events on the way. */
 
@@ -28,6 +29,7 @@ const ID = clusterId(ordersKey);
 class Replay {
   readonly clock = new FakeClock();
   readonly scope: FixtureScope;
+  readonly sequence = new Sequence(this.clock);
   readonly fleet: Fleet;
   readonly start: number;
   connected = true;
@@ -38,11 +40,13 @@ class Replay {
     this.scope = treeScope([`patroni-${version}`, 'tree.json']);
     this.fleet = new Fleet({
       clock: this.clock,
+      next: () => this.sequence.next(),
       limits: defaultProblemLimits,
       ensemble: (name) => ({ name, connected: this.connected, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
       onChange: () => {},
       onEvent: (event) => this.recorded.push(event),
+      onView: () => {},
       onSample: () => {},
       onTrouble: () => {
         this.troubles += 1;
@@ -67,6 +71,11 @@ class Replay {
 
   member(name: string) {
     return this.view.members.find((one) => one.name === name);
+  }
+
+  /** The last event of that kind. */
+  event(code: ClusterEvent['code']): ClusterEvent | undefined {
+    return this.events().findLast((one) => one.code === code);
   }
 
   codes(): string[] {
@@ -131,6 +140,13 @@ describe('a switchover as Patroni 4.1 carries it out', () => {
     ];
     expect(codes.filter((code) => order.includes(code))).toEqual(order);
     expect(codes).not.toContain('member-missing pg-a');
+    const { leader } = replay.view;
+    expect(replay.event('leader-lost')).toMatchObject({ cause: 'request', written: null });
+    expect(replay.event('leader-changed')).toMatchObject({
+      cause: 'request',
+      // By the ensemble's clock.
+      written: { at: leader?.since, zxid: leader?.czxid },
+    });
     expect(replay.view.problems.map(({ code }) => code)).not.toContain('no-leader');
   });
 
@@ -159,6 +175,8 @@ test('a failover after the loss of a host shows the lost member as missing, wher
   expect(replay.codes()).toEqual(
     expect.arrayContaining(['leader-lost pg-a', 'leader-changed pg-c', 'member-missing pg-a']),
   );
+  expect(replay.event('leader-lost')?.cause).toBe('automatic');
+  expect(replay.event('leader-changed')?.cause).toBe('automatic');
   expect(replay.view.problems.map(({ code }) => code)).toContain('member-missing');
 });
 

@@ -50,7 +50,7 @@ function Verdict({ history }: { history: HistoryView }) {
           <time dateTime={new Date(since).toISOString()} title={exactMoment(since)}>
             {moment(since)}
           </time>
-          . {says} {waiting.events.toLocaleString()} events wait{' '}
+          . {says} {waiting.records.toLocaleString()} records wait{' '}
           {waiting.mostBytes === 0
             ? 'in memory.'
             : `on disk (${formatBytes(waiting.bytes)} of ${formatBytes(waiting.mostBytes)}).`}

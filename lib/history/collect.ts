@@ -1,4 +1,4 @@
-import type { MemberLag } from './lag';
+import { type Figure, figures, type MemberFigures, type MemberLag } from './lag';
 
 /** One bucket of one member, as it was read from one place. */
 export interface Bucket {
@@ -60,4 +60,41 @@ function either(
   both: (a: number, b: number) => number,
 ): number | null {
   return a === null || b === null ? (a ?? b) : both(a, b);
+}
+
+/** The highest of each figure of one member in one bucket. */
+export interface Highest {
+  readonly member: string;
+  readonly at: number;
+  readonly width: number;
+  readonly figures: Readonly<Record<Figure, number | null>>;
+}
+
+/** The same by member, each moment once. Those of one place come in order; places oldest first. */
+export function byMember(highest: readonly Highest[]): MemberFigures[] {
+  const members = new Map<string, Highest[]>();
+  for (const one of highest) {
+    const mine = members.get(one.member) ?? [];
+    members.set(one.member, mine);
+    const before = mine.at(-1);
+    if (before?.at !== one.at) mine.push(one);
+    else mine[mine.length - 1] = higher(before, one);
+  }
+  return [...members].map(([member, mine]) => ({
+    member,
+    at: mine.map(({ at }) => at),
+    width: mine.map(({ width }) => width),
+    figures: byFigure((figure) => mine.map((one) => one.figures[figure])),
+  }));
+}
+
+const byFigure = <T>(of: (figure: Figure) => T): Record<Figure, T> =>
+  Object.fromEntries(figures.map((figure) => [figure, of(figure)])) as Record<Figure, T>;
+
+function higher(a: Highest, b: Highest): Highest {
+  return {
+    ...b,
+    width: Math.max(a.width, b.width),
+    figures: byFigure((figure) => either(a.figures[figure], b.figures[figure], Math.max)),
+  };
 }

@@ -1,5 +1,5 @@
 import type { ClusterId } from '../topology/cluster-id';
-import type { ClusterEvent, EventCode } from '../topology/event';
+import type { Cause, ClusterEvent, EventCode } from '../topology/event';
 
 /** Which events are asked for, newest first. What is not said does not narrow. */
 export interface EventsQuery {
@@ -13,6 +13,7 @@ export interface EventsQuery {
   /** A part of what happened, of the cluster's name or of the member's, in any case. */
   readonly search?: string | undefined;
   readonly codes?: readonly EventCode[] | undefined;
+  readonly causes?: readonly Cause[] | undefined;
   /** 1 to 500. */
   readonly limit: number;
 }
@@ -43,7 +44,7 @@ export interface HistoryView {
   readonly server: string | null;
   /** What waits on disk to be written, and how much may. */
   readonly waiting: {
-    readonly events: number;
+    readonly records: number;
     readonly bytes: number;
     readonly mostBytes: number;
   };
@@ -51,6 +52,6 @@ export interface HistoryView {
   readonly samples: { readonly waiting: number; readonly lost: number };
   /** Events are being lost since then; null: none are. */
   readonly losing: Gap | null;
-  /** `seq` of the event written last; 0: none yet by this process. */
+  /** `seq` of the record written last; 0: none yet by this process. */
   readonly newest: number;
 }

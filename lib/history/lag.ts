@@ -46,6 +46,15 @@ export interface LagChunk extends Readonly<Record<Figure, readonly (number | nul
   readonly at: readonly number[];
 }
 
+/** The highest of all figures over a stretch of time, in buckets; one without samples is left out. */
+export interface MemberFigures {
+  readonly member: string;
+  /** When each bucket begins, and how long it is, milliseconds. */
+  readonly at: readonly number[];
+  readonly width: readonly number[];
+  readonly figures: Readonly<Record<Figure, readonly (number | null)[]>>;
+}
+
 type Asked = Pick<LagQuery, 'from' | 'until' | 'buckets'>;
 
 /** How finely lag is kept, finest first: `samples` as they were taken. */

@@ -10,6 +10,23 @@ export interface ClusterEvent {
   readonly code: EventCode;
   readonly member: string | null;
   readonly says: string;
+  /** Who or what made it happen, where that can be told. */
+  readonly cause?: Cause | null;
+  /** The write to ZooKeeper that it was seen by, where there is one. */
+  readonly written?: Written | null;
+}
+
+/**
+ * `howdah`: an operation of Howdah's was under way. `request`: somebody else had asked Patroni for
+ * it. `automatic`: nobody had. `unwatched`: it came about while no Howdah watched, who knows how.
+ */
+export const causes = ['automatic', 'request', 'howdah', 'unwatched'] as const;
+export type Cause = (typeof causes)[number];
+
+/** When something was written by the ensemble's own clock, and in which transaction. */
+export interface Written {
+  readonly at: number;
+  readonly zxid: string;
 }
 
 export const eventCodes = [

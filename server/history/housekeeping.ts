@@ -6,6 +6,8 @@ export interface HousekeepingOptions {
   readonly upkeep: Upkeep;
   /** No sample from before this is still to be written. */
   readonly writtenUntil: () => number;
+  /** Once a minute, before anything is dropped. */
+  readonly onMinute: () => void;
   readonly onDropped: (names: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export class Housekeeping {
     const { clock, upkeep, writtenUntil, onDropped } = this.#options;
     if (this.#running) return;
     this.#running = true;
+    this.#options.onMinute();
     await this.#attempt(() => upkeep.rollUp(Math.min(clock.now() - GRACE_MS, writtenUntil())));
     // Whatever became of that: a disk that is full has no room for rollups until something goes.
     await this.#attempt(async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
 import type { Gap } from '@/lib/history/history';
+import type { HistoryRecord } from '@/lib/history/record';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { FakeClock, settled } from '../fake-clock';
 import type { HistoryStore, Spool, SpooledBatch } from '../ports';
@@ -19,30 +20,30 @@ class Disk implements Spool {
   broken = false;
   losing: Gap | null = null;
 
-  get events(): number {
-    return this.batches.reduce((sum, { events }) => sum + events.length, 0);
+  get records(): number {
+    return this.batches.reduce((sum, { records }) => sum + records.length, 0);
   }
 
   get bytes(): number {
-    return this.events;
+    return this.records;
   }
 
   get mostBytes(): number {
     return this.room;
   }
 
-  async append(events: readonly ClusterEvent[]): Promise<boolean> {
+  async append(records: readonly HistoryRecord[]): Promise<boolean> {
     if (this.broken) throw new Error('I/O error');
-    if (this.events + events.length > this.room) return false;
-    this.batches.push({ name: String(events[0]?.seq), events });
+    if (this.records + records.length > this.room) return false;
+    this.batches.push({ name: String(records[0]?.seq), records });
     return true;
   }
 
   async oldest(most: number): Promise<readonly SpooledBatch[]> {
     let count = 0;
-    return this.batches.filter(({ events }) => {
+    return this.batches.filter(({ records }) => {
       const isTaken = count < most;
-      count += events.length;
+      count += records.length;
       return isTaken;
     });
   }
@@ -58,7 +59,7 @@ class Disk implements Spool {
 
 /** A store that outlives recorders, and is away at times; it may have what it did not answer to. */
 class Shelf implements HistoryStore {
-  readonly kept = new Map<number, ClusterEvent>();
+  readonly kept = new Map<number, HistoryRecord>();
   readonly order: number[] = [];
   readonly gaps: Gap[] = [];
   transactions = 0;
@@ -72,11 +73,11 @@ class Shelf implements HistoryStore {
     return { state: this.away ? 'away' : 'ready', since: 0, says: null, server: null };
   }
 
-  async write(events: readonly ClusterEvent[]): Promise<void> {
+  async write(records: readonly HistoryRecord[]): Promise<void> {
     if (this.away) throw new Error('away');
     this.transactions += 1;
-    if (events.some(({ seq }) => seq === this.poison)) throw new Failure('bad-input', 'never');
-    for (const one of events) {
+    if (records.some(({ seq }) => seq === this.poison)) throw new Failure('bad-input', 'never');
+    for (const one of records) {
       if (!this.kept.has(one.seq)) this.order.push(one.seq);
       this.kept.set(one.seq, one);
     }
@@ -88,6 +89,8 @@ class Shelf implements HistoryStore {
   async noteGap(gap: Gap): Promise<void> {
     this.gaps.push(gap);
   }
+
+  async noteWatching(): Promise<void> {}
 
   events(): never {
     throw new Error('not asked here');
@@ -110,6 +113,7 @@ function rig() {
       },
       store: shelf,
       onState: () => {},
+      onLost: () => {},
       onError: (error) => errors.push(error),
     });
     recorder.start(disk);
@@ -132,7 +136,7 @@ describe('what happens', () => {
     await clock.pass(500);
     expect(shelf.order).toEqual([1, 2]);
     expect(disk.batches).toEqual([]);
-    expect(recorder.view).toMatchObject({ newest: 2, waiting: { events: 0 }, losing: null });
+    expect(recorder.view).toMatchObject({ newest: 2, waiting: { records: 0 }, losing: null });
   });
 
   test('waits on disk while the store is away, and is written in order when it is back', async () => {
@@ -143,13 +147,13 @@ describe('what happens', () => {
       recorder.record(event(seq));
       await clock.pass(300_000);
     }
-    expect(disk.events).toBe(20);
-    expect(recorder.view.waiting.events).toBe(20);
+    expect(disk.records).toBe(20);
+    expect(recorder.view.waiting.records).toBe(20);
     shelf.away = false;
     recorder.storeIsReady();
     await clock.pass(500);
     expect(shelf.order).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
-    expect(disk.events).toBe(0);
+    expect(disk.records).toBe(0);
   });
 
   test('often is written once a second, and what has waited long in few transactions', async () => {
@@ -177,7 +181,13 @@ describe('what happens', () => {
 
   test('before the disk is open waits in memory', async () => {
     const { clock, disk, shelf } = rig();
-    const recorder = new Recorder({ clock, store: shelf, onState: () => {}, onError: () => {} });
+    const recorder = new Recorder({
+      clock,
+      store: shelf,
+      onState: () => {},
+      onLost: () => {},
+      onError: () => {},
+    });
     recorder.record(event(1));
     await clock.pass(60_000);
     recorder.start(disk);
@@ -191,7 +201,7 @@ describe('what happens', () => {
     const recorder = start();
     recorder.record(event(1));
     await recorder.close();
-    expect(disk.events).toBe(1);
+    expect(disk.records).toBe(1);
   });
 
   test('is a gap where there is no room for it, said while it lasts and kept afterwards', async () => {

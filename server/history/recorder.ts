@@ -1,6 +1,6 @@
 import { Failure } from '@/lib/errors';
 import type { Gap, HistoryView } from '@/lib/history/history';
-import type { ClusterEvent } from '@/lib/topology/event';
+import type { HistoryRecord } from '@/lib/history/record';
 import type { Clock, HistoryStore, Spool, SpooledBatch } from '../ports';
 
 export interface RecorderOptions {
@@ -8,32 +8,34 @@ export interface RecorderOptions {
   readonly store: HistoryStore;
   /** What is said of it has changed in something that matters. */
   readonly onState: () => void;
+  /** Some will never be written. */
+  readonly onLost: () => void;
   /** A fault that nobody foresaw; recording goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Events that come within this are made durable together: each batch costs a flush of the disk. */
+/** Records that come within this are made durable together: each batch costs a flush of the disk. */
 const GATHER_MS = 250;
 /**
- * Between two writes to a store that keeps up. The first of many events is written at once; in a
+ * Between two writes to a store that keeps up. The first of many records is written at once; in a
  * storm a transaction a second leaves the processors to those who need them.
  */
 const WRITE_APART_MS = 1000;
-/** After a long time away, so many events are written in one transaction. */
+/** After a long time away, so many records are written in one transaction. */
 const MOST_AT_ONCE = 2000;
 /** Between two attempts to write what a store or a disk has refused. */
 const RETRY_MS = 1000;
-/** So many events wait in memory while the disk takes none; what comes then is lost, and counted. */
+/** So many records wait in memory while the disk takes none; what comes then is lost, and counted. */
 const MOST_IN_MEMORY = 10_000;
 
 /**
- * Keeps every event, once and in order: first on disk, which takes milliseconds and needs nobody,
+ * Keeps every record, once and in order: first on disk, which takes milliseconds and needs nobody,
  * then in the store, whenever that takes it. Whoever dies in between, the disk's copy is written on
  * the next occasion, and the store knows by its `seq` what it has. Nobody waits for it.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
-  #fresh: ClusterEvent[] = [];
+  #fresh: HistoryRecord[] = [];
   /** Null until it is open: what comes before that waits in memory. */
   #spool: Spool | null = null;
   #losing: Gap | null = null;
@@ -51,10 +53,10 @@ export class Recorder {
   }
 
   get view(): Omit<HistoryView, 'samples'> {
-    const { events, bytes, mostBytes } = this.#spool ?? { events: 0, bytes: 0, mostBytes: 0 };
+    const { records, bytes, mostBytes } = this.#spool ?? { records: 0, bytes: 0, mostBytes: 0 };
     return {
       ...this.#options.store.health,
-      waiting: { events: events + this.#fresh.length, bytes, mostBytes },
+      waiting: { records: records + this.#fresh.length, bytes, mostBytes },
       losing: this.#losing,
       newest: this.#newest,
     };
@@ -68,13 +70,13 @@ export class Recorder {
     this.#write();
   }
 
-  record(event: ClusterEvent): void {
+  record(record: HistoryRecord): void {
     if (this.#closed) return;
     if (this.#fresh.length >= MOST_IN_MEMORY) {
-      this.#lose([event]);
+      this.#lose([record]);
       return;
     }
-    this.#fresh.push(event);
+    this.#fresh.push(record);
     this.#saveIn(GATHER_MS);
   }
 
@@ -93,7 +95,7 @@ export class Recorder {
     await this.#save();
     if (this.#fresh.length > 0) {
       this.#lose(this.#fresh);
-      this.#options.onError(new Error(`${this.#fresh.length} events could not be kept`));
+      this.#options.onError(new Error(`${this.#fresh.length} records could not be kept`));
     }
     await this.#noteLosing();
     await this.#writing;
@@ -125,15 +127,16 @@ export class Recorder {
     }
   }
 
-  #lose(events: readonly ClusterEvent[]): void {
-    const [first, last] = [events[0], events.at(-1)];
+  #lose(records: readonly HistoryRecord[]): void {
+    const [first, last] = [records[0], records.at(-1)];
     if (!first || !last) return;
     const began = this.#losing === null;
     this.#losing = {
       from: this.#losing?.from ?? first.at,
       until: last.at,
-      lost: (this.#losing?.lost ?? 0) + events.length,
+      lost: (this.#losing?.lost ?? 0) + records.length,
     };
+    this.#options.onLost();
     if (began) this.#options.onState();
     // Seldom enough for a disk that is full of something else.
     if (!this.#closed) {
@@ -167,7 +170,7 @@ export class Recorder {
       .finally(() => {
         this.#writing = null;
         // The store may have become ready just when it was found away.
-        const left = (this.#spool?.events ?? 0) > 0;
+        const left = (this.#spool?.records ?? 0) > 0;
         if (left && this.#options.store.health.state === 'ready') this.#write();
       });
   }
@@ -209,10 +212,10 @@ export class Recorder {
    * would take: then each batch is written by itself, and the one that is refused is a gap.
    */
   async #writeBatches(batches: readonly SpooledBatch[]): Promise<void> {
-    const events = batches.flatMap((batch) => batch.events);
+    const records = batches.flatMap((batch) => batch.records);
     try {
-      await this.#options.store.write(events);
-      this.#newest = events.at(-1)?.seq ?? this.#newest;
+      await this.#options.store.write(records);
+      this.#newest = records.at(-1)?.seq ?? this.#newest;
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
       if (batches.length > 1) {
@@ -220,7 +223,7 @@ export class Recorder {
         return;
       }
       this.#options.onError(error);
-      this.#lose(events);
+      this.#lose(records);
     }
   }
 }

@@ -6,7 +6,7 @@ import { FakeClock } from '../fake-clock';
 import type { LagStore } from '../ports';
 import { Samples } from './samples';
 
-class Shelf implements LagStore {
+class Shelf implements Pick<LagStore, 'ready' | 'write'> {
   ready = true;
   fails = false;
   /** A member whose samples it will never take. */

@@ -6,7 +6,7 @@ import type { Clock, LagStore } from '../ports';
 
 export interface SamplesOptions {
   readonly clock: Clock;
-  readonly store: LagStore;
+  readonly store: Pick<LagStore, 'ready' | 'write'>;
   readonly onError: (error: unknown) => void;
 }
 

@@ -2,6 +2,7 @@ import { diagnose, type Onsets, withDiagnosis } from '@/lib/diagnosis/diagnose';
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import { assemble } from '@/lib/topology/assemble';
 import { type Change, changesBetween } from '@/lib/topology/changes';
+import type { Written } from '@/lib/topology/event';
 import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
 import { judgedTheSame } from '@/lib/topology/judged';
 import { LeaderClock } from '@/lib/topology/leader-clock';
@@ -9,6 +10,7 @@ import { parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
 import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
 import type { ClusterView, MemberView, OutageView } from '@/lib/topology/view';
+import { writtenOf } from '@/lib/topology/written';
 
 /** A member that vanishes and returns within this did not leave: old Patronis recreate their znode. */
 const DEPARTURE_MS = 1000;
@@ -16,9 +18,12 @@ const FORGET_MS = 24 * 3600_000;
 /** How long a position that went backwards stays a problem. */
 const BACKWARDS_MS = 600_000;
 
+/** A change and the write to ZooKeeper that told it, where one did. */
+export type SeenChange = Change & { readonly written: Written | null };
+
 export interface Refreshed {
   readonly view: ClusterView;
-  readonly changes: readonly Change[];
+  readonly changes: readonly SeenChange[];
   /** When to look again though nothing has arrived: something is settling. Null: no need. */
   readonly nextAt: number | null;
 }
@@ -55,6 +60,7 @@ export class ClusterTracker {
   /** The leader that was last seen to accept writes, and when. */
   #writable: Writable | null = null;
   #lastOutage: OutageView | null = null;
+  #requestedAt: number | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
   readonly #leaving = new Map<string, { since: number; facts: Decoded<MemberFacts> }>();
@@ -94,6 +100,11 @@ export class ClusterTracker {
     if (this.#facts.leader.is !== 'ok') return true;
     const failure = this.#probes.get(this.#facts.leader.value.name)?.failure ?? null;
     return failure !== null && failure.code !== 'no-credentials';
+  }
+
+  /** When a switchover or failover was last seen to be requested; null: never. */
+  get requestedAt(): number | null {
+    return this.#requestedAt;
   }
 
   /** Takes a new reading; false when all that is judged is as it was: see `judgedTheSame`. */
@@ -221,7 +232,12 @@ export class ClusterTracker {
     if (changes.length > 0) this.#changedAt = now;
     const view = { ...unstamped, changedAt: this.#changedAt };
     this.#view = view;
-    return { view, changes, nextAt: earliest(settling, diagnosis.nextAt) };
+    if (view.request) this.#requestedAt = now;
+    return {
+      view,
+      changes: changes.map((change) => ({ ...change, written: writtenOf(change, this.#facts) })),
+      nextAt: earliest(settling, diagnosis.nextAt),
+    };
   }
 
   #settleWentBack(now: number): number | null {

@@ -7,9 +7,9 @@ import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
+import { causeNow, isLeadership } from './cause';
 import { ClusterTracker } from './cluster-tracker';
 import { Ring } from './ring';
-import { Sequence } from './sequence';
 
 /** Facts and samples that arrive within this are shown together. */
 const SETTLE_MS = 40;
@@ -56,6 +56,8 @@ export interface Stamped<T> {
 
 export interface FleetOptions {
   readonly clock: Clock;
+  /** The next number of the history: see `Sequence`. */
+  readonly next: () => number;
   readonly limits: Limits;
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
@@ -67,6 +69,8 @@ export interface FleetOptions {
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
   /** Something has happened that is worth keeping. */
   readonly onEvent: (event: ClusterEvent) => void;
+  /** The cluster was put together anew, or (null) is gone. */
+  readonly onView: (id: ClusterId, view: ClusterView | null) => void;
   /** Lag was sampled. */
   readonly onSample: (id: ClusterId, sample: LagSample) => void;
   /** Which clusters want a close look has changed. */
@@ -86,13 +90,11 @@ export class Fleet {
   /** Above 0, which is the cursor of whoever has been told nothing. */
   #rev = 1;
   readonly #troubled = new Set<ClusterId>();
-  readonly #sequence: Sequence;
   /** Cursors below this may have missed a tombstone that is no longer kept. */
   #oldestKnown = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    this.#sequence = new Sequence(options.clock);
   }
 
   get rev(): number {
@@ -213,6 +215,7 @@ export class Fleet {
     entry.cancelRefresh();
     const says = `${clusterName(entry.key)} is gone from ZooKeeper`;
     this.#log(id, entry, { code: 'cluster-gone', member: null, says });
+    this.#options.onView(id, null);
     this.#entries.delete(id);
     this.#noteTrouble(id, false);
     this.#tombstones.set(id, ++this.#rev);
@@ -298,18 +301,23 @@ export class Fleet {
     const ensemble = this.#options.ensemble(entry.key.ensemble);
     entry.judgedIn = ensemble;
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
-    for (const change of changes) this.#log(id, entry, change);
+    const operation = operationOn(id);
+    const cause = causeNow(operation, entry.tracker.requestedAt, now);
+    for (const change of changes) {
+      this.#log(id, entry, isLeadership(change) ? { ...change, cause } : change);
+    }
+    this.#options.onView(id, view);
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);
-    entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operationOn(id)));
+    entry.summary = this.#stamp(entry.summary, summarize(view, entry.trend, operation));
     if (nextAt !== null) this.#refreshBy(id, nextAt);
     return changes;
   }
 
-  #log(id: ClusterId, entry: Entry, event: Pick<ClusterEvent, 'code' | 'member' | 'says'>): void {
+  #log(id: ClusterId, entry: Entry, event: Omit<ClusterEvent, 'seq' | 'cluster' | 'at'>): void {
     const at = this.#options.clock.now();
-    const logged = { ...event, seq: this.#sequence.next(), cluster: id, at };
+    const logged = { ...event, seq: this.#options.next(), cluster: id, at };
     entry.events.push(logged);
     this.#options.onEvent(logged);
   }
@@ -326,7 +334,7 @@ export class Fleet {
     entry.sampledAt = at;
     entry.probed = false;
     const members = lagPoints(view);
-    const sample = { seq: this.#sequence.next(), at, members };
+    const sample = { seq: this.#options.next(), at, members };
     entry.samples.push(sample);
     this.#options.onSample(id, sample);
     const known = Object.values(members).flatMap(({ replay }) => (replay === null ? [] : [replay]));

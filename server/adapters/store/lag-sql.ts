@@ -79,19 +79,34 @@ function summary(of: readonly Figure[]): SQL {
   return list(['sum(samples)::integer as samples', ...parts]);
 }
 
+const membersOf = (cluster: string): SQL => sql`c.member in (
+  select m.id from howdah.member m join howdah.cluster k on k.id = m.cluster
+  where k.key = ${cluster})`;
+
 /** One figure of a cluster's members from one source, in buckets of `bucket` milliseconds. */
 export function chartSql(
   source: Source,
   { figure, cluster, bucket }: { figure: Figure; cluster: string; bucket: number },
 ): SQL {
-  const members = sql`c.member in (
-    select m.id from howdah.member m join howdah.cluster k on k.id = m.cluster
-    where k.key = ${cluster})`;
   return sql`
     select m.name as member, b.at, b.samples, ${list(kinds.map((kind) => `b.${figure}_${kind} as ${kind}`))}
     from (
       select member as id, t / ${bucket}::bigint * ${bucket}::bigint as at, ${summary([figure])}
-      from (${valuesOf(source, [figure], members)}) v group by 1, 2
+      from (${valuesOf(source, [figure], membersOf(cluster))}) v group by 1, 2
+    ) b join howdah.member m on m.id = b.id order by m.name, b.at`;
+}
+
+/** Of all figures the highest of each bucket: what a moment of the past is shown with. */
+export function highestSql(
+  source: Source,
+  { cluster, bucket }: { cluster: string; bucket: number },
+): SQL {
+  return sql`
+    select m.name as member, b.at, ${list(figures.map((figure) => `b.${figure}_max as ${figure}`))}
+    from (
+      select member as id, t / ${bucket}::bigint * ${bucket}::bigint as at,
+             ${list(figures.map((figure) => `max(${figure}_max) as ${figure}_max`))}
+      from (${valuesOf(source, figures, membersOf(cluster))}) v group by 1, 2
     ) b join howdah.member m on m.id = b.id order by m.name, b.at`;
 }
 

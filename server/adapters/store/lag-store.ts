@@ -1,11 +1,12 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { type Bucket, collect } from '@/lib/history/collect';
+import { type Bucket, byMember, collect, type Highest } from '@/lib/history/collect';
 import {
   bucketMs,
   type Keeping,
   type LagChunk,
   type LagHistory,
   type LagQuery,
+  type MemberFigures,
   type RolledUp,
   type Source,
   sourcesOf,
@@ -15,7 +16,7 @@ import type { Clock, LagStore } from '@/server/ports';
 import { ask } from './ask';
 import type { Database } from './database';
 import { memberIds, nameOf } from './ids';
-import { chartSql } from './lag-sql';
+import { chartSql, highestSql } from './lag-sql';
 import { Partitions } from './partitions';
 import { lagSamples, rolledUp } from './schema';
 
@@ -71,19 +72,46 @@ export class PostgresLagStore implements LagStore {
   }
 
   read(query: LagQuery): Promise<LagHistory> {
-    const { database, clock, keeping } = this.#options;
-    return ask(database, 'read', async (connected) => {
-      const made = await rolledUpIn(connected);
-      const sources = sourcesOf(query, { keeping, rolledUp: made, now: clock.now() });
-      const step = bucketMs(query);
+    return ask(this.#options.database, 'read', async (database) => {
       const buckets: Bucket[] = [];
-      // One after the other: others read as well.
-      for (const source of sources)
-        buckets.push(...(await read(connected, source, { ...query, step })));
+      for (const one of await this.#sources(database, query)) {
+        const { cluster, figure } = query;
+        const { rows } = await database.execute<Row>(chartSql(one, { figure, cluster, ...one }));
+        buckets.push(...rows.map((row) => bucketOf(row, one.bucket)));
+      }
       return { figure: query.figure, members: collect(buckets) };
     });
   }
+
+  figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]> {
+    return ask(this.#options.database, 'read', async (database) => {
+      const highest: Highest[] = [];
+      for (const one of await this.#sources(database, query)) {
+        const { rows } = await database.execute<Row>(highestSql(one, { ...query, ...one }));
+        highest.push(...rows.map((row) => highestOf(row, one.bucket)));
+      }
+      return byMember(highest);
+    });
+  }
+
+  /** Where a stretch is read, and how wide the buckets of each place are. Others read as well. */
+  async #sources(
+    database: NodePgDatabase,
+    query: Omit<LagQuery, 'figure'>,
+  ): Promise<readonly (Source & { readonly bucket: number })[]> {
+    const { clock, keeping } = this.#options;
+    const made = await rolledUpIn(database);
+    const step = bucketMs(query);
+    return sourcesOf(query, { keeping, rolledUp: made, now: clock.now() }).map((source) => {
+      const own = stepMs[source.resolution];
+      // What began before the stretch and reaches into it belongs to it.
+      const from = Math.floor(source.from / own) * own;
+      return { ...source, from, bucket: Math.ceil(step / own) * own };
+    });
+  }
 }
+
+type Row = Record<string, string | null>;
 
 /** Up to when each rollup has been made; 0 where none was. */
 export async function rolledUpIn(database: NodePgDatabase): Promise<RolledUp> {
@@ -92,30 +120,29 @@ export async function rolledUpIn(database: NodePgDatabase): Promise<RolledUp> {
   return { '10s': of('10s'), '1m': of('1m'), '1h': of('1h') };
 }
 
-/** Buckets of about `step` milliseconds from one source. */
-async function read(
-  database: NodePgDatabase,
-  source: Source,
-  { figure, cluster, step }: LagQuery & { readonly step: number },
-): Promise<Bucket[]> {
-  const own = stepMs[source.resolution];
-  const width = Math.ceil(step / own) * own;
-  // What began before the stretch and reaches into it belongs to it.
-  const whole = { ...source, from: Math.floor(source.from / own) * own };
-  const { rows } = await database.execute<Record<string, string | null>>(
-    chartSql(whole, { figure, cluster, bucket: width }),
-  );
-  return rows.map((row) => ({
-    member: String(row.member),
-    at: Number(row.at),
-    width,
-    samples: Number(row.samples),
-    min: number(row.min),
-    max: number(row.max),
-    mean: number(row.mean),
-    last: number(row.last),
-  }));
-}
+const bucketOf = (row: Row, width: number): Bucket => ({
+  member: String(row.member),
+  at: Number(row.at),
+  width,
+  samples: Number(row.samples),
+  min: number(row.min),
+  max: number(row.max),
+  mean: number(row.mean),
+  last: number(row.last),
+});
+
+const highestOf = (row: Row, width: number): Highest => ({
+  member: String(row.member),
+  at: Number(row.at),
+  width,
+  figures: {
+    sent: number(row.sent),
+    write: number(row.write),
+    flush: number(row.flush),
+    replay: number(row.replay),
+    ms: number(row.ms),
+  },
+});
 
 /** PostgreSQL's 64 bits come as text; lag is far below what a number holds exactly. */
 const number = (text: string | null | undefined): number | null =>

@@ -7,6 +7,7 @@ export type Span = 'day' | 'month';
 /** Every partitioned table, and its span. */
 export const spanOf = {
   event: 'month',
+  structure: 'month',
   lag_chunk_samples: 'day',
   lag_chunk_10s: 'day',
   lag_chunk_1m: 'month',

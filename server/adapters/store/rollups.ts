@@ -94,6 +94,7 @@ export class PostgresUpkeep implements Upkeep {
       const made = await rolledUpIn(connected);
       const over: readonly (readonly [Partitioned, number])[] = [
         ['event', now - keepEventsMs],
+        ['structure', now - keepEventsMs],
         ['lag_chunk_1h', now - keeping['1h']],
         ['lag_chunk_1m', Math.min(now - keeping['1m'], made['1h'])],
         ['lag_chunk_10s', Math.min(now - keeping['10s'], made['1m'])],

@@ -3,11 +3,13 @@ import {
   customType,
   index,
   integer,
+  json,
   pgSchema,
   primaryKey,
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { PartChanges } from '@/lib/history/structure';
 
 /** The tables that `migrations` make, as queries name them. Others read the views beside them. */
 export const howdah = pgSchema('howdah');
@@ -36,6 +38,10 @@ export const event = howdah.table(
     code: text('code').notNull(),
     member: text('member'),
     says: text('says').notNull(),
+    cause: text('cause'),
+    /** By the ensemble's clock. */
+    writtenAt: moment('written_at'),
+    zxid: text('zxid'),
   },
   (table) => [
     primaryKey({ columns: [table.seq, table.at] }),
@@ -48,6 +54,27 @@ export const gap = howdah.table('gap', {
   from: moment('lost_from').primaryKey(),
   until: moment('lost_until').notNull(),
   events: bigint('events', { mode: 'number' }).notNull(),
+});
+
+/** Changes of structures: see `lib/history/structure.ts`. */
+export const structure = howdah.table(
+  'structure',
+  {
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: moment('at').notNull(),
+    cluster: integer('cluster')
+      .notNull()
+      .references(() => cluster.id),
+    after: bigint('after', { mode: 'number' }),
+    parts: json('parts').$type<PartChanges>(),
+  },
+  (table) => [primaryKey({ columns: [table.seq, table.at] })],
+);
+
+/** Times in which a Howdah watched and recorded. */
+export const watch = howdah.table('watch', {
+  began: moment('began').primaryKey(),
+  until: moment('until').notNull(),
 });
 
 export const member = howdah.table('member', {

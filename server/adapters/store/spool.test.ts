@@ -16,23 +16,23 @@ const event = (seq: number): ClusterEvent => ({
   says: 'a line\nand "another"',
 });
 
-const eventsIn = async (spool: FolderSpool) =>
-  (await spool.oldest(1000)).flatMap(({ events }) => events);
+const recordsIn = async (spool: FolderSpool) =>
+  (await spool.oldest(1000)).flatMap(({ records }) => records);
 
 test('what was appended is there for the next process, oldest first, until it is dropped', async () => {
   const first = await FolderSpool.open(folder, 1e6);
   expect(await first.append([event(9), event(10)])).toBe(true);
   expect(await first.append([event(1_764_000_000_000_000)])).toBe(true);
   const second = await FolderSpool.open(folder, 1e6);
-  expect([second.events, second.bytes]).toEqual([3, first.bytes]);
+  expect([second.records, second.bytes]).toEqual([3, first.bytes]);
   const [oldest, ...others] = await second.oldest(1);
-  expect(oldest?.events).toEqual([event(9), event(10)]);
+  expect(oldest?.records).toEqual([event(9), event(10)]);
   expect(others).toEqual([]);
   expect(await second.oldest(9)).toHaveLength(2);
   // More than was asked for only where one batch is.
   expect(await second.oldest(2)).toHaveLength(1);
   if (oldest) await second.drop(oldest);
-  expect(await eventsIn(second)).toEqual([event(1_764_000_000_000_000)]);
+  expect(await recordsIn(second)).toEqual([event(1_764_000_000_000_000)]);
   expect(readdirSync(folder)).toHaveLength(1);
 });
 
@@ -62,11 +62,11 @@ test('what is being lost is known to the next process, until it is settled', asy
   expect((await FolderSpool.open(folder, 1e6)).losing).toBeNull();
 });
 
-test('a file that holds no events is put aside, and stands in nobody’s way', async () => {
+test('a file that holds no records is put aside, and stands in nobody’s way', async () => {
   writeFileSync(join(folder, '0000000000000001.jsonl'), 'no event\n');
   const spool = await FolderSpool.open(folder, 1e6);
   await spool.append([event(2)]);
-  expect(await eventsIn(spool)).toEqual([event(2)]);
-  expect(spool.events).toBe(1);
+  expect(await recordsIn(spool)).toEqual([event(2)]);
+  expect(spool.records).toBe(1);
   expect(readdirSync(folder)).toContain('0000000000000001.jsonl.unreadable');
 });

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gap } from '@/lib/history/history';
-import type { ClusterEvent } from '@/lib/topology/event';
+import type { HistoryRecord } from '@/lib/history/record';
 import type { Spool, SpooledBatch } from '@/server/ports';
 
 /** One file a batch, named so that they sort by age. */
@@ -13,12 +13,12 @@ const BLOCK_BYTES = 4096;
 
 interface Kept {
   readonly name: string;
-  readonly events: number;
+  readonly records: number;
   readonly bytes: number;
 }
 
 /**
- * A folder in which batches of events wait for the store. A batch is there whole or not at all: it
+ * A folder in which batches of records wait for the store. A batch is there whole or not at all: it
  * gets its name only after it is on disk.
  */
 export class FolderSpool implements Spool {
@@ -26,7 +26,7 @@ export class FolderSpool implements Spool {
   readonly #folder: string;
   /** By name, oldest first. */
   readonly #kept = new Map<string, Kept>();
-  #events = 0;
+  #records = 0;
   #bytes = 0;
   #losing: Gap | null = null;
 
@@ -49,8 +49,8 @@ export class FolderSpool implements Spool {
     return spool;
   }
 
-  get events(): number {
-    return this.#events;
+  get records(): number {
+    return this.#records;
   }
 
   get bytes(): number {
@@ -61,21 +61,21 @@ export class FolderSpool implements Spool {
     return this.#losing;
   }
 
-  async append(events: readonly ClusterEvent[]): Promise<boolean> {
-    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  async append(records: readonly HistoryRecord[]): Promise<boolean> {
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     const bytes = Math.max(BLOCK_BYTES, Buffer.byteLength(text));
     if (this.#bytes + bytes > this.mostBytes) return false;
-    const name = nameOf(events[0]?.seq ?? 0);
+    const name = nameOf(records[0]?.seq ?? 0);
     await this.#writeDurably(name, text);
-    this.#keep({ name, events: events.length, bytes });
+    this.#keep({ name, records: records.length, bytes });
     return true;
   }
 
-  /** What can't be read as events is put aside under another name, for a person to look at. */
+  /** What can't be read as records is put aside under another name, for a person to look at. */
   async oldest(most: number): Promise<readonly SpooledBatch[]> {
     const batches: SpooledBatch[] = [];
     let count = 0;
-    for (const { name, events: waiting } of [...this.#kept.values()]) {
+    for (const { name, records: waiting } of [...this.#kept.values()]) {
       // One at the least, however large it is.
       if (batches.length > 0 && count + waiting > most) break;
       const path = join(this.#folder, name);
@@ -83,10 +83,10 @@ export class FolderSpool implements Spool {
         (text) => text.split('\n').filter((line) => line !== ''),
         () => [],
       );
-      const events = lines.flatMap((line) => parse<ClusterEvent>(line) ?? []);
-      if (events.length > 0 && events.length === lines.length) {
-        batches.push({ name, events });
-        count += events.length;
+      const records = lines.flatMap((line) => parse<HistoryRecord>(line) ?? []);
+      if (records.length > 0 && records.length === lines.length) {
+        batches.push({ name, records });
+        count += records.length;
         continue;
       }
       await rename(path, `${path}.unreadable`).catch(() => {});
@@ -110,7 +110,7 @@ export class FolderSpool implements Spool {
     // A batch whose first attempt failed half-way comes again, with more behind it.
     this.#forget(kept.name);
     this.#kept.set(kept.name, kept);
-    this.#events += kept.events;
+    this.#records += kept.records;
     this.#bytes += kept.bytes;
   }
 
@@ -118,7 +118,7 @@ export class FolderSpool implements Spool {
     const kept = this.#kept.get(name);
     if (!kept) return;
     this.#kept.delete(name);
-    this.#events -= kept.events;
+    this.#records -= kept.records;
     this.#bytes -= kept.bytes;
   }
 
@@ -140,7 +140,7 @@ export class FolderSpool implements Spool {
     const path = join(this.#folder, name);
     const text = await readFile(path, 'utf8');
     const { size } = await stat(path);
-    return { name, events: text.split('\n').length - 1, bytes: Math.max(BLOCK_BYTES, size) };
+    return { name, records: text.split('\n').length - 1, bytes: Math.max(BLOCK_BYTES, size) };
   }
 }
 

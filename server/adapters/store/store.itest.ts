@@ -22,6 +22,8 @@ function anEvent(seq: number, part: Partial<ClusterEvent> = {}): ClusterEvent {
     code: 'leader-changed',
     member: 'pg-a',
     says: `${seq}`,
+    cause: 'automatic',
+    written: { at: at - 5, zxid: `${seq}00` },
     ...part,
   };
 }

@@ -1,12 +1,14 @@
 import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { EventsPage, EventsQuery, Gap } from '@/lib/history/history';
-import type { ClusterEvent, EventCode } from '@/lib/topology/event';
+import type { HistoryRecord } from '@/lib/history/record';
+import type { ClusterEvent } from '@/lib/topology/event';
 import type { HistoryStore } from '@/server/ports';
 import { ask, type Way } from './ask';
 import type { Database } from './database';
-import { clusterIds, readable } from './ids';
+import { eventColumns, eventOf } from './event-rows';
 import { Partitions } from './partitions';
+import { extendWatch, writeRecords } from './records';
 import { cluster, event, gap } from './schema';
 
 /** History in PostgreSQL. */
@@ -22,23 +24,15 @@ export class PostgresStore implements HistoryStore {
     return this.#database.health;
   }
 
-  write(events: readonly ClusterEvent[]): Promise<void> {
+  write(records: readonly HistoryRecord[]): Promise<void> {
     return this.#ask('write', async (database) => {
-      if (events.length === 0) return;
-      await this.#partitions.ensure(
-        database,
-        'event',
-        events.map(({ at }) => at),
-      );
-      await database.transaction(async (transaction) => {
-        const ids = await clusterIds(transaction, new Set(events.map((one) => one.cluster)));
-        const rows = events.map(({ seq, at, code, member, says, ...one }) => ({
-          ...{ seq, code, member: member && readable(member), says: readable(says) },
-          at: new Date(at),
-          cluster: ids.get(one.cluster) ?? 0,
-        }));
-        await transaction.insert(event).values(rows).onConflictDoNothing();
-      });
+      if (records.length === 0) return;
+      const moments = records.map(({ at }) => at);
+      // Either may be made of a record of another kind.
+      for (const table of ['event', 'structure'] as const) {
+        await this.#partitions.ensure(database, table, moments);
+      }
+      await database.transaction((transaction) => writeRecords(transaction, records));
     });
   }
 
@@ -55,23 +49,20 @@ export class PostgresStore implements HistoryStore {
     });
   }
 
+  noteWatching(at: number): Promise<void> {
+    return this.#ask('write', (database) => extendWatch(database, at));
+  }
+
   events(query: EventsQuery): Promise<EventsPage> {
     return this.#ask('read', async (database) => {
       const rows = await database
-        .select({
-          ...{ seq: event.seq, at: event.at, code: event.code },
-          ...{ member: event.member, says: event.says, cluster: cluster.key },
-        })
+        .select({ ...eventColumns, cluster: cluster.key })
         .from(event)
         .innerJoin(cluster, eq(cluster.id, event.cluster))
         .where(and(...narrowing(query)))
         .orderBy(desc(event.seq))
         .limit(query.limit + 1);
-      const events = rows
-        .slice(0, query.limit)
-        .map(
-          (row): ClusterEvent => ({ ...row, at: row.at.getTime(), code: row.code as EventCode }),
-        );
+      const events = rows.slice(0, query.limit).map(eventOf);
       const more = rows.length > query.limit;
       return { events, more, gaps: await gapsAround(database, query, more ? events : []) };
     });
@@ -86,7 +77,7 @@ export class PostgresStore implements HistoryStore {
 }
 
 function narrowing(query: EventsQuery): SQL[] {
-  const { before, from, until, member, codes, search } = query;
+  const { before, from, until, member, codes, causes, search } = query;
   return [
     ...(before === undefined ? [] : [lt(event.seq, before)]),
     ...(from === undefined ? [] : [gte(event.at, new Date(from))]),
@@ -99,6 +90,7 @@ function narrowing(query: EventsQuery): SQL[] {
           sql`position(lower(${search}) in lower(concat_ws(' ', ${event.says}, ${cluster.scope}, ${event.member}))) > 0`,
         ]),
     ...(codes === undefined ? [] : [inArray(event.code, [...codes])]),
+    ...(causes === undefined ? [] : [inArray(event.cause, [...causes])]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { figures } from '@/lib/history/lag';
-import { eventCodes } from '@/lib/topology/event';
+import { causes, eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
 
 /** Up to the end of the year 9999, as far as PostgreSQL and people write dates. */
@@ -12,6 +12,15 @@ const text = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^[^\0]*$/);
+
+const stretch = {
+  cluster: text(600),
+  from: moment,
+  until: moment,
+  buckets: z.number().int().min(10).max(4000),
+};
+const isForward = ({ from, until }: { from: number; until: number }) => from < until;
+const backward = { message: 'the end must be later than the beginning' };
 
 export const historyRouter = router({
   events: procedure
@@ -25,6 +34,7 @@ export const historyRouter = router({
         member: text(256).optional(),
         search: text(200).optional(),
         codes: z.array(z.enum(eventCodes)).min(1).optional(),
+        causes: z.array(z.enum(causes)).min(1).optional(),
         limit: z.number().int().min(1).max(500).default(100),
       }),
     )
@@ -32,18 +42,9 @@ export const historyRouter = router({
       ctx.history.events({ ...query, before: cursor }),
     ),
   lag: procedure
-    .input(
-      z
-        .object({
-          cluster: text(600),
-          figure: z.enum(figures),
-          from: moment,
-          until: moment,
-          buckets: z.number().int().min(10).max(4000),
-        })
-        .refine(({ from, until }) => from < until, {
-          message: 'the end must be later than the beginning',
-        }),
-    )
+    .input(z.object({ ...stretch, figure: z.enum(figures) }).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.lag(input)),
+  replay: procedure
+    .input(z.object(stretch).refine(isForward, backward))
+    .query(({ ctx, input }) => ctx.history.replay(input)),
 });

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports';
+import type { Clock } from './ports';
 
 /**
  * Numbers that only grow, also over restarts: microseconds by the clock, or one more than the last
@@ -12,8 +12,10 @@ export class Sequence {
     this.#clock = clock;
   }
 
-  next(): number {
-    this.#last = Math.max(this.#last + 1, this.#clock.now() * 1000);
-    return this.#last;
+  /** @param room how many numbers are taken, of which this is the first. */
+  next(room = 1): number {
+    const next = Math.max(this.#last + 1, this.#clock.now() * 1000);
+    this.#last = next + room - 1;
+    return next;
   }
 }

@@ -1,0 +1,50 @@
+import type { HistoryRecord } from '@/lib/history/record';
+import { WATCH_NOTED_MS } from '@/lib/history/replay';
+import type { Clock, HistoryStore } from '../ports';
+
+export interface WatchingOptions {
+  readonly clock: Clock;
+  readonly store: Pick<HistoryStore, 'health' | 'noteWatching'>;
+  readonly next: () => number;
+  readonly record: (record: HistoryRecord) => void;
+}
+
+/**
+ * Keeps when somebody watched: a time in which nothing changed must be told from one in which nobody
+ * looked. Whoever ends by SIGKILL is known to have watched up to what was noted, or recorded, last.
+ */
+export class Watching {
+  readonly #options: WatchingOptions;
+  #cancel: () => void = () => {};
+  #closed = false;
+
+  constructor(options: WatchingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { clock, next, record } = this.#options;
+    record({ record: 'watch', seq: next(), at: clock.now() });
+    this.#later();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+  }
+
+  #later(): void {
+    if (this.#closed) return;
+    // Twice as often as it has to be known: a note may be late.
+    this.#cancel = this.#options.clock.after(WATCH_NOTED_MS / 2, () => void this.#note());
+  }
+
+  async #note(): Promise<void> {
+    const { clock, store } = this.#options;
+    if (store.health.state === 'ready') {
+      // A store that is away says so itself; what is recorded meanwhile tells as much.
+      await store.noteWatching(clock.now()).catch(() => {});
+    }
+    this.#later();
+  }
+}
