@@ -2,7 +2,6 @@
 
 import type { ReactNode } from 'react';
 import { modeWords } from '@/components/fleet/rows';
-import { SwitchoverButton } from '@/components/operations/switchover-button';
 import { Age, Elapsed } from '@/components/stream/age';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -10,15 +9,7 @@ import type { ClusterView } from '@/lib/topology/view';
 import { formatDuration } from '@/lib/units';
 
 /** The name, one sentence on its health, and what an operator looks for first. */
-export function ClusterHeader({
-  view,
-  deciding,
-  onDeciding,
-}: {
-  view: ClusterView;
-  deciding: boolean;
-  onDeciding: (open: boolean) => void;
-}) {
+export function ClusterHeader({ view, action }: { view: ClusterView; action: ReactNode }) {
   return (
     <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0 flex-1 basis-80">
@@ -75,7 +66,7 @@ export function ClusterHeader({
           )}
         </dl>
       </div>
-      <SwitchoverButton view={view} open={deciding} onOpenChange={onDeciding} />
+      {action}
     </div>
   );
 }

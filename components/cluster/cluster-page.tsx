@@ -1,34 +1,22 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
+import { SwitchoverButton } from '@/components/operations/switchover-button';
 import { useRecentRun } from '@/components/operations/use-operation';
 import { Age } from '@/components/stream/age';
 import { useCluster, useFollow, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
-import { cn } from '@/components/ui/cn';
-import { Panel } from '@/components/ui/panel';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
-import { ClusterHeader } from './cluster-header';
+import { ClusterLayout, loadTopology } from './cluster-layout';
 import { Events } from './events';
 import { loadLagChart } from './lag-lazy';
 import { LagPanel } from './lag-panel';
-import { Members } from './members';
-import { Problems } from './problems';
-import { Slots } from './slots';
-import { Unreadable } from './unreadable';
 import { pickView } from './use-member';
-
-const loadTopology = () => import('./topology');
-const Topology = dynamic(() => loadTopology().then((m) => m.Topology), {
-  ssr: false,
-  loading: () => <Skeleton className="m-4 h-66" />,
-});
 
 export function ClusterPage({ id }: { id: ClusterId }) {
   // On their way while the view is: the drawing and the chart are the heavy half of the page.
@@ -49,48 +37,17 @@ function Cluster({ view }: { view: ClusterView }) {
   const { operation, putAway } = useRecentRun(view.id);
   // The dialog shows the same run: never both.
   const run = deciding ? null : operation;
-  // What stands below comes a moment later, in small steps, so that no step is long.
-  const below = useDeferredValue(true, false);
   return (
-    <div className="flex flex-col gap-4 p-3 sm:p-4">
-      <ClusterHeader view={view} deciding={deciding} onDeciding={setDeciding} />
-      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)] xl:grid-rows-[auto_1fr]">
-        <Panel
-          id="topology"
-          title="Topology"
-          aside={<AsOf ensemble={view.key.ensemble} />}
-          className="max-xl:order-last"
-        >
-          <Topology view={view} />
-        </Panel>
-        {run !== null && (
-          <RunPanel
-            operation={run}
-            onClose={putAway}
-            className="xl:col-start-2 xl:row-span-2 xl:row-start-1"
-          />
-        )}
-        <div
-          className={cn(
-            'flex min-w-0 flex-col gap-4',
-            run === null ? 'xl:row-span-2' : 'xl:col-start-1 xl:row-start-2',
-          )}
-        >
-          <Problems view={view} />
-          <Unreadable znodes={view.unreadable} />
-        </div>
-      </div>
-      {below && (
-        <>
-          <LagPanel view={view} />
-          <Members view={view} />
-          <div className="grid items-start gap-4 xl:grid-cols-2">
-            <Events id={view.id} />
-            <Slots view={view} />
-          </div>
-        </>
-      )}
-    </div>
+    <ClusterLayout
+      view={view}
+      action={<SwitchoverButton view={view} open={deciding} onOpenChange={setDeciding} />}
+      aside={<AsOf ensemble={view.key.ensemble} />}
+      run={
+        run && ((className) => <RunPanel operation={run} onClose={putAway} className={className} />)
+      }
+      lag={<LagPanel view={view} />}
+      events={<Events id={view.id} />}
+    />
   );
 }
 

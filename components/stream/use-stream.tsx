@@ -21,13 +21,41 @@ import { browserStore } from './browser';
 import { type ConnectionView, firstConnection } from './connection';
 import type { StreamStore } from './store';
 
+/** What components read: the live state, or in its place a moment of the past. */
+export interface StreamReader {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly stream: StreamState;
+  readonly view: ConnectionView;
+  follow(topic: Topic): () => void;
+  /** The moment that ages are measured against, where it is not the present. */
+  readonly now?: () => number;
+}
+
 const StoreContext = createContext<StreamStore | null>(null);
+const ReaderContext = createContext<StreamReader | null>(null);
 
 /** `build` is the one this page was made by; null where that can't be told. */
 export function StreamProvider({ build, children }: { build: string | null; children: ReactNode }) {
   const [held] = useState(() => browserStore(build));
   useEffect(() => held.start(), [held]);
   return <StoreContext value={held.store}>{children}</StoreContext>;
+}
+
+/** Shows what is below it from another reader than the live one. */
+export function ReaderProvider({
+  reader,
+  children,
+}: {
+  reader: StreamReader;
+  children: ReactNode;
+}) {
+  return <ReaderContext value={reader}>{children}</ReaderContext>;
+}
+
+/** The nearest reader: the live store unless told otherwise. */
+export function useReader(): StreamReader {
+  const store = useStore();
+  return useContext(ReaderContext) ?? store;
 }
 
 export function useStore(): StreamStore {
@@ -38,7 +66,7 @@ export function useStore(): StreamStore {
 
 /** A part of the stream's state. `pick` must answer the same object while that part is the same. */
 export function useStream<T>(pick: (stream: StreamState) => T): T {
-  const store = useStore();
+  const store = useReader();
   return useSyncExternalStore(
     store.subscribe,
     () => pick(store.stream),
@@ -47,7 +75,7 @@ export function useStream<T>(pick: (stream: StreamState) => T): T {
 }
 
 export function useConnection<T>(pick: (view: ConnectionView) => T): T {
-  const store = useStore();
+  const store = useReader();
   return useSyncExternalStore(
     store.subscribe,
     () => pick(store.view),
@@ -63,6 +91,6 @@ export function useCluster<T>(id: ClusterId, pick: (cluster: ClusterState) => T)
 
 /** Follows a topic while the component is on the page; null follows nothing. */
 export function useFollow(topic: Topic | null): void {
-  const store = useStore();
+  const store = useReader();
   useEffect(() => (topic === null ? undefined : store.follow(topic)), [store, topic]);
 }
