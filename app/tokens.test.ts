@@ -32,12 +32,15 @@ describe.each([':root', '.dark'])('the tokens of %s', (selector) => {
     expect(ratio('ink-muted', bg)).toBeGreaterThanOrEqual(6);
   });
 
-  it.each(['good', 'attention', 'critical', 'unknown'])('give the state %s AA as text', (state) => {
-    for (const bg of ['canvas', 'surface', 'sunken', `${state}-soft`]) {
-      expect(ratio(state, bg)).toBeGreaterThanOrEqual(4.5);
-    }
-    expect(ratio('ink', `${state}-soft`)).toBeGreaterThanOrEqual(7);
-  });
+  it.each(['good', 'attention', 'critical', 'unknown', 'past'])(
+    'give the state %s AA as text',
+    (state) => {
+      for (const bg of ['canvas', 'surface', 'sunken', `${state}-soft`]) {
+        expect(ratio(state, bg)).toBeGreaterThanOrEqual(4.5);
+      }
+      expect(ratio('ink', `${state}-soft`)).toBeGreaterThanOrEqual(7);
+    },
+  );
 
   it('give the accent AA as text and under its own ink', () => {
     for (const bg of ['canvas', 'surface', 'sunken', 'accent-soft', 'accent-ink']) {

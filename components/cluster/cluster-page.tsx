@@ -1,5 +1,6 @@
 'use client';
 
+import { History } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
@@ -40,7 +41,17 @@ function Cluster({ view }: { view: ClusterView }) {
   return (
     <ClusterLayout
       view={view}
-      action={<SwitchoverButton view={view} open={deciding} onOpenChange={setDeciding} />}
+      action={
+        <div className="flex flex-wrap gap-2">
+          <Button asChild>
+            <Link href={`/cluster/${view.id}/past`}>
+              <History className="size-4" aria-hidden />
+              Look back
+            </Link>
+          </Button>
+          <SwitchoverButton view={view} open={deciding} onOpenChange={setDeciding} />
+        </div>
+      }
       aside={<AsOf ensemble={view.key.ensemble} />}
       run={
         run && ((className) => <RunPanel operation={run} onClose={putAway} className={className} />)

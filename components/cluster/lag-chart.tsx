@@ -19,7 +19,7 @@ import { formatBytes, formatDuration } from '@/lib/units';
 import type { ChartRow } from './lag-data';
 import { LagLines } from './lag-lines';
 import { LagMarks } from './lag-marks';
-import { axisOf, spread, tickWords, timeTicks } from './lag-scale';
+import { axisOf, plot, plotSides, spread, tickWords, timeTicks } from './lag-scale';
 import { LagTooltip } from './lag-tooltip';
 import { LagZoom } from './lag-zoom';
 import type { Stretch, Unit } from './query';
@@ -40,9 +40,7 @@ export interface LagChartProps {
 
 const onAxis = (): number => 0;
 
-const HEIGHT = 240;
-const TOP = 20;
-const BOTTOM = 24;
+const { height: HEIGHT, top: TOP, bottom: BOTTOM } = plot;
 
 /** Disciplined on purpose: no dots, no animation, straight lines, few points. */
 export const LagChart = memo(function LagChart(props: LagChartProps) {
@@ -57,7 +55,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
   );
   const { top, ticks } = axisOf(highest, unit);
   const nothing = rows.every((row) => row.values.every((value) => value === null));
-  const gutter = narrow ? 8 : 136;
+  const { left, right: gutter } = plotSides(narrow);
   return (
     <figure aria-label={props.label} className="relative" style={{ height: HEIGHT }}>
       <ResponsiveContainer width="100%" height="100%">
@@ -82,7 +80,7 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
             domain={[0, top]}
             ticks={ticks as number[]}
             tickFormatter={(value: number) => format(value)}
-            width={narrow ? 60 : 72}
+            width={left}
             stroke="transparent"
             tick={{ fill: 'var(--ink-muted)', fontSize: 12 }}
             interval={0}
@@ -133,7 +131,6 @@ export const LagChart = memo(function LagChart(props: LagChartProps) {
 /** The name of each line where it ends: the series', and the threshold's. */
 function LineNames(props: LagChartProps & { top: number; gutter: number }) {
   const { rows, limit, top } = props;
-  const plot = HEIGHT - TOP - BOTTOM;
   const ends = props.names.flatMap((name, n) => {
     const last = rows.findLast((row) => row.values[n] != null)?.values[n];
     return last == null ? [] : [{ name, value: last, colour: props.colours.get(name) }];
@@ -143,7 +140,7 @@ function LineNames(props: LagChartProps & { top: number; gutter: number }) {
     ends.push({ name, value: limit, colour: 'var(--attention)' });
   }
   const ys = spread(
-    ends.map((end) => TOP + plot * (1 - end.value / top)),
+    ends.map((end) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - end.value / top)),
     15,
     HEIGHT - BOTTOM,
   );

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useStep } from '@/components/stream/clock';
 import { useTRPC } from '@/components/trpc';
 import { Failed } from '@/components/ui/failed';
@@ -37,10 +37,22 @@ interface KeptProps {
   readonly hidden: ReadonlySet<string>;
   readonly onToggle: (name: string) => void;
   readonly onZoom: (stretch: Stretch) => void;
+  /** Laid over the chart. */
+  readonly overlay?: ReactNode;
+  /** What can be done with it. */
+  readonly hint?: string;
 }
 
 /** How far behind each standby was, as far back as that is kept. */
-export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
+export function KeptLag({
+  view,
+  query,
+  hidden,
+  onToggle,
+  onZoom,
+  overlay,
+  hint = 'Drag across the chart to look closer.',
+}: KeptProps) {
   const narrow = !useMedia('(min-width: 768px)');
   const buckets = narrow ? BUCKETS.narrow : BUCKETS.wide;
   const { from, to } = useStretch(query, buckets);
@@ -91,18 +103,21 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
     <div data-testid="kept-lag" aria-busy={asked.isPlaceholderData}>
       {/* What was read before still holds. */}
       {failed}
-      <LagChart
-        rows={chosen.rows}
-        names={chosen.names}
-        colours={colours}
-        unit={query.unit}
-        from={from}
-        to={to}
-        marks={marks}
-        limit={failoverLimit(view, query.unit)}
-        onZoom={onZoom}
-        label={`Lag of the standbys of ${view.name} over ${formatDuration(to - from)}, as it was kept.`}
-      />
+      <div className="relative">
+        {overlay}
+        <LagChart
+          rows={chosen.rows}
+          names={chosen.names}
+          colours={colours}
+          unit={query.unit}
+          from={from}
+          to={to}
+          marks={marks}
+          limit={failoverLimit(view, query.unit)}
+          onZoom={onZoom}
+          label={`Lag of the standbys of ${view.name} over ${formatDuration(to - from)}, as it was kept.`}
+        />
+      </div>
       <LagLegend
         standbys={names}
         leader={undefined}
@@ -115,7 +130,9 @@ export function KeptLag({ view, query, hidden, onToggle, onZoom }: KeptProps) {
         onToggle={onToggle}
       />
       <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
-        <span>{grain(widthsOf(asked.data))} Drag across the chart to look closer.</span>
+        <span>
+          {grain(widthsOf(asked.data))} {hint}
+        </span>
         <Marked view={view} events={marks} more={happened.data?.more ?? false} />
         <LeftOut left={chosen.left} />
       </p>

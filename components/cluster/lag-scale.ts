@@ -76,3 +76,9 @@ export function spread(wanted: readonly number[], least: number, bottom: number)
   for (const { y, n } of order) out[n] = y;
   return out;
 }
+
+/** Where within a chart its plot is, pixels: for what is laid over it. */
+export const plot = { height: 240, top: 20, bottom: 24 } as const;
+export function plotSides(narrow: boolean): { readonly left: number; readonly right: number } {
+  return narrow ? { left: 60, right: 8 } : { left: 72, right: 136 };
+}

@@ -3,6 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { pastHref } from '@/components/past/query';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
@@ -14,6 +15,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { Gap } from '@/lib/history/history';
 import { codesOf, kindOf } from '@/lib/history/kinds';
+import { causeWords } from '@/lib/history/post-mortem';
 import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { entriesOf } from './entries';
@@ -23,11 +25,13 @@ const PAGE = 100;
 
 /** The events themselves. Live at its top while that is all that is shown. */
 export function Timeline({
-  query: { kind, cluster, search },
+  query: { kind, cluster, member, cause, search },
   onShowAll,
+  onMember,
 }: {
   query: TimelineQuery;
   onShowAll: () => void;
+  onMember: (member: string) => void;
 }) {
   const trpc = useTRPC();
   const asked = useInfiniteQuery(
@@ -36,6 +40,8 @@ export function Timeline({
         limit: PAGE,
         ...(kind === null ? {} : { codes: codesOf(kind) }),
         ...(cluster === null ? {} : { cluster }),
+        ...(member === null ? {} : { member }),
+        ...(cause === null ? {} : { causes: [cause] }),
         ...(search.trim() === '' ? {} : { search: search.trim() }),
       },
       {
@@ -70,7 +76,7 @@ export function Timeline({
   );
   if (pages === undefined) return failed || <Loading />;
   if (entries.length === 0) {
-    const narrowed = kind !== null || cluster !== null || search !== '';
+    const narrowed = [kind, cluster, member, cause].some((one) => one !== null) || search !== '';
     return (
       <div className="flex flex-col items-start gap-3 p-4 text-muted">
         <p>{narrowed ? 'Nothing that fits has happened.' : 'Nothing has happened yet.'}</p>
@@ -95,7 +101,7 @@ export function Timeline({
       <ol className="divide-y divide-line" aria-label="What has happened, newest first">
         {entries.map((entry) =>
           entry.is === 'event' ? (
-            <Happened key={entry.key} event={entry.event} />
+            <Happened key={entry.key} event={entry.event} onMember={onMember} />
           ) : (
             <Missing key={entry.key} gap={entry.gap} />
           ),
@@ -117,7 +123,13 @@ export function Timeline({
   );
 }
 
-function Happened({ event: { at, cluster, code, says } }: { event: ClusterEvent }) {
+function Happened({
+  event: { at, cluster, code, says, cause, member },
+  onMember,
+}: {
+  event: ClusterEvent;
+  onMember: (member: string) => void;
+}) {
   const key = parseClusterId(cluster);
   return (
     <li
@@ -125,7 +137,7 @@ function Happened({ event: { at, cluster, code, says } }: { event: ClusterEvent 
       data-testid="timeline-event"
       className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,12rem)_minmax(0,1fr)_auto]"
     >
-      <Moment at={at} />
+      <Moment cluster={cluster} at={at} />
       <Link
         href={`/cluster/${cluster}`}
         className="order-first min-w-0 font-medium text-accent hover:underline md:order-none"
@@ -133,20 +145,34 @@ function Happened({ event: { at, cluster, code, says } }: { event: ClusterEvent 
         <Name>{key ? clusterName(key) : cluster}</Name>
       </Link>
       <span className="col-span-2 min-w-0 break-words md:col-span-1">{says}</span>
-      <Badge className="hidden md:inline-flex">{kindOf(code)}</Badge>
+      <span className="hidden items-center gap-1.5 md:flex">
+        {member !== null && (
+          <button
+            type="button"
+            onClick={() => onMember(member)}
+            aria-label={`Only ${member}`}
+            className="text-sm text-muted hover:text-accent hover:underline"
+          >
+            {member}
+          </button>
+        )}
+        {cause != null && <Badge title={causeWords[cause]}>{cause}</Badge>}
+        <Badge>{kindOf(code)}</Badge>
+      </span>
     </li>
   );
 }
 
-function Moment({ at }: { at: number }) {
+/** Leads to the cluster as it was then. */
+function Moment({ cluster, at }: { cluster: string; at: number }) {
   return (
-    <time
-      dateTime={new Date(at).toISOString()}
-      title={exactMoment(at)}
-      className="shrink-0 text-sm tabular-nums text-muted"
+    <Link
+      href={pastHref(cluster, at)}
+      title={`${exactMoment(at)}: see the cluster at this moment`}
+      className="shrink-0 text-sm tabular-nums text-muted hover:text-accent hover:underline"
     >
-      {moment(at)}
-    </time>
+      <time dateTime={new Date(at).toISOString()}>{moment(at)}</time>
+    </Link>
   );
 }
 

@@ -32,6 +32,8 @@ const listed: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['t'], 'Go to the timeline'],
   [['z'], 'Go to ZooKeeper'],
   [['s'], 'Switch this cluster over'],
+  [['p'], 'In the past: play and pause'],
+  [['[', ']'], 'In the past: go to the previous and the next change'],
   [['?'], 'Show this list'],
   [['Esc'], 'Close what is open'],
 ];
@@ -136,6 +138,8 @@ function nameOf(event: KeyboardEvent): string | null {
 /** Somebody types, or a dialog has the floor. */
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector('[role="dialog"],[role="alertdialog"]')) return true;
+  // A slider takes no letters.
+  if (target instanceof HTMLInputElement && target.type === 'range') return false;
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))

@@ -45,7 +45,7 @@ const titles: Readonly<Record<string, string>> = {
 
 function WhereAmI() {
   const path = usePathname();
-  const id = path.startsWith('/cluster/') ? path.slice('/cluster/'.length) : null;
+  const id = path.startsWith('/cluster/') ? (path.split('/')[2] ?? null) : null;
   const name = useStream(
     useCallback(
       (stream) =>

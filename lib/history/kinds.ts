@@ -41,3 +41,18 @@ export function kindOf(code: EventCode): Kind {
 export function codesOf(kind: Kind): EventCode[] {
   return eventCodes.filter((code) => kindOfCode[code] === kind);
 }
+
+/** Who said it. What Howdah judged, or did, is its own word. */
+export type Source = 'zookeeper' | 'postgresql' | 'howdah';
+
+const otherSources: Partial<Readonly<Record<EventCode, Source>>> = {
+  'writes-resumed': 'postgresql',
+  'timeline-changed': 'postgresql',
+  'problem-raised': 'howdah',
+  'problem-cleared': 'howdah',
+  operation: 'howdah',
+};
+
+export function sourceOf(code: EventCode): Source {
+  return otherSources[code] ?? 'zookeeper';
+}

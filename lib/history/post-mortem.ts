@@ -1,0 +1,112 @@
+import type { Cause } from '../topology/event';
+import { formatBytes, formatDuration } from '../units';
+import type { Incident } from './incident';
+import { incidentPicture } from './incident-picture';
+import { type Source, sourceOf } from './kinds';
+import type { Replay } from './replay';
+
+export const causeWords: Readonly<Record<Cause, string>> = {
+  automatic: 'automatic: nobody had asked for it',
+  request: 'asked for by somebody else than Howdah',
+  howdah: 'an operation of Howdah',
+  unwatched: 'not known: no Howdah watched',
+};
+
+export const sourceWords: Readonly<Record<Source, string>> = {
+  zookeeper: 'ZooKeeper',
+  postgresql: 'PostgreSQL',
+  howdah: 'Howdah',
+};
+
+/** The story of an incident in Markdown, to be finished by a person. Times are UTC. */
+export function postMortem(
+  cluster: { readonly name: string; readonly ensemble: string; readonly namespace: string },
+  incident: Incident,
+  replay: Replay,
+): string {
+  const { from, until, over, events } = incident;
+  const picture = `data:image/svg+xml;base64,${base64(incidentPicture(replay, incident))}`;
+  return `# ${escaped(cluster.name)}: ${title(incident)}, ${utc(from).slice(0, 16)} UTC
+
+${list([
+  ['Cluster', `${cluster.name} (${cluster.ensemble}, ${cluster.namespace})`],
+  ['First sign', `${utc(from)} UTC`],
+  ['Recovered', over ? `${utc(until)} UTC, after ${formatDuration(until - from)}` : 'not yet'],
+  ...figures(incident),
+])}
+
+![Health, leader, what was said by whom, and lag](${picture})
+
+## What happened
+
+| UTC | After | Said by | What |
+|---|---|---|---|
+${events
+  .map(({ at, code, says, written }) => {
+    const own = written ? ` (written ${utc(written.at).slice(11)}, zxid ${written.zxid})` : '';
+    return `| ${utc(at).slice(11)} | ${formatDuration(at - from)} | ${sourceWords[sourceOf(code)]} | ${escaped(says)}${own} |`;
+  })
+  .join('\n')}
+
+${gaps(replay, incident)}## Why it happened
+
+## What we do about it
+`;
+}
+
+/** "lost its leader pg-a and got pg-b": what a heading says. */
+export function title({ leaders, worst }: Incident): string {
+  const named = leaders.filter((name) => name !== null);
+  const [first, last] = [named[0], named.at(-1)];
+  if (first !== undefined && last !== first) return `leadership moved from ${first} to ${last}`;
+  if (leaders.includes(null))
+    return first === undefined ? 'no leader' : `${first} lost the leadership for a while`;
+  return worst === 'critical' ? 'a critical problem' : 'a problem';
+}
+
+/** What was measured, as pairs of a label and words. */
+export function figures(incident: Incident): [string, string][] {
+  const { leaders, leaderlessMs, outages, timelines, furthest, cause } = incident;
+  const moved = leaders.length > 1;
+  return [
+    ...pair(moved, 'Leader', () => leaders.map((name) => name ?? 'none').join(' → ')),
+    ...pair(cause !== null, 'Cause', () => (cause === null ? '' : causeWords[cause])),
+    ...pair(leaderlessMs > 0, 'Without a leader', () => formatDuration(leaderlessMs)),
+    ...outages.map(({ from, to, startedAt, endedAt }): [string, string] => [
+      'No writes',
+      `for at most ${formatDuration(endedAt - startedAt)} (${from} to ${to})`,
+    ]),
+    ...pair(timelines.length > 1, 'Timeline', () => timelines.join(' → ')),
+    ...pair(furthest !== null, 'Furthest behind', () =>
+      furthest === null ? '' : `${furthest.member}, ${formatBytes(furthest.bytes)}`,
+    ),
+  ];
+}
+
+function pair(when: boolean, label: string, words: () => string): [string, string][] {
+  return when ? [[label, words()]] : [];
+}
+
+function list(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([label, words]) => `- **${label}:** ${escaped(words)}`).join('\n');
+}
+
+function gaps({ gaps: missing }: Replay, { from, until }: Incident): string {
+  const mine = missing.filter((gap) => gap.from <= until && gap.until >= from);
+  if (mine.length === 0) return '';
+  const lines = mine.map(
+    (gap) => `- ${utc(gap.from)} to ${utc(gap.until)}: ${gap.lost} records were lost.`,
+  );
+  return `## What is not known\n\n${lines.join('\n')}\n\n`;
+}
+
+const utc = (at: number): string => new Date(at).toISOString().slice(0, 23).replace('T', ' ');
+
+/** Markdown's own marks, and what would break a table. */
+const escaped = (text: string): string =>
+  text.replaceAll(/([\\`*_[\]<>|])/g, '\\$1').replaceAll(/\s+/g, ' ');
+
+function base64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
