@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Access, grantsWrite, isWhole, sameAccess } from './access';
+import { type Access, grantsWrite, isWhole, masked, sameAccess } from './access';
 
 const HASH = 'kzC9n0Wx5SkXLjXQvX7h1Xw8x0k=';
 const everybody = (perms: number): Access => ({ perms, scheme: 'world', id: 'anyone' });
@@ -13,6 +13,12 @@ test('an ACL with a masked hash is not whole, whatever else is in it', () => {
 test('an ACL without a masked hash is whole', () => {
   expect(isWhole([everybody(31)])).toBe(true);
   expect(isWhole([digest(`x:${HASH}`), { perms: 31, scheme: 'sasl', id: 'a:x' }])).toBe(true);
+});
+
+test('what is masked is not whole, and keeps whom it names', () => {
+  const told = masked([everybody(1), digest(`own:${HASH}`)]);
+  expect(told).toEqual([everybody(1), digest('own:x')]);
+  expect(isWhole(told)).toBe(false);
 });
 
 test('two ACLs are the same in whatever order, and not with other permissions or ids', () => {

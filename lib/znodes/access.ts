@@ -21,6 +21,13 @@ function hashOf(id: string): string {
   return id.slice(id.indexOf(':') + 1);
 }
 
+/** An ACL as it is told to whoever may not see it whole. */
+export function masked(access: readonly Access[]): Access[] {
+  return access.map((entry) =>
+    entry.scheme === 'digest' ? { ...entry, id: entry.id.replace(/:.*/, ':x') } : entry,
+  );
+}
+
 /** Whether two ACLs grant the same. Their order says nothing. */
 export function sameAccess(one: readonly Access[], other: readonly Access[]): boolean {
   const [ones, others] = [entriesOf(one), entriesOf(other)];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../errors';
+import { lifetimes } from './lifetime';
 import { absolutePath, isRelativePath } from './path';
 
 /**
@@ -48,7 +49,7 @@ const znode = z.strictObject({
   mzxid: z.string(),
   /** Milliseconds since the epoch, by the ensemble's clock. */
   mtime: z.number().int(),
-  lifetime: z.enum(['persistent', 'ephemeral', 'container']),
+  lifetime: z.enum(lifetimes),
 });
 
 const end = z.strictObject({
