@@ -34,9 +34,9 @@ const header = z.strictObject({
   /** Absolute. */
   root: z.string().refine((path) => absolutePath(path) === path, 'is no path in ZooKeeper'),
   /** Howdah's name of the ensemble it was read from. */
-  ensemble: z.string(),
+  ensemble: z.string().regex(/^[\w.-]+$/, 'is no name of an ensemble'),
   /** When reading began, ISO 8601. */
-  at: z.string(),
+  at: z.iso.datetime(),
 });
 
 const znode = z.strictObject({
@@ -102,7 +102,7 @@ function shaped<T>(shape: z.ZodType<T>, value: object, number: number): T {
   throw wrong(number, `is wrong${at ? ` in "${at}"` : ''}: ${issue?.message}`);
 }
 
-/** What is wrong with a line, as `bad-input`. */
+/** What is wrong with a line, as `bad-input`. Nothing in the file moves the terminal it is said on. */
 export function wrong(number: number, says: string): Failure {
-  return new Failure('bad-input', `Line ${number} ${says}.`);
+  return new Failure('bad-input', `Line ${number} ${says.replace(/\p{Cc}/gu, '?')}.`);
 }

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { SubtreeParser } from './subtree-parser';
 
-const header = { format: 'howdah-znodes', version: 1, root: '/a', ensemble: 'main', at: 'now' };
+const header = {
+  format: 'howdah-znodes',
+  version: 1,
+  root: '/a',
+  ensemble: 'main',
+  at: '2026-10-07T08:00:00.000Z',
+};
 const open = { perms: 31, scheme: 'world', id: 'anyone' };
 const znode = (path: string, more: object = {}) => ({
   path,
@@ -45,6 +51,8 @@ test('a file that is no export says so', () => {
   expect(read('PK\u0003')).toBe('Line 1 is not JSON.');
   expect(read('7')).toBe('Line 1 is not a JSON object.');
   expect(read(znode(''))).toBe('Line 1 is not the header of exported znodes.');
+  expect(read({ ...header, ensemble: 'a\u001b' })).toMatch(/^Line 1 is wrong in "ensemble": /);
+  expect(read({ ...header, at: 'now' })).toMatch(/^Line 1 is wrong in "at": /);
   expect(read({ ...header, version: 2 })).toMatch(/^Line 1 is wrong in "version": /);
   expect(read({ ...header, root: '/a/' })).toBe(
     'Line 1 is wrong in "root": is no path in ZooKeeper.',
@@ -80,5 +88,6 @@ test('what is wrong with a znode is said with its line', () => {
     /^Line 3 is wrong in "acl.0.scheme"/,
   );
   expect(wrong({ lifetime: 'eternal' })).toMatch(/^Line 3 is wrong in "lifetime": /);
+  expect(wrong({ '\u001b[2J': 1 })).toMatch(/^Line 3 is wrong: .*\?\[2J/);
   expect(wrong({ more: 1 })).toMatch(/^Line 3 is wrong: /);
 });

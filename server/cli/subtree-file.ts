@@ -22,6 +22,10 @@ export async function writeLines<T>(
   const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
     throw unusable(partial, 'written', error);
   });
+  const put = (text: string) =>
+    handle.appendFile(text).catch((error: unknown) => {
+      throw unusable(file, 'written', error);
+    });
   try {
     let waiting = '';
     const filled = await fill(async (line) => {
@@ -29,9 +33,9 @@ export async function writeLines<T>(
       if (waiting.length < PIECE) return;
       const piece = waiting;
       waiting = '';
-      await handle.appendFile(piece);
+      await put(piece);
     });
-    await handle.appendFile(waiting);
+    await put(waiting);
     await handle.sync();
     await handle.close();
     await publish(partial, file, replace);
@@ -73,6 +77,8 @@ export async function* readLines(file: string): AsyncGenerator<string> {
   });
   try {
     yield* linesOf(handle, file);
+  } catch (error) {
+    throw error instanceof Failure ? error : unusable(file, 'read', error);
   } finally {
     await handle.close().catch(() => {});
   }

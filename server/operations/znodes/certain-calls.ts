@@ -109,9 +109,14 @@ async function certainly(tree: TreeAccess, path: string, how: Write): Promise<Ou
       await tree.connected();
       const became = await findOut(tree, path, how);
       if (became !== 'not-done') return became;
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS) throw lostEachTime(path);
     }
   }
+}
+
+function lostEachTime(path: string): ZooKeeperError {
+  const says = `the connection was lost ${ATTEMPTS} times while ${path} was written: is it larger than ZooKeeper takes there (jute.maxbuffer)?`;
+  return new ZooKeeperError('connection', says);
 }
 
 async function findOut(tree: TreeAccess, path: string, { find }: Write) {

@@ -34,7 +34,7 @@ export interface Applied {
   readonly left: number;
   /** Somebody else has written there since the plan was made: left to them. */
   readonly moved: readonly string[];
-  /** ZooKeeper has refused them. */
+  /** ZooKeeper has refused them, or hung up each time. */
   readonly failed: readonly { readonly path: string; readonly why: string }[];
 }
 
@@ -71,10 +71,9 @@ export async function applyImport(options: ApplyOptions): Promise<Applied> {
       if (outcome === 'moved') moved.push(znode.path);
       else counts[step.counts] += 1;
     } catch (error) {
-      // Only this znode's: what is the connection's or the session's ends all.
-      const isIts =
-        error instanceof ZooKeeperError && !['connection', 'closed'].includes(error.code);
-      if (!isIts) throw error;
+      // A connection that is lost again and again may be this znode's doing; one that does not come
+      // back is not.
+      if (!(error instanceof ZooKeeperError) || error.code === 'closed') throw error;
       failed.push({ path: znode.path, why: error.message });
     }
   };

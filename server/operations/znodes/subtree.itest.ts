@@ -246,16 +246,24 @@ test('an import outlives the server it is connected to', async () => {
   const tree = await open();
   const { lines } = await exported(tree, '/moving');
   await remove('/moving');
+  await tree.sync('/');
   const plan = await planImport({ tree, lines, rules });
   const mine = (await sandbox.sessions()).find(({ id }) => id === tree.sessionId);
   const server = sandbox.zookeeper.find(({ id }) => id === mine?.server);
   let killing: Promise<void> | undefined;
+  let [at, killedAt] = [0, 0];
   const onProgress = (done: number) => {
-    if (done === 500) killing = server?.kill();
+    at = done;
+    if (done !== 500) return;
+    killing = server?.kill().then(() => {
+      killedAt = at;
+    });
   };
   const applied = await applyImport({ tree, plan, lines, ...apply, onProgress });
   await killing;
   await server?.start();
+  expect(killedAt).toBeGreaterThan(0);
+  expect(killedAt).toBeLessThan(4000);
   expect(applied).toMatchObject({ created: 4000, moved: [], failed: [] });
   expect(await whatIs('/moving')).toEqual(before);
 });
@@ -283,6 +291,22 @@ test('what may not be read can not be exported', async () => {
   await expect(exported(await open(null), '/closed')).rejects.toThrow(
     '/closed may not be read by Howdah',
   );
+});
+
+test('a znode that is too large to be created at once fails by itself', async () => {
+  await owner.create('/large', Buffer.alloc(0), { access: [everybody(31)] });
+  await owner.create('/large/a', Buffer.alloc(0));
+  await owner.set('/large/a', largest('/large/a'), 0);
+  await owner.setAccess('/large/a', [{ ...owns, perms: 31 - 2 }], 0);
+  await owner.create('/large/b', Buffer.from('b'));
+  const tree = await open();
+  const { lines } = await exported(tree, '/large');
+  await remove('/large');
+  const plan = await planImport({ tree, lines, rules });
+  const applied = await applyImport({ tree, plan, lines, ...apply });
+  expect(applied).toMatchObject({ created: 2, moved: [] });
+  expect(applied.failed.map(({ path }) => path)).toEqual(['/large/a']);
+  expect(applied.failed[0]?.why).toContain('jute.maxbuffer');
 });
 
 test('what was written to after the plan is not written over', async () => {
