@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { readLines, writeLines } from './subtree-file';
+import { linesOfOne, readLines, writeLines } from './subtree-file';
 
 const folders: string[] = [];
 let folder = '';
@@ -15,9 +15,9 @@ afterAll(() => {
   for (const one of folders) rmSync(one, { recursive: true });
 });
 
-async function all(file: string): Promise<string[]> {
+async function all(file: string, read = () => readLines(file)): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of readLines(file)) lines.push(line);
+  for await (const line of read()) lines.push(line);
   return lines;
 }
 
@@ -48,6 +48,16 @@ test('a last line without a line break is a line too', async () => {
   const file = join(folder, 'a');
   writeFileSync(file, 'one\ntwo');
   expect(await all(file)).toEqual(['one', 'two']);
+});
+
+test('what was looked at is what is read again, or nothing is', async () => {
+  const file = join(folder, 'a');
+  await write(file, ['one']);
+  const read = linesOfOne(file);
+  expect(await all(file, read)).toEqual(['one']);
+  expect(await all(file, read)).toEqual(['one']);
+  await write(file, ['two'], true);
+  await expect(all(file, read)).rejects.toThrow(`${file} has been changed meanwhile.`);
 });
 
 test('only its owner may read a file, and nothing else is left beside it', async () => {

@@ -68,14 +68,33 @@ export function taken(file: string): Failure {
 }
 
 /**
- * The lines of a file, without their line breaks; a last one that has none is a line too. Nothing but
- * a line feed ends one. Throws `bad-input` where it can't be read.
+ * Reads a file again and again, for as long as it is the one that was read first: what was looked at
+ * is what is imported. Throws as `readLines` does, and `moved` where it is another by now.
  */
-export async function* readLines(file: string): AsyncGenerator<string> {
+export function linesOfOne(file: string): () => AsyncGenerator<string> {
+  let first: string | null = null;
+  return () =>
+    readLines(file, async (handle) => {
+      const { dev, ino, size, mtimeNs } = await handle.stat({ bigint: true });
+      const which = [dev, ino, size, mtimeNs].join(' ');
+      first ??= which;
+      if (first !== which) throw new Failure('moved', `${file} has been changed meanwhile.`);
+    });
+}
+
+/**
+ * The lines of a file, without their line breaks; a last one that has none is a line too. Nothing but
+ * a line feed ends one. Throws `bad-input` where it can't be read, and whatever `check` throws of it.
+ */
+export async function* readLines(
+  file: string,
+  check: (handle: FileHandle) => Promise<void> = async () => {},
+): AsyncGenerator<string> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw unusable(file, 'read', error);
   });
   try {
+    await check(handle);
     yield* linesOf(handle, file);
   } catch (error) {
     throw error instanceof Failure ? error : unusable(file, 'read', error);

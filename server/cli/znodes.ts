@@ -7,7 +7,7 @@ import { type Config, type EnsembleConfig, loadConfig } from '../config';
 import { applyImport } from '../operations/znodes/import-apply';
 import { planImport } from '../operations/znodes/import-plan';
 import { exportSubtree } from '../operations/znodes/subtree-export';
-import { readLines, taken, writeLines } from './subtree-file';
+import { linesOfOne, taken, writeLines } from './subtree-file';
 import { saidOfApplied, saidOfExport, saidOfPlan } from './znodes-words';
 
 export const USAGE = `znodes export <ensemble> <path> <file> [--force]
@@ -102,7 +102,7 @@ interface ImportArguments {
 async function importFrom(asked: ImportArguments): Promise<void> {
   const { config, found } = configured(asked.ensemble);
   const rules = { namespaces: found.namespaces, root: config.root };
-  const lines = () => readLines(asked.file);
+  const lines = linesOfOne(asked.file);
   await withTree(found, async (tree) => {
     const plan = await planImport({ tree, lines, rules });
     say(saidOfPlan(plan, asked));

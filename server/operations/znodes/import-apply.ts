@@ -134,7 +134,10 @@ function fill(tree: TreeAccess, znode: PlacedZnode): Promise<Outcome> {
   return setCertainly(tree, znode.path, { data: bytesOf(znode), version: 0 });
 }
 
-/** The ACL first, so that the bytes are never open to others; unless we could not write then. */
+/**
+ * The ACL first, so that the bytes are never open to others; unless we could not write then. They
+ * have versions of their own: where the second is found moved, the first has been set all the same.
+ */
 async function writeOver(
   tree: TreeAccess,
   znode: PlacedZnode,
