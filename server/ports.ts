@@ -7,6 +7,7 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterKey, Stat } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
+import type { Access } from '@/lib/znodes/access';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -186,6 +187,37 @@ export interface ZnodeAccess {
   set(path: string, data: Buffer, version: number): Promise<Stat>;
   delete(path: string, version: number): Promise<void>;
   sync(path: string): Promise<void>;
+}
+
+/** A znode's ACL as it was read. */
+export interface ReadAccess {
+  readonly access: readonly Access[];
+  /** False where hashes are masked. */
+  readonly whole: boolean;
+  /** Of the ACL; that of the bytes is in the stat. */
+  readonly accessVersion: number;
+  /** How many children it has. */
+  readonly children: number;
+  readonly stat: Stat;
+}
+
+/**
+ * The calls on ZooKeeper that the export and the import of a subtree need, over a session of their
+ * own. All throw `ZooKeeperError`.
+ */
+export interface TreeAccess extends Pick<ZnodeAccess, 'data' | 'set' | 'sync'> {
+  /** The digest it has given, as ACLs have it (`user:hash`); null: none. */
+  readonly digest: string | null;
+  access(path: string): Promise<ReadAccess | null>;
+  children(path: string, watch: false): Promise<{ readonly names: readonly string[] } | null>;
+  create(
+    path: string,
+    data: Buffer,
+    options: { readonly access: readonly Access[] },
+  ): Promise<void>;
+  setAccess(path: string, access: readonly Access[], version: number): Promise<void>;
+  /** Returns once it is connected. Throws `unavailable` when it is over or that takes too long. */
+  connected(): Promise<void>;
 }
 
 /** How Patroni took a request over REST. */

@@ -11,6 +11,7 @@ const CODES: ReadonlyMap<number, readonly [ZooKeeperErrorCode, string]> = new Ma
   [-108, ['other', 'ephemeral znodes have no children']],
   [-110, ['exists', 'it is there already']],
   [-111, ['not-empty', 'it has children']],
+  [-114, ['other', 'it takes no such ACL']],
   [-115, ['no-auth', 'the credentials are refused']],
   [-118, ['connection', 'the session has moved to another server']],
   // Nobody knows whether it was done, or the server has no time: both want another try.

@@ -9,6 +9,8 @@ export { type Version, versionOf } from './protocol';
 export { openSession } from './session';
 export type {
   Children,
+  CreateOptions,
+  Guarded,
   SessionListener,
   SessionOptions,
   Znode,

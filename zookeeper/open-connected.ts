@@ -1,6 +1,6 @@
 import { parseConnect } from './addresses';
 import { openSession } from './session';
-import type { SessionListener, ZooKeeperSession } from './types';
+import type { SessionListener, SessionOptions, ZooKeeperSession } from './types';
 
 export interface ConnectedOptions {
   /** host:port, comma-separated; may end in a chroot. */
@@ -9,6 +9,7 @@ export interface ConnectedOptions {
   readonly timeoutMs: number;
   /** How long to wait for a connection, milliseconds. */
   readonly patienceMs: number;
+  readonly digest?: SessionOptions['digest'];
   readonly listener?: Partial<SessionListener>;
 }
 
@@ -17,10 +18,10 @@ export interface ConnectedOptions {
  * server grants it in time.
  */
 export function openConnected(options: ConnectedOptions): Promise<ZooKeeperSession> {
-  const { connect, timeoutMs, patienceMs, listener = {} } = options;
+  const { connect, timeoutMs, patienceMs, digest = null, listener = {} } = options;
   return new Promise((resolve, reject) => {
     const session = openSession(
-      { ...parseConnect(connect), timeoutMs, digest: null },
+      { ...parseConnect(connect), timeoutMs, digest },
       {
         connected: () => {
           clearTimeout(patience);

@@ -1,5 +1,6 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
+import type { Access } from '@/lib/znodes/access';
 import type { Input, Output } from './jute';
 
 /** What can be asked, by ZooKeeper's numbers (`ZooDefs.OpCode`). */
@@ -9,6 +10,8 @@ export const OP = {
   exists: 3,
   data: 4,
   set: 5,
+  access: 6,
+  setAccess: 7,
   sync: 9,
   ping: 11,
   children: 12,
@@ -78,14 +81,6 @@ export function readWelcome(input: Input): Welcome {
   return { timeoutMs, session: { id, password: input.bytes() } };
 }
 
-/** Who may do what with a znode. */
-export interface Access {
-  /** Read 1, write 2, create 4, delete 8, administer 16. */
-  readonly perms: number;
-  readonly scheme: string;
-  readonly id: string;
-}
-
 export const OPEN: readonly Access[] = [{ perms: 31, scheme: 'world', id: 'anyone' }];
 
 export function writeAccess(output: Output, access: readonly Access[]): void {
@@ -93,17 +88,46 @@ export function writeAccess(output: Output, access: readonly Access[]): void {
   for (const { perms, scheme, id } of access) output.int(perms).text(scheme).text(id);
 }
 
-export function readStat(input: Input): Stat {
+export function readAccess(input: Input): Access[] {
+  const access: Access[] = [];
+  for (let left = input.int(); left > 0; left -= 1) {
+    access.push({ perms: input.int(), scheme: input.text(), id: input.text() });
+  }
+  return access;
+}
+
+/** All that ZooKeeper says of a znode beside its bytes. */
+export interface WholeStat {
+  readonly stat: Stat;
+  /** Of its ACL, which its `version` says nothing of. */
+  readonly accessVersion: number;
+  /** How many it has. */
+  readonly children: number;
+}
+
+export function readWholeStat(input: Input): WholeStat {
   const czxid = input.hex();
   const mzxid = input.hex();
   const ctime = input.number();
   const mtime = input.number();
   const version = input.int();
-  // Versions of its children and of its ACL.
+  // The version of its children.
   input.int();
-  input.int();
+  const accessVersion = input.int();
   const owner = input.hex();
-  return { czxid, mzxid, version, ephemeralOwner: owner === '0' ? null : owner, ctime, mtime };
+  // The length of its bytes.
+  input.int();
+  const children = input.int();
+  const ephemeralOwner = owner === '0' ? null : owner;
+  return {
+    stat: { czxid, mzxid, version, ephemeralOwner, ctime, mtime },
+    accessVersion,
+    children,
+  };
+}
+
+export function readStat(input: Input): Stat {
+  return readWholeStat(input).stat;
 }
 
 export function readNames(input: Input): string[] {

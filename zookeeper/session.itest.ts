@@ -72,6 +72,8 @@ async function connected(options: Partial<SessionOptions> = {}): Promise<Told> {
 let paths = 0;
 const fresh = () => `/contract-${++paths}`;
 const bytes = (text: string) => Buffer.from(text);
+/** As ZooKeeper keeps a digest's password: of its user too. */
+const hashOf = (credentials: string) => createHash('sha1').update(credentials).digest('base64');
 
 async function failure(promise: Promise<unknown>): Promise<ZooKeeperErrorCode> {
   const error = await promise.then(
@@ -228,7 +230,7 @@ describe('a session', () => {
     const user = 'howdah';
     const password = 's:e cret';
     const { session: stranger } = await connected();
-    const hash = createHash('sha1').update(`${user}:${password}`).digest('base64');
+    const hash = hashOf(`${user}:${password}`);
     const access = [{ perms: 31, scheme: 'digest', id: `${user}:${hash}` }];
     await stranger.create(path, bytes('secret'), { access });
     await stranger.sync('/');
@@ -237,6 +239,43 @@ describe('a session', () => {
     const { session: known } = await connected({ digest: { user, password } });
     await known.sync('/');
     expect((await known.data(path, false))?.data.toString()).toBe('secret');
+  });
+
+  test('tells an ACL whole to whoever may administer it, and says when it is masked', async () => {
+    const path = fresh();
+    const digest = { user: 'owner', password: 'secret' };
+    const owned = { perms: 31, scheme: 'digest', id: `owner:${hashOf('owner:secret')}` };
+    const readers = { perms: 1, scheme: 'world', id: 'anyone' };
+    const { session: owner } = await connected({ digest });
+    expect(await owner.access(path)).toBeNull();
+    await owner.create(path, bytes(''), { access: [owned, readers] });
+    await owner.create(`${path}/a`, bytes(''));
+    const known = await owner.access(path);
+    expect(known).toMatchObject({ access: [owned, readers], whole: true, children: 1 });
+    expect(known?.stat).toEqual((await owner.data(path, false))?.stat);
+
+    const { session: stranger } = await connected();
+    await stranger.sync(path);
+    const masked = await stranger.access(path);
+    expect(masked).toMatchObject({ access: [{ ...owned, id: 'owner:x' }, readers], whole: false });
+  });
+
+  test('sets an ACL by its own exact version', async () => {
+    const path = fresh();
+    const { session } = await connected();
+    const access = [
+      { perms: 31, scheme: 'ip', id: '127.0.0.1' },
+      { perms: 1, scheme: 'world', id: 'anyone' },
+    ];
+    await session.create(path, bytes(''));
+    await session.setAccess(path, access, 0);
+    expect(await session.access(path)).toMatchObject({ access, accessVersion: 1, whole: true });
+    expect((await session.data(path, false))?.stat.version).toBe(0);
+    expect(await failure(session.setAccess(path, access, 0))).toBe('bad-version');
+    expect(await failure(session.setAccess(path, access, -1))).toBe('bad-version');
+    expect(await failure(session.setAccess(fresh(), access, 0))).toBe('no-node');
+    const none = [{ perms: 31, scheme: 'no-such-scheme', id: 'x' }];
+    expect(await failure(session.setAccess(path, none, 1))).toBe('other');
   });
 
   test('keeps its id and its ephemerals when its server dies, and leaves its watches behind', async () => {

@@ -1,5 +1,6 @@
 import type { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
+import { type Access, isWhole } from '@/lib/znodes/access';
 import { callError, closedError } from './errors';
 import type { Input, Output } from './jute';
 import { Link } from './link';
@@ -8,8 +9,10 @@ import {
   EPHEMERAL,
   OP,
   OPEN,
+  readAccess,
   readNames,
   readStat,
+  readWholeStat,
   type Version,
   versionOf,
   writeAccess,
@@ -17,6 +20,7 @@ import {
 import type {
   Children,
   CreateOptions,
+  Guarded,
   SessionListener,
   SessionOptions,
   Znode,
@@ -71,6 +75,15 @@ class Session implements ZooKeeperSession {
     return this.#read(path, { op: OP.children, read: readChildren }, { watch });
   }
 
+  access(path: string): Promise<Guarded | null> {
+    return new Promise((resolve, reject) => {
+      this.#ask(path, { op: OP.access, read: readGuarded }, (error, found) => {
+        if (error) reject(error);
+        else resolve(found);
+      });
+    });
+  }
+
   /**
    * Reads are by far the most calls: each makes one promise and no more. A read of an absent znode
    * leaves no watch, so one is left by `exists`; if the znode has appeared in between, it is read
@@ -117,6 +130,18 @@ class Session implements ZooKeeperSession {
       op: OP.set,
       write: (output) => output.bytes(data).int(exact),
       read: readStat,
+    });
+  }
+
+  async setAccess(path: string, access: readonly Access[], version: Version): Promise<void> {
+    const exact = versionOf(version);
+    await this.#act(path, {
+      op: OP.setAccess,
+      write: (output) => {
+        writeAccess(output, access);
+        output.int(exact);
+      },
+      read: () => true,
     });
   }
 
@@ -198,6 +223,11 @@ const EXISTS: Ask<true> = { op: OP.exists, write: WATCHED, read: () => true };
 function readZnode(input: Input): Znode {
   const data = input.bytes();
   return { data, stat: readStat(input) };
+}
+
+function readGuarded(input: Input): Guarded {
+  const access = readAccess(input);
+  return { access, whole: isWhole(access), ...readWholeStat(input) };
 }
 
 function readChildren(input: Input): Children {

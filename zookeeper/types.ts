@@ -1,6 +1,7 @@
 import type { Stat } from '@/lib/topology/facts';
+import type { Access } from '@/lib/znodes/access';
 import type { EnsembleAddress } from './addresses';
-import type { Access, Version } from './protocol';
+import type { Version, WholeStat } from './protocol';
 
 /**
  * One session on a ZooKeeper ensemble, whichever of its servers it is connected to. Every call
@@ -22,11 +23,18 @@ export interface ZooKeeperSession {
   data(path: string, watch: boolean, likelyAbsent?: boolean): Promise<Znode | null>;
   /** Names and stat, or null when there is no such znode; then `watch` waits for it to appear. */
   children(path: string, watch: boolean): Promise<Children | null>;
+  /** Its ACL, or null when there is no such znode. Wants READ or ADMIN on it. */
+  access(path: string): Promise<Guarded | null>;
 
   /** Open to everybody unless told otherwise. Throws `exists`, `no-node` (no parent). */
   create(path: string, data: Buffer, options?: CreateOptions): Promise<void>;
   /** Compare-and-set by exact version. Throws `bad-version`, `no-node`. */
   set(path: string, data: Buffer, version: Version): Promise<Stat>;
+  /**
+   * Compare-and-set of an ACL by its own exact version, `accessVersion`. Wants ADMIN. Throws
+   * `bad-version`, `no-node`.
+   */
+  setAccess(path: string, access: readonly Access[], version: Version): Promise<void>;
   /** Deletes that exact version. Throws `bad-version`, `no-node`, `not-empty`. */
   delete(path: string, version: Version): Promise<void>;
   /** What is read afterwards is no older than what was committed when this was called. */
@@ -47,6 +55,12 @@ export interface CreateOptions {
 export interface Znode {
   readonly data: Buffer;
   readonly stat: Stat;
+}
+
+export interface Guarded extends WholeStat {
+  readonly access: readonly Access[];
+  /** False where hashes are masked, since the session has not ADMIN: then it must not be used again. */
+  readonly whole: boolean;
 }
 
 export interface Children {

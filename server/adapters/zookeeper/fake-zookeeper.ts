@@ -1,7 +1,10 @@
 import { ZooKeeperError } from '@/lib/errors';
 import type { Stat } from '@/lib/topology/facts';
+import type { Access } from '@/lib/znodes/access';
 import {
   type Children,
+  type CreateOptions,
+  type Guarded,
   type Version,
   versionOf,
   type Znode,
@@ -14,7 +17,11 @@ interface FakeZnode {
   mzxid: number;
   version: number;
   owner: string | null;
+  access: readonly Access[];
+  accessVersion: number;
 }
+
+const OPEN: readonly Access[] = [{ perms: 31, scheme: 'world', id: 'anyone' }];
 
 /**
  * ZooKeeper for tests, in memory: one tree, any number of sessions, watches that fire once. Calls
@@ -31,7 +38,7 @@ export class FakeZooKeeper {
   latency: (() => Promise<void>) | null = null;
 
   constructor() {
-    this.#znodes.set('/', { data: Buffer.alloc(0), czxid: 0, mzxid: 0, version: 0, owner: null });
+    this.#znodes.set('/', bare(0));
   }
 
   session(changed: (path: string) => void): FakeSession {
@@ -65,19 +72,31 @@ export class FakeZooKeeper {
     return find();
   }
 
-  create(path: string, data: string | Buffer = '', owner: string | null = null): void {
+  guarded(path: string): Guarded | null {
+    const found = this.#znodes.get(path);
+    if (!found) return null;
+    const { access, accessVersion } = found;
+    const children = this.list(path)?.length ?? 0;
+    return { access, whole: true, stat: statOf(found), accessVersion, children };
+  }
+
+  setAccess(path: string, access: readonly Access[], accessVersion: number): void {
+    const found = this.#expect(path, -1);
+    if (found.accessVersion !== accessVersion) throw new ZooKeeperError('bad-version', path);
+    found.access = access;
+    found.accessVersion += 1;
+  }
+
+  create(
+    path: string,
+    data: string | Buffer = '',
+    { owner = null, access = OPEN }: { owner?: string | null; access?: readonly Access[] } = {},
+  ): void {
     if (this.#znodes.has(path)) throw new ZooKeeperError('exists', path);
     const parent = parentOf(path);
     if (!this.#znodes.has(parent)) throw new ZooKeeperError('no-node', path);
     this.#zxid += 1;
-    const zxid = this.#zxid;
-    this.#znodes.set(path, {
-      data: Buffer.from(data),
-      czxid: zxid,
-      mzxid: zxid,
-      version: 0,
-      owner,
-    });
+    this.#znodes.set(path, { ...bare(this.#zxid), data: Buffer.from(data), owner, access });
     this.#fire('data', path);
     this.#fire('children', parent);
   }
@@ -147,6 +166,8 @@ export class FakeSession implements ZooKeeperSession {
   readonly #watches = { data: new Set<string>(), children: new Set<string>() };
   #tail: Promise<unknown> = Promise.resolve();
   #failing = false;
+  /** Whether the next call is lost on its way there, or its answer on its way back. */
+  loses: (() => 'nothing' | 'call' | 'answer') | null = null;
 
   constructor(zookeeper: FakeZooKeeper, changed: (path: string) => void) {
     this.#zookeeper = zookeeper;
@@ -186,9 +207,18 @@ export class FakeSession implements ZooKeeperSession {
     });
   }
 
-  create(path: string, data: Buffer, options?: { ephemeral?: boolean }): Promise<void> {
-    const owner = options?.ephemeral ? this.id : null;
-    return this.#call(() => this.#zookeeper.create(path, data, owner));
+  access(path: string): Promise<Guarded | null> {
+    return this.#call(() => this.#zookeeper.read(path, () => this.#zookeeper.guarded(path)));
+  }
+
+  setAccess(path: string, access: readonly Access[], version: Version): Promise<void> {
+    return this.#call(() => this.#zookeeper.setAccess(path, access, versionOf(version)));
+  }
+
+  create(path: string, data: Buffer, options: CreateOptions = {}): Promise<void> {
+    const { ephemeral, access = OPEN } = options;
+    const owner = ephemeral ? this.id : null;
+    return this.#call(() => this.#zookeeper.create(path, data, { owner, access }));
   }
 
   set(path: string, data: Buffer, version: Version): Promise<Stat> {
@@ -214,14 +244,29 @@ export class FakeSession implements ZooKeeperSession {
   #call<T>(answer: () => T): Promise<T> {
     const result = this.#tail.then(async () => {
       await this.#zookeeper.latency?.();
-      const lost = this.#failing || !this.connected;
+      const loses = this.loses?.();
+      const lost = this.#failing || !this.connected || loses === 'call';
       this.#failing = false;
       if (lost) throw new ZooKeeperError('connection', 'no connection');
-      return answer();
+      const answered = answer();
+      if (loses === 'answer') throw new ZooKeeperError('connection', 'no connection');
+      return answered;
     });
     this.#tail = result.catch(() => {});
     return result;
   }
+}
+
+function bare(zxid: number): FakeZnode {
+  return {
+    data: Buffer.alloc(0),
+    czxid: zxid,
+    mzxid: zxid,
+    version: 0,
+    owner: null,
+    access: OPEN,
+    accessVersion: 0,
+  };
 }
 
 function statOf({ czxid, mzxid, version, owner }: FakeZnode): Stat {

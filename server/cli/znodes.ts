@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Failure } from '@/lib/errors';
+import { absolutePath } from '@/lib/znodes/path';
+import { type OpenTree, openTree } from '../adapters/zookeeper/tree';
+import { type Config, type EnsembleConfig, loadConfig } from '../config';
+import { applyImport } from '../operations/znodes/import-apply';
+import { planImport } from '../operations/znodes/import-plan';
+import { exportSubtree } from '../operations/znodes/subtree-export';
+import { linesOfOne, taken, writeLines } from './subtree-file';
+import { saidOfApplied, saidOfExport, saidOfPlan } from './znodes-words';
+
+export const USAGE = `znodes export <ensemble> <path> <file> [--force]
+znodes import <ensemble> <file> [--overwrite] [--skip-refused] [--yes]`;
+
+/** A lost connection has this long to come back, milliseconds. */
+const PATIENCE_MS = 60_000;
+/** A line of progress for so many znodes. */
+const PROGRESS_EVERY = 5000;
+
+const say = (lines: readonly string[]) => {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+};
+
+/**
+ * `znodes export` and `znodes import`, over the ensembles that the configuration names. Throws an
+ * `Error` with one sentence for the person who asked; also after an import that could not do all.
+ */
+export async function znodes(args: readonly string[]): Promise<void> {
+  const { values, positionals } = argumentsOf(args);
+  const [verb, ...rest] = positionals;
+  if (verb === 'export') {
+    const [ensemble, root, file] = exactly(3, rest);
+    if (values.overwrite || values['skip-refused'] || values.yes) throw misused();
+    await exportTo({ ensemble, root, file, force: values.force });
+  } else if (verb === 'import') {
+    const [ensemble, file] = exactly(2, rest);
+    if (values.force) throw misused();
+    const { overwrite, yes } = values;
+    await importFrom({ ensemble, file, overwrite, skipRefused: values['skip-refused'], yes });
+  } else {
+    throw misused();
+  }
+}
+
+function argumentsOf(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        force: { type: 'boolean', default: false },
+        overwrite: { type: 'boolean', default: false },
+        'skip-refused': { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw misused(error instanceof Error ? error.message.split('. ')[0] : undefined);
+  }
+}
+
+function exactly(count: number, given: readonly string[]): [string, string, string] {
+  if (given.length !== count) throw misused();
+  const [one = '', two = '', three = ''] = given;
+  return [one, two, three];
+}
+
+function misused(why = 'That is not how it is called'): Failure {
+  return new Failure('bad-input', `${why}. Say:\n${USAGE}`);
+}
+
+interface ExportArguments {
+  readonly ensemble: string;
+  readonly root: string;
+  readonly file: string;
+  readonly force: boolean;
+}
+
+async function exportTo({ ensemble, root: text, file, force }: ExportArguments): Promise<void> {
+  const root = absolutePath(text);
+  if (root === null) throw new Failure('bad-input', `"${text}" is no path in ZooKeeper.`);
+  if (!force && existsSync(file)) throw taken(file);
+  const { found } = configured(ensemble);
+  await withTree(found, async (tree) => {
+    const onProgress = progress('read');
+    const exported = await writeLines(file, { replace: force }, (write) =>
+      exportSubtree({ tree, root, ensemble, now: Date.now(), write, onProgress }),
+    );
+    say(saidOfExport(exported, { root, file }));
+  });
+}
+
+interface ImportArguments {
+  readonly ensemble: string;
+  readonly file: string;
+  readonly overwrite: boolean;
+  readonly skipRefused: boolean;
+  readonly yes: boolean;
+}
+
+async function importFrom(asked: ImportArguments): Promise<void> {
+  const { config, found } = configured(asked.ensemble);
+  const rules = { namespaces: found.namespaces, root: config.root };
+  const lines = linesOfOne(asked.file);
+  await withTree(found, async (tree) => {
+    const plan = await planImport({ tree, lines, rules });
+    say(saidOfPlan(plan, asked));
+    if (!asked.yes) {
+      say(['Nothing was changed. Say --yes to import.']);
+      return;
+    }
+    const { overwrite, skipRefused } = asked;
+    const onProgress = progress('done');
+    const applied = await applyImport({ tree, plan, lines, overwrite, skipRefused, onProgress });
+    say(saidOfApplied(applied));
+    const undone = applied.moved.length + applied.failed.length;
+    if (undone === 0) return;
+    const says = `${undone} of ${plan.verdicts.size} znodes were not imported: see above.`;
+    throw new Failure('moved', says);
+  });
+}
+
+function configured(name: string): { readonly config: Config; readonly found: EnsembleConfig } {
+  const config = loadConfig(process.env);
+  const found = config.ensembles.find((one) => one.name === name);
+  if (found) return { config, found };
+  const names = config.ensembles.map((one) => one.name).join(', ');
+  throw new Failure(
+    'bad-input',
+    `There is no ensemble "${name}" in the configuration, but ${names}.`,
+  );
+}
+
+async function withTree(
+  { connect, digest, sessionTimeoutMs }: EnsembleConfig,
+  work: (tree: OpenTree) => Promise<void>,
+): Promise<void> {
+  const tree = await openTree({
+    connect,
+    digest,
+    timeoutMs: sessionTimeoutMs,
+    patienceMs: PATIENCE_MS,
+  });
+  try {
+    await work(tree);
+  } finally {
+    tree.close();
+  }
+}
+
+/** Where it is not in the way of what is written to standard output. */
+function progress(what: string) {
+  return (done: number, total?: number) => {
+    if (done % PROGRESS_EVERY !== 0) return;
+    process.stderr.write(`${done}${total === undefined ? '' : ` of ${total}`} znodes ${what}\n`);
+  };
+}
