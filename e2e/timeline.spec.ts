@@ -41,7 +41,10 @@ test('a cluster leads to its own timeline, and each entry back to its cluster', 
   await openOrders(page);
   await page.getByRole('link', { name: 'All that is kept' }).click();
   await expect(page).toHaveURL(/\/timeline\?cluster=main/);
-  await expect(page.getByRole('button', { name: /Only orders/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Only orders\. / })).toBeVisible();
+  await page.getByRole('button', { name: 'Only orders-2' }).first().click();
+  await expect(page).toHaveURL(/member=orders-2/);
+  await expect(page.getByRole('button', { name: 'Only orders-1' })).toHaveCount(0);
   await page.getByTestId('timeline-event').first().getByRole('link', { name: 'orders' }).click();
   await expect(member(page, 'orders-1')).toBeVisible();
 });

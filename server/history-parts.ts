@@ -149,7 +149,9 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
     events: (query) => store.events(query),
     lag: (query) => lag.read(query),
     replay: async (query) => {
-      const replay = await replays.replay(query);
+      // Of what is still to come nothing is known.
+      const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
+      const replay = await replays.replay({ ...query, until });
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
     get view(): HistoryView {

@@ -86,12 +86,14 @@ export function IncidentPanel({
             ))}
           </dl>
         </div>
-        {/* biome-ignore lint/performance/noImgElement: it is made here, and is not fetched */}
-        <img
-          src={picture}
-          alt={`Health, leader, what was said by whom, and lag of ${view.name} over the incident. The same is in the list of what happened.`}
-          className="w-full rounded-md border border-line bg-[#ffffff]"
-        />
+        <div className="overflow-x-auto">
+          {/* biome-ignore lint/performance/noImgElement: it is made here, and is not fetched */}
+          <img
+            src={picture}
+            alt={`Health, leader, what was said by whom, and lag of ${view.name} over the incident. The same is in the list of what happened.`}
+            className="w-full min-w-[40rem] rounded-md border border-line bg-[#ffffff]"
+          />
+        </div>
       </div>
     </Panel>
   );

@@ -20,6 +20,8 @@ import { usePlayback } from './use-playback';
 /** What has just happened is not written yet. */
 const WRITTEN_MS = 3000;
 const RENEW_MS = 5000;
+/** So much later than what was read last, the newest that is known is shown. */
+const NEWEST_MS = RENEW_MS + WRITTEN_MS;
 /** A history that is away, or only being opened, is asked again by itself. */
 const RETRY_MS = 3000;
 const BUCKETS = 1200;
@@ -48,8 +50,8 @@ export function PastPage({ id }: { id: ClusterId }) {
   const known = replay.data && replay.data.from === from ? replay.data : undefined;
   useEffect(() => setEnd(known ? known.until - 1 : 0), [known]);
   const player = useMemo(() => (replay.data ? new Player(replay.data) : null), [replay.data]);
-  const within = replay.data && at >= replay.data.from && at < replay.data.until;
-  const moment = player && within ? player.moment(at) : null;
+  const within = replay.data && at >= replay.data.from && at < replay.data.until + NEWEST_MS;
+  const moment = player && within ? player.moment(Math.min(at, player.replay.until - 1)) : null;
   const [reader] = useState(() => new PastReader());
   const last = useRef(moment);
   if (moment !== null) last.current = moment;

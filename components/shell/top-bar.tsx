@@ -9,6 +9,7 @@ import { clockTime, exactMoment, utc } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
+import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
 import { openPalette } from './command-palette';
 import { ConnectionState } from './connection-state';
 import { EnsembleStates } from './ensemble-state';
@@ -46,7 +47,8 @@ const titles: Readonly<Record<string, string>> = {
 function WhereAmI() {
   const path = usePathname();
   const id = path.startsWith('/cluster/') ? (path.split('/')[2] ?? null) : null;
-  const name = useStream(
+  const past = path.endsWith('/past');
+  const told = useStream(
     useCallback(
       (stream) =>
         id === null
@@ -55,6 +57,9 @@ function WhereAmI() {
       [id],
     ),
   );
+  const key = id === null ? null : parseClusterId(id);
+  // Whoever looks at the past need not know the cluster as it is.
+  const name = told ?? (past && key ? clusterName(key) : null);
   return (
     <nav aria-label="Where you are" className="min-w-0 flex-1">
       <ol className="flex min-w-0 items-center gap-2">
@@ -72,9 +77,23 @@ function WhereAmI() {
             <li aria-hidden className="text-muted max-[30rem]:hidden">
               /
             </li>
-            <li className="min-w-0 truncate font-semibold" aria-current="page" title={name ?? id}>
+            <li
+              className="min-w-0 truncate font-semibold"
+              title={name ?? id}
+              {...(past ? {} : { 'aria-current': 'page' })}
+            >
               {name ?? '…'}
             </li>
+            {past && (
+              <>
+                <li aria-hidden className="text-muted">
+                  /
+                </li>
+                <li className="font-semibold text-past" aria-current="page">
+                  Past
+                </li>
+              </>
+            )}
           </>
         )}
       </ol>

@@ -38,13 +38,17 @@ export function incidentPicture(replay: Replay, { from, until, events }: Inciden
     (span) =>
       `<rect x="${x(span.from)}" y="14" width="${round(x(span.until) - x(span.from))}" height="18" fill="${colours[span.health]}"><title>${span.health}</title></rect>`,
   );
-  const leaders = spans
-    .filter((span, n) => n === 0 || span.leader !== spans[n - 1]?.leader)
-    .map(
-      (span) =>
-        `<line x1="${x(span.from)}" x2="${x(span.from)}" y1="38" y2="58" stroke="#12161b"/>` +
-        `<text x="${x(span.from) + 4}" y="52">${span.is === 'known' ? text(span.leader ?? 'none') : 'not known'}</text>`,
-    );
+  const leaderships = spans.filter(
+    (span, n) => n === 0 || span.leader !== spans[n - 1]?.leader || span.is !== spans[n - 1]?.is,
+  );
+  const leaders = leaderships.map((span, n) => {
+    const at = x(span.from);
+    const name = span.is === 'known' ? (span.leader ?? 'none') : 'not known';
+    // Names must not stand on each other: what has no room is told by the list.
+    const room = (leaderships[n + 1] ? x(leaderships[n + 1]?.from ?? end) : WIDTH) - at;
+    const label = room > name.length * 8 ? `<text x="${at + 4}" y="52">${text(name)}</text>` : '';
+    return `<g><title>${text(name)}</title><line x1="${at}" x2="${at}" y1="38" y2="58" stroke="#12161b"/>${label}</g>`;
+  });
   const ticks = events.map(({ at, code, says }) => {
     const y = lanes[sourceOf(code)];
     return `<circle cx="${x(at)}" cy="${y}" r="3.5" fill="#2448b8"><title>${text(says)}</title></circle>`;
@@ -99,7 +103,7 @@ function lagLines(
   });
   return [
     `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(0)}" y2="${y(0)}" stroke="#7d8793"/>`,
-    `<text x="${WIDTH - RIGHT}" y="${LAG.top - 4}" text-anchor="end" fill="#48515c">highest ${formatBytes(top === 1 ? 0 : top)}</text>`,
+    `<text x="${WIDTH - RIGHT}" y="${LAG.top - 4}" text-anchor="end" fill="#48515c">${drawn.length === 0 ? 'not kept' : `highest ${formatBytes(top === 1 ? 0 : top)}`}</text>`,
     ...drawn,
   ];
 }

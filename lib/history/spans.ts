@@ -1,5 +1,5 @@
 import type { Health } from '../topology/view';
-import { type Moment, Player, type Replay } from './replay';
+import { type Moment, Player, type Replay, WATCH_NOTED_MS } from './replay';
 
 /** A time in which a cluster's health and leader stayed the same. */
 export interface Span {
@@ -19,7 +19,7 @@ export function spansOf(replay: Replay): readonly Span[] {
     [
       from,
       ...changes.map(({ at }) => at),
-      ...watched.flatMap((one) => [one.from, one.until + 1]),
+      ...watched.flatMap((one) => [one.from, one.until + WATCH_NOTED_MS + 1]),
       ...gaps.flatMap((one) => [one.from, one.until + 1]),
     ].filter((at) => at >= from && at < until),
   );
