@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
-import type { RollCall } from '@/lib/history/record';
+import type { HistoryRecord, RollCall } from '@/lib/history/record';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { ClusterEvent, LagSample } from '@/lib/topology/event';
+import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
@@ -18,6 +18,7 @@ import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
+import { Failovers } from './history/failovers';
 import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
 import { Samples } from './history/samples';
@@ -28,8 +29,9 @@ import type { HistoryReader } from './ports';
 export interface History extends HistoryReader {
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
-  /** A cluster was put together anew, or (null) is gone. */
-  see(cluster: ClusterId, view: ClusterView | null): void;
+  /** A cluster was put together anew; if its leadership moved, by that cause. */
+  see(cluster: ClusterId, view: ClusterView, cause: Cause): void;
+  gone(cluster: ClusterId): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
@@ -94,13 +96,10 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
     onLost: () => structures.lost(),
     onError,
   });
-  const structures = new Structures({ clock, next, record: (record) => recorder.record(record) });
-  const watching = new Watching({
-    clock,
-    store,
-    next,
-    record: (record) => recorder.record(record),
-  });
+  const recording = { clock, next, record: (record: HistoryRecord) => recorder.record(record) };
+  const structures = new Structures(recording);
+  const failovers = new Failovers(recording);
+  const watching = new Watching({ ...recording, store });
   const replays = new PostgresReplayStore(database);
 
   const lag = new PostgresLagStore({ database, clock, keeping });
@@ -141,9 +140,13 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
       if (event.code !== 'cluster-appeared') recorder.record(event);
     },
     sample: (cluster, sample) => samples.note(cluster, sample),
-    see: (cluster, view) => {
-      if (view === null) structures.gone(cluster);
-      else structures.note(cluster, view);
+    see: (cluster, view, cause) => {
+      structures.note(cluster, view);
+      failovers.note(cluster, view, cause);
+    },
+    gone: (cluster) => {
+      structures.gone(cluster);
+      failovers.gone(cluster);
     },
     present: (roll) => structures.present(roll),
     events: (query) => store.events(query),
@@ -193,6 +196,7 @@ function noHistory(): History {
     record: () => {},
     sample: () => {},
     see: () => {},
+    gone: () => {},
     present: () => {},
     events: refuse,
     lag: refuse,

@@ -90,7 +90,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operationOn: (id) => switchovers.running(id),
     onError,
     onEvent: (event) => history.record(event),
-    onView: (id, view) => history.see(id, view),
+    onView: (id, view, cause) => history.see(id, view, cause),
+    onGone: (id) => history.gone(id),
     onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {

@@ -47,6 +47,7 @@ class Replay {
       onChange: () => {},
       onEvent: (event) => this.recorded.push(event),
       onView: () => {},
+      onGone: () => {},
       onSample: () => {},
       onTrouble: () => {
         this.troubles += 1;

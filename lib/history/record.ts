@@ -1,5 +1,6 @@
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent } from '../topology/event';
+import type { Failover } from './failover';
 import type { StructureChange } from './structure';
 
 /** A process has begun to watch. What it records later tells how long it went on. */
@@ -23,7 +24,7 @@ export interface RollCall {
 }
 
 /** What must not be lost: written once and in order, by `seq`, whatever dies meanwhile. */
-export type HistoryRecord = ClusterEvent | StructureChange | RollCall | WatchBegan;
+export type HistoryRecord = ClusterEvent | StructureChange | Failover | RollCall | WatchBegan;
 
 /** Events were there first, and have no other mark. */
 export const isEvent = (record: HistoryRecord): record is ClusterEvent => !('record' in record);

@@ -271,7 +271,7 @@ function preview(leader: string): string[] {
  * Time without a leader: Patroni's fixed second before the key is released, the shutdown, the race
  * and the promotion. Measured at 1.6 to 2.6 s on idle clusters; a backlog of replay adds to it.
  */
-function expectedOutage(view: ClusterView): [number, number] {
+export function expectedOutage(view: ClusterView): [number, number] {
   const backlog = Math.max(0, ...view.members.map((member) => member.lag?.replayMs ?? 0));
   return [1500, 5000 + Math.min(Math.ceil(backlog / 1000) * 1000, 120_000)];
 }

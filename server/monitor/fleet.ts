@@ -1,7 +1,7 @@
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import type { Change } from '@/lib/topology/changes';
 import { type ClusterId, clusterName } from '@/lib/topology/cluster-id';
-import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
+import type { Cause, ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
@@ -69,8 +69,9 @@ export interface FleetOptions {
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
   /** Something has happened that is worth keeping. */
   readonly onEvent: (event: ClusterEvent) => void;
-  /** The cluster was put together anew, or (null) is gone. */
-  readonly onView: (id: ClusterId, view: ClusterView | null) => void;
+  /** The cluster was put together anew; if its leadership moved, by that cause. */
+  readonly onView: (id: ClusterId, view: ClusterView, cause: Cause) => void;
+  readonly onGone: (id: ClusterId) => void;
   /** Lag was sampled. */
   readonly onSample: (id: ClusterId, sample: LagSample) => void;
   /** Which clusters want a close look has changed. */
@@ -215,7 +216,7 @@ export class Fleet {
     entry.cancelRefresh();
     const says = `${clusterName(entry.key)} is gone from ZooKeeper`;
     this.#log(id, entry, { code: 'cluster-gone', member: null, says });
-    this.#options.onView(id, null);
+    this.#options.onGone(id);
     this.#entries.delete(id);
     this.#noteTrouble(id, false);
     this.#tombstones.set(id, ++this.#rev);
@@ -306,7 +307,7 @@ export class Fleet {
     for (const change of changes) {
       this.#log(id, entry, isLeadership(change) ? { ...change, cause } : change);
     }
-    this.#options.onView(id, view);
+    this.#options.onView(id, view, cause);
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);

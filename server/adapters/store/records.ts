@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Failover } from '@/lib/history/failover';
 import { type HistoryRecord, isEvent, type RollCall, type WatchBegan } from '@/lib/history/record';
 import type { StructureChange } from '@/lib/history/structure';
 import { insertEvents, type Transaction } from './event-rows';
+import { upsertFailovers } from './failover-rows';
 import { watch } from './schema';
 import { insertStructures } from './structure-rows';
 import { eventsUnwatched, goneUnwatched } from './unwatched';
@@ -31,6 +33,7 @@ export async function writeRecords(
     events.push(...gone.events);
   }
   await insertEvents(transaction, events);
+  await upsertFailovers(transaction, of<Failover>('failover'));
   await noteWatching(transaction, records, of<WatchBegan>('watch'));
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failover } from '@/lib/history/failover';
 import { type HistoryRecord, room } from '@/lib/history/record';
 import { Player } from '@/lib/history/replay';
 import { type StructureChange, StructureFollower } from '@/lib/history/structure';
@@ -134,6 +135,27 @@ describe.each(servers)('structures in $name', ({ programs }) => {
     await store.write(records(again, [led('pg-b', '40')]));
     expect((await told()).slice(6)).toEqual([['orders seen with 3 members, led by pg-b', null]]);
     expect((await moment(again)).view?.leader?.name).toBe('pg-b');
+  });
+
+  test('have their changes of leadership beside them, each with the last that was known of it', async () => {
+    const at = START + 200 * MINUTE;
+    const known: Omit<Failover, 'seq' | 'at'> = {
+      ...{ record: 'failover' as const, cluster: ID, czxid: '40', kind: 'failover' as const },
+      cause: 'automatic',
+      ...{ from: 'pg-a', to: 'pg-b', began: at, led: at + 1500, recovered: null, outageMs: null },
+      ...{ predictedMs: null, timelineBefore: 3, timelineAfter: null, lostBytes: null },
+    };
+    const first = { ...known, seq: at * 1000, at };
+    const later = { ...first, seq: at * 1000 + 1, outageMs: 4200, timelineAfter: 4, lostBytes: 7 };
+    await store.write([first, later]);
+    await store.write([first]);
+    const rows = await opened.sql('select * from howdah.failovers');
+    expect(rows).toEqual([
+      expect.objectContaining({
+        ...{ scope: 'orders', kind: 'failover', from_member: 'pg-a', to_member: 'pg-b' },
+        ...{ leaderless_ms: '1500', outage_ms: '4200', timeline_after: 4, lost_bytes: '7' },
+      }),
+    ]);
   });
 
   test('of another ensemble, or of a namespace no longer watched, do not end', async () => {

@@ -77,6 +77,32 @@ export const watch = howdah.table('watch', {
   until: moment('until').notNull(),
 });
 
+/** Changes of leadership: see `lib/history/failover.ts`. */
+export const failover = howdah.table(
+  'failover',
+  {
+    cluster: integer('cluster')
+      .notNull()
+      .references(() => cluster.id),
+    czxid: text('czxid').notNull(),
+    began: moment('began').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    kind: text('kind').notNull(),
+    cause: text('cause').notNull(),
+    from: text('from_member'),
+    to: text('to_member').notNull(),
+    led: moment('led').notNull(),
+    recovered: moment('recovered'),
+    outageMs: bigint('outage_ms', { mode: 'number' }),
+    predictedLowMs: bigint('predicted_low_ms', { mode: 'number' }),
+    predictedHighMs: bigint('predicted_high_ms', { mode: 'number' }),
+    timelineBefore: integer('timeline_before'),
+    timelineAfter: integer('timeline_after'),
+    lostBytes: bigint('lost_bytes', { mode: 'number' }),
+  },
+  (table) => [primaryKey({ columns: [table.cluster, table.czxid] })],
+);
+
 export const member = howdah.table('member', {
   id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
   cluster: integer('cluster')

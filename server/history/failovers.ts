@@ -1,0 +1,35 @@
+import { FailoverFollower } from '@/lib/history/failover';
+import type { HistoryRecord } from '@/lib/history/record';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { Cause } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
+import type { Clock } from '../ports';
+
+export interface FailoversOptions {
+  readonly clock: Clock;
+  readonly next: () => number;
+  readonly record: (record: HistoryRecord) => void;
+}
+
+/** Keeps each change of leadership with what it cost, as that becomes known. */
+export class Failovers {
+  readonly #options: FailoversOptions;
+  readonly #followers = new Map<ClusterId, FailoverFollower>();
+
+  constructor(options: FailoversOptions) {
+    this.#options = options;
+  }
+
+  note(cluster: ClusterId, view: ClusterView, cause: Cause): void {
+    const { clock, next, record } = this.#options;
+    const follower = this.#followers.get(cluster) ?? new FailoverFollower();
+    this.#followers.set(cluster, follower);
+    const at = clock.now();
+    const told = follower.take(view, { at, cause });
+    if (told) record({ record: 'failover', seq: next(), at, cluster, ...told });
+  }
+
+  gone(cluster: ClusterId): void {
+    this.#followers.delete(cluster);
+  }
+}
