@@ -16,6 +16,7 @@ import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
+import { versionStore } from './adapters/store/version-store';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
 import { Failovers } from './history/failovers';
@@ -23,15 +24,18 @@ import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
 import { Samples } from './history/samples';
 import { Structures } from './history/structures';
+import { Versions, type VersionsOptions } from './history/versions';
 import { Watching } from './history/watching';
-import type { HistoryReader } from './ports';
+import type { HistoryReader, ScopeSnapshot, VersionStore } from './ports';
 
-export interface History extends HistoryReader {
+export interface History extends HistoryReader, VersionStore {
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
   /** A cluster was put together anew; if its leadership moved, by that cause. */
   see(cluster: ClusterId, view: ClusterView, cause: Cause): void;
   gone(cluster: ClusterId): void;
+  /** A cluster's znodes have been read. */
+  read(cluster: ClusterId, scope: ScopeSnapshot): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
@@ -43,6 +47,7 @@ interface HistoryParts {
   readonly config: StoreConfig;
   /** Numbers for what is recorded: see `Sequence`. */
   readonly next: (room?: number) => number;
+  readonly access: VersionsOptions['access'];
   readonly log: Logger;
   readonly onState: () => void;
   readonly onError: (error: unknown) => void;
@@ -54,7 +59,14 @@ const FOLDER_RETRY_MS = 2000;
 const CLOSE_MS = 1000;
 
 /** Joins the parts that keep history. */
-export function createHistory({ config, next, log, onState, onError }: HistoryParts): History {
+export function createHistory({
+  config,
+  next,
+  access,
+  log,
+  onState,
+  onError,
+}: HistoryParts): History {
   if (config === null) return noHistory();
   const clock = systemClock;
   const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping } = config;
@@ -99,6 +111,8 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
   const recording = { clock, next, record: (record: HistoryRecord) => recorder.record(record) };
   const structures = new Structures(recording);
   const failovers = new Failovers(recording);
+  const versions = new Versions({ ...recording, access });
+  const kept = versionStore(database);
   const watching = new Watching({ ...recording, store });
   const replays = new PostgresReplayStore(database);
 
@@ -147,7 +161,11 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
     gone: (cluster) => {
       structures.gone(cluster);
       failovers.gone(cluster);
+      versions.gone(cluster);
     },
+    read: (cluster, scope) => versions.note(cluster, scope),
+    versions: kept.versions,
+    bytes: kept.bytes,
     present: (roll) => structures.present(roll),
     events: (query) => store.events(query),
     lag: (query) => lag.read(query),
@@ -163,6 +181,7 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
     start: (views) => {
       watching.start();
       structures.start(views);
+      versions.start();
       void open();
     },
     close: async () => {
@@ -170,6 +189,7 @@ export function createHistory({ config, next, log, onState, onError }: HistoryPa
       cancelRetry();
       housekeeping.close();
       watching.close();
+      versions.close();
       await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
       database.close();
       embedded?.stop();
@@ -201,6 +221,9 @@ function noHistory(): History {
     events: refuse,
     lag: refuse,
     replay: refuse,
+    read: () => {},
+    versions: refuse,
+    bytes: refuse,
     start: () => {},
     close: () => Promise.resolve(),
   };

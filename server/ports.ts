@@ -2,6 +2,7 @@ import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/hi
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
+import type { KeptZnode, VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
@@ -51,6 +52,17 @@ export interface ReplayStore {
   replay(query: Omit<ReplayQuery, 'buckets'>): Promise<Omit<Replay, 'lag'>>;
 }
 
+/** Where versions of znodes are read back. Throws `unavailable` while it is away. */
+export interface VersionStore {
+  versions(query: VersionsQuery): Promise<VersionsPage>;
+  /** The bytes of one version; null where there is no such, or it was gone then. */
+  bytes(which: {
+    readonly cluster: ClusterId;
+    readonly name: KeptZnode;
+    readonly seq: number;
+  }): Promise<Buffer | null>;
+}
+
 /** What is done to history now and then, so that it stays small. Throws while the store is away. */
 export interface Upkeep {
   /** Makes rollups of samples before `until`, of which none may come later. */
@@ -65,6 +77,7 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   lag: LagStore['read'];
   /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
   replay(query: ReplayQuery): Promise<Replay>;
+  versions: VersionStore['versions'];
 }
 
 /** Records that went to disk together. */

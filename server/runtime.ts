@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Failure, ZooKeeperError } from '@/lib/errors';
-import type { ClusterId } from '@/lib/topology/cluster-id';
+import { type ClusterId, clusterPath } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
 import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
@@ -153,6 +153,10 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const history = createHistory({
     config: config.store,
     next: (room) => sequence.next(room),
+    access: async (id, name) => {
+      const key = fleet.keyOf(id);
+      return key && ensembleOf(key.ensemble).session.access(`${clusterPath(key)}/${name}`);
+    },
     log,
     onState: gathered(clock, HISTORY_MS, () => {
       historyNow.renew();
@@ -204,6 +208,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       if (!scope) return;
       const before = fleet.targets(id);
       const asked = config.clusterSettings(scope.key).monitor !== null;
+      history.read(id, scope);
       fleet.setFacts(id, readCluster(scope), asked ? null : unasked(clock.now()));
       if (asked && fleet.targets(id) !== before) schedule.update(id);
     },
@@ -240,7 +245,17 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     hub.notify(true);
     // Not before: the first look at the fleet is what somebody waits for.
     history.start(fleet.judged);
+    readAgain(fleet.ids);
     onSettled();
+  };
+
+  /** What was read before history began to listen, a few at a stretch. */
+  const readAgain = (ids: readonly ClusterId[]): void => {
+    for (const id of ids.slice(0, 20)) {
+      const scope = scopeOf(id);
+      if (scope) history.read(id, scope);
+    }
+    if (ids.length > 20) clock.soon(() => readAgain(ids.slice(20)));
   };
 
   /** Not before its clusters have been put together: they are what is taken up. */

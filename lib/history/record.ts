@@ -2,6 +2,7 @@ import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent } from '../topology/event';
 import type { Failover } from './failover';
 import type { StructureChange } from './structure';
+import type { ZnodeVersion } from './znode-version';
 
 /** A process has begun to watch. What it records later tells how long it went on. */
 export interface WatchBegan {
@@ -24,7 +25,13 @@ export interface RollCall {
 }
 
 /** What must not be lost: written once and in order, by `seq`, whatever dies meanwhile. */
-export type HistoryRecord = ClusterEvent | StructureChange | Failover | RollCall | WatchBegan;
+export type HistoryRecord =
+  | ClusterEvent
+  | StructureChange
+  | Failover
+  | ZnodeVersion
+  | RollCall
+  | WatchBegan;
 
 /** Events were there first, and have no other mark. */
 export const isEvent = (record: HistoryRecord): record is ClusterEvent => !('record' in record);

@@ -3,11 +3,13 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Failover } from '@/lib/history/failover';
 import { type HistoryRecord, isEvent, type RollCall, type WatchBegan } from '@/lib/history/record';
 import type { StructureChange } from '@/lib/history/structure';
+import type { ZnodeVersion } from '@/lib/history/znode-version';
 import { insertEvents, type Transaction } from './event-rows';
 import { upsertFailovers } from './failover-rows';
 import { watch } from './schema';
 import { insertStructures } from './structure-rows';
 import { eventsUnwatched, goneUnwatched } from './unwatched';
+import { insertVersions } from './version-rows';
 
 type Marked = Exclude<HistoryRecord, { code: unknown }>;
 
@@ -33,6 +35,7 @@ export async function writeRecords(
     events.push(...gone.events);
   }
   await insertEvents(transaction, events);
+  await insertVersions(transaction, of<ZnodeVersion>('znode'));
   await upsertFailovers(transaction, of<Failover>('failover'));
   await noteWatching(transaction, records, of<WatchBegan>('watch'));
 }

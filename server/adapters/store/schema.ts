@@ -10,6 +10,7 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core';
 import type { PartChanges } from '@/lib/history/structure';
+import type { Access } from '@/lib/znodes/access';
 
 /** The tables that `migrations` make, as queries name them. Others read the views beside them. */
 export const howdah = pgSchema('howdah');
@@ -101,6 +102,37 @@ export const failover = howdah.table(
     lostBytes: bigint('lost_bytes', { mode: 'number' }),
   },
   (table) => [primaryKey({ columns: [table.cluster, table.czxid] })],
+);
+
+export const znode = howdah.table('znode', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  cluster: integer('cluster')
+    .notNull()
+    .references(() => cluster.id),
+  name: text('name').notNull(),
+});
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** No data: it was gone. */
+export const znodeVersion = howdah.table(
+  'znode_version',
+  {
+    znode: integer('znode')
+      .notNull()
+      .references(() => znode.id),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: moment('at').notNull(),
+    data: bytes('data'),
+    version: integer('version'),
+    czxid: text('czxid'),
+    mzxid: text('mzxid'),
+    ctime: moment('ctime'),
+    mtime: moment('mtime'),
+    owner: text('owner'),
+    access: json('access').$type<readonly Access[]>(),
+  },
+  (table) => [primaryKey({ columns: [table.znode, table.seq] })],
 );
 
 export const member = howdah.table('member', {
