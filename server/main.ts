@@ -33,7 +33,11 @@ async function main(): Promise<void> {
   });
   const server = createHttpServer({
     guard,
-    context: { operations: runtime.operations, history: runtime.history },
+    context: {
+      operations: runtime.operations,
+      restores: runtime.restores,
+      history: runtime.history,
+    },
     stream: (request, response) => runtime.hub.subscribe(request, response),
     pages: (request, response) => pages.serve(request, response),
     metrics: runtime.metrics,

@@ -3,6 +3,7 @@ import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/histor
 import type { HistoryRecord } from '@/lib/history/record';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { KeptZnode, VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
+import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
@@ -202,6 +203,10 @@ export interface ZnodeAccess {
   sync(path: string): Promise<void>;
 }
 
+export interface ListingAccess extends ZnodeAccess {
+  children(path: string, watch: false): Promise<{ readonly names: readonly string[] } | null>;
+}
+
 /** A znode's ACL as it was read. */
 export interface ReadAccess {
   readonly access: readonly Access[];
@@ -303,4 +308,15 @@ export interface Operations {
   switchover(request: SwitchoverRequest): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
+}
+
+/** Brings a cluster's configuration back as it once was. */
+export interface ConfigurationRestores {
+  /** What would happen now. Throws `not-found`, `unavailable`. */
+  preflight(cluster: ClusterId, seq: number): Promise<RestorePreflight>;
+  /**
+   * Records the intent, writes over exactly the version that was seen, and says what became of it.
+   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   */
+  restore(request: RestoreRequest): Promise<RestoreOutcome>;
 }

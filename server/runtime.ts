@@ -17,8 +17,15 @@ import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
+import { Restores } from './operations/restores';
 import { Switchovers } from './operations/switchovers';
-import type { HistoryReader, MirrorBatch, Operations, ScopeSnapshot } from './ports';
+import type {
+  ConfigurationRestores,
+  HistoryReader,
+  MirrorBatch,
+  Operations,
+  ScopeSnapshot,
+} from './ports';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
@@ -26,6 +33,7 @@ import { Hub } from './stream/hub';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
@@ -116,6 +124,17 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       hub.notify();
     },
     onError,
+  });
+
+  const restores = new Restores({
+    clock,
+    root: config.root,
+    view: (id) => fleet.view(id),
+    access: (name) => ensembleOf(name).session,
+    connected: (name) => ensembles.get(name)?.synced ?? false,
+    running: (id) => switchovers.running(id),
+    bytes: (which) => history.bytes(which),
+    onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
   });
 
   const schedule = new ProbeSchedule({
@@ -227,6 +246,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const takeUp = async (ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> => {
     try {
       const foreign = await switchovers.resume(ensemble.name, ids);
+      await restores.resume(ensemble.name, ids);
       if (foreign.length > 0) clock.after(FOREIGN_RETRY_MS, () => void takeUp(ensemble, foreign));
     } catch (error) {
       // A lost connection ends in another resync, which comes back here.
@@ -318,6 +338,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     hub,
     metrics,
     operations: switchovers,
+    restores,
     history,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.

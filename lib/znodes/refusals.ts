@@ -27,7 +27,7 @@ const PATRONIS: ReadonlyMap<string, string> = new Map([
 export function refusalOf(path: string, { namespaces, root }: ImportRules): string | null {
   const names = namesOf(path);
   if (names[0] === 'zookeeper') return `${path} belongs to ZooKeeper itself.`;
-  if (isWithin(names, ownFolder(root))) {
+  if (ownFolders(root).some((folder) => isWithin(names, folder))) {
     return `${path} belongs to Howdah: an old record of an operation would be taken for a true one.`;
   }
   for (const namespace of namespaces) {
@@ -38,9 +38,9 @@ export function refusalOf(path: string, { namespaces, root }: ImportRules): stri
 }
 
 /** Where Howdah's root is that of everything, only its records are its own. */
-function ownFolder(root: string): readonly string[] {
+function ownFolders(root: string): readonly (readonly string[])[] {
   const names = namesOf(root);
-  return names.length > 0 ? names : ['operations'];
+  return names.length > 0 ? [names] : [['operations'], ['restores']];
 }
 
 /** Patroni's layout is namespace/scope/name, with a Citus group before the name where there is one. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
-import type { HistoryReader, Operations } from '../ports';
+import type { ConfigurationRestores, HistoryReader, Operations } from '../ports';
 import { createGuard } from './guard';
 import { createHttpServer } from './server';
 
@@ -15,7 +15,11 @@ async function listening(operations: Partial<Operations> = {}) {
   const pages: string[] = [];
   const server = createHttpServer({
     guard: createGuard([]),
-    context: { operations: operations as Operations, history: {} as HistoryReader },
+    context: {
+      operations: operations as Operations,
+      restores: {} as ConfigurationRestores,
+      history: {} as HistoryReader,
+    },
     stream: (_, response) => response.end('stream'),
     pages: (request, response) => {
       pages.push(request.url ?? '');

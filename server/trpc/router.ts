@@ -1,9 +1,11 @@
+import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
 import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
 export const appRouter = router({
+  configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,
   switchover: switchoverRouter,

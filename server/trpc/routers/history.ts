@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { figures } from '@/lib/history/lag';
+import { KEPT_ZNODES } from '@/lib/history/znode-version';
 import { causes, eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
 
@@ -44,6 +45,16 @@ export const historyRouter = router({
   lag: procedure
     .input(z.object({ ...stretch, figure: z.enum(figures) }).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.lag(input)),
+  versions: procedure
+    .input(
+      z.object({
+        cluster: text(600),
+        name: z.enum(KEPT_ZNODES),
+        before: z.number().int().positive().optional(),
+        limit: z.number().int().min(1).max(200).default(50),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.history.versions(input)),
   replay: procedure
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),

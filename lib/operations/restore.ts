@@ -1,0 +1,157 @@
+import type { ClusterId } from '../topology/cluster-id';
+import type { ClusterView } from '../topology/view';
+import { readSettings, type SettingChange, settingChanges } from './settings';
+import type { RuleResult, Verdict } from './types';
+
+/** A configuration that is brought back as it once was. */
+export interface RestoreRequest {
+  readonly cluster: ClusterId;
+  /** Which version, by its number in the history. */
+  readonly seq: number;
+  /** The version of the znode that the operator saw there now. */
+  readonly seenVersion: number;
+  /** The cluster's name, typed by the operator. */
+  readonly confirm: string;
+  readonly reason: string;
+}
+
+export interface RestorePreflight {
+  readonly cluster: ClusterId;
+  readonly clusterName: string;
+  /** The znode's version now; null where there is none to be replaced. */
+  readonly seenVersion: number | null;
+  readonly rules: readonly RuleResult[];
+  readonly changes: readonly SettingChange[];
+}
+
+export interface RestoreOutcome {
+  readonly says: string;
+  /** The znode's version since. */
+  readonly version: number;
+}
+
+export interface RestoreInput {
+  readonly view: ClusterView;
+  readonly zookeeperConnected: boolean;
+  readonly running: string | null;
+  /** The kept bytes; null where they are no text. */
+  readonly wanted: string | null;
+  readonly current: { readonly text: string | null; readonly version: number } | null;
+}
+
+const rule = (code: string, verdict: Verdict, says: string): RuleResult => ({
+  ...{ code, verdict, says },
+});
+
+/** Judges a restore on the state at hand: the same rules for the dialog and for the act. */
+export function restorePreflight(input: RestoreInput): RestorePreflight {
+  const { view, wanted, current } = input;
+  const [before, after] = [readSettings(current?.text ?? null), readSettings(wanted)];
+  const changes = before && after ? settingChanges(before, after) : [];
+  return {
+    cluster: view.id,
+    clusterName: view.name,
+    seenVersion: current?.version ?? null,
+    changes,
+    rules: [
+      ...clusterRules(input),
+      ...contentRules({ before, after, changes, same: wanted === current?.text }),
+    ],
+  };
+}
+
+function clusterRules({ view, zookeeperConnected, running, current }: RestoreInput): RuleResult[] {
+  return [
+    zookeeperConnected
+      ? rule('zookeeper', 'ok', 'ZooKeeper is connected, so this is the configuration as it is now')
+      : rule(
+          'zookeeper',
+          'refuse',
+          "ZooKeeper can't be reached: nothing can be decided on what was",
+        ),
+    running
+      ? rule('turn', 'refuse', `${running} is under way on this cluster`)
+      : rule('turn', 'ok', 'No other operation is under way here'),
+    current === null
+      ? rule('current', 'refuse', 'The cluster has no configuration now that could be replaced')
+      : rule('current', 'ok', `Version ${current.version} is replaced, if it is still that one`),
+    view.leader === null
+      ? rule(
+          'leader',
+          'warn',
+          'There is no leader: the configuration takes effect once there is one',
+        )
+      : rule(
+          'leader',
+          'ok',
+          `${view.leader.name} leads, and every member reads it in its next loop`,
+        ),
+  ];
+}
+
+function contentRules({
+  before,
+  after,
+  changes,
+  same,
+}: {
+  before: Readonly<Record<string, unknown>> | null;
+  after: Readonly<Record<string, unknown>> | null;
+  changes: readonly SettingChange[];
+  same: boolean;
+}): RuleResult[] {
+  if (after === null) {
+    return [
+      rule('content', 'refuse', 'That version is no configuration: Patroni could not read it'),
+    ];
+  }
+  if (same) return [rule('content', 'refuse', 'That version is the same as the one in force')];
+  const touched = (name: string) =>
+    changes.some(({ path }) => path === name || path.startsWith(`${name}.`));
+  const rules = [rule('content', 'ok', 'That version is a configuration that can be read')];
+  if (before === null) {
+    rules.push(
+      rule(
+        'unreadable-now',
+        'warn',
+        "What stands there now can't be read, so it can't be compared",
+      ),
+    );
+  }
+  // A cluster becomes another's standby, or ceases to be: its leader is demoted or promoted by it.
+  if (touched('standby_cluster')) {
+    rules.push(
+      rule(
+        'standby-cluster',
+        'refuse',
+        'It would make this a standby cluster or end that: change standby_cluster by itself',
+      ),
+    );
+  }
+  if (touched('pause')) {
+    rules.push(
+      rule(
+        'pause',
+        'warn',
+        after.pause === true
+          ? 'It pauses the cluster: no failover while it lasts'
+          : 'It ends the pause: Patroni takes over again at once',
+      ),
+    );
+  }
+  if (touched('synchronous_mode') || touched('synchronous_mode_strict')) {
+    rules.push(rule('synchronous', 'warn', 'It changes what a commit waits for'));
+  }
+  rules.push(...timing(after));
+  return rules;
+}
+
+const DEFAULTS = { ttl: 30, loop_wait: 10, retry_timeout: 10 } as const;
+
+/** Patroni's own condition: else the leader may lose its key between two loops. */
+function timing(after: Readonly<Record<string, unknown>>): RuleResult[] {
+  const of = (name: keyof typeof DEFAULTS) => Number(after[name] ?? DEFAULTS[name]);
+  if (of('ttl') >= of('loop_wait') + 2 * of('retry_timeout')) return [];
+  const says = `ttl ${of('ttl')} is less than loop_wait ${of('loop_wait')} + 2 × retry_timeout ${of('retry_timeout')}: the leader may lose its key`;
+  return [rule('timing', 'warn', says)];
+}

@@ -1,0 +1,249 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
+import {
+  type RestoreOutcome,
+  type RestorePreflight,
+  type RestoreRequest,
+  restorePreflight,
+} from '@/lib/operations/restore';
+import { type ClusterId, clusterPath } from '@/lib/topology/cluster-id';
+import type { ClusterView } from '@/lib/topology/view';
+import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
+import { type RestoreRecord, RestoreRecords, type StoredRestore } from './restore-record';
+
+export interface RestoresOptions {
+  readonly clock: Clock;
+  /** Howdah's own folder in ZooKeeper. */
+  readonly root: string;
+  readonly view: (id: ClusterId) => ClusterView | null;
+  readonly access: (ensemble: string) => ListingAccess;
+  readonly connected: (ensemble: string) => boolean;
+  readonly running: (id: ClusterId) => string | null;
+  readonly bytes: VersionStore['bytes'];
+  /** Something was done, or found out, that belongs into the cluster's history. */
+  readonly onDone: (cluster: ClusterId, says: string) => void;
+}
+
+type End = readonly [RestoreRecord['state'], string];
+
+/** A lost connection is usually back within this. */
+const RESOLVE_EVERY_MS = 500;
+const RESOLVE_TRIES = 20;
+
+/**
+ * Brings a cluster's configuration back as it once was: the very bytes, written over exactly the
+ * version that the operator saw. Nothing else of a scope is ever restored: see `lib/znodes/refusals`.
+ */
+export class Restores {
+  readonly #options: RestoresOptions;
+  readonly #busy = new Set<ClusterId>();
+  /** Records whose end has been told. */
+  readonly #told = new Set<string>();
+
+  constructor(options: RestoresOptions) {
+    this.#options = options;
+  }
+
+  async preflight(id: ClusterId, seq: number): Promise<RestorePreflight> {
+    const view = this.#view(id);
+    const wanted = await this.#wanted(id, seq);
+    const current = await this.#reading(() => this.#current(view));
+    return this.#judge(view, wanted, current);
+  }
+
+  async restore(request: RestoreRequest): Promise<RestoreOutcome> {
+    const { cluster: id } = request;
+    const view = this.#view(id);
+    if (request.confirm.trim() !== view.name) {
+      throw new Failure('bad-input', `Type the cluster's name, ${view.name}, to confirm.`);
+    }
+    if (this.#busy.has(id)) {
+      throw new Failure('busy', `A restore of the configuration of ${view.name} is under way.`);
+    }
+    this.#busy.add(id);
+    try {
+      return await this.#carryOut(request, view);
+    } finally {
+      this.#busy.delete(id);
+    }
+  }
+
+  /** What an earlier process has left undecided is found out, and told. */
+  async resume(ensemble: string, clusters: readonly ClusterId[]): Promise<void> {
+    const records = this.#records(ensemble);
+    for (const id of await records.among(clusters)) {
+      if (this.#busy.has(id) || !this.#options.view(id)) continue;
+      const stored = await records.read(id);
+      if (stored?.record.state !== 'recorded') continue;
+      await this.#settle(this.#view(id), stored);
+    }
+  }
+
+  async #carryOut(request: RestoreRequest, view: ClusterView): Promise<RestoreOutcome> {
+    const { seq, seenVersion, reason } = request;
+    const wanted = await this.#wanted(view.id, seq);
+    const records = this.#records(view.key.ensemble);
+    const { current, before } = await this.#reading(async () => ({
+      current: await this.#current(view),
+      before: await records.read(view.id),
+    }));
+    if (current && current.stat.version !== seenVersion) throw moved(view);
+    const refusal = this.#judge(view, wanted, current).rules.find(
+      ({ verdict }) => verdict === 'refuse',
+    );
+    if (refusal) throw new Failure('refused', `${refusal.says}.`);
+    const record: RestoreRecord = {
+      ...{ id: randomUUID(), cluster: view.id, path: pathOf(view), seq, reason },
+      ...{ fromVersion: seenVersion, sha256: hashOf(wanted), at: this.#options.clock.now() },
+      ...{ state: 'recorded', says: '' },
+    };
+    const stored = await this.#reading(() => records.write(record, before));
+    if (!stored) {
+      throw new Failure('busy', 'Another Howdah has just begun to restore it: look again.');
+    }
+    return this.#write(view, stored, wanted);
+  }
+
+  async #write(view: ClusterView, stored: StoredRestore, wanted: Buffer): Promise<RestoreOutcome> {
+    const { path, fromVersion } = stored.record;
+    try {
+      const stat = await this.#access(view).set(path, wanted, fromVersion);
+      const says = doneWords(stored.record, stat.version);
+      await this.#end(view, stored, ['done', says]);
+      return { says, version: stat.version };
+    } catch (error) {
+      if (isZooKeeperError(error, 'connection') || isZooKeeperError(error, 'closed')) {
+        return this.#findOut(view, stored);
+      }
+      const says = isZooKeeperError(error, 'bad-version')
+        ? 'Nothing was restored: the configuration has changed meanwhile.'
+        : `Nothing was restored: ${error instanceof Error ? error.message : error}.`;
+      await this.#end(view, stored, ['not-done', says]);
+      if (isZooKeeperError(error, 'bad-version')) throw moved(view);
+      throw new Failure(
+        isZooKeeperError(error, 'no-auth') ? 'refused' : 'unavailable',
+        says,
+        error,
+      );
+    }
+  }
+
+  /** The answer was lost: whether it was written is seen by reading, and never assumed. */
+  async #findOut(view: ClusterView, stored: StoredRestore): Promise<RestoreOutcome> {
+    for (let attempt = 0; attempt < RESOLVE_TRIES; attempt += 1) {
+      await new Promise<void>((done) => this.#options.clock.after(RESOLVE_EVERY_MS, done));
+      try {
+        const outcome = await this.#settle(view, stored);
+        if (outcome) return outcome;
+        throw new Failure(
+          'unavailable',
+          'ZooKeeper was lost before it was written: nothing was restored. Try again.',
+        );
+      } catch (error) {
+        if (!(error instanceof ZooKeeperError)) throw error;
+      }
+    }
+    throw new Failure(
+      'unavailable',
+      'ZooKeeper was lost while it was being written: whether it was restored is seen once it is back.',
+    );
+  }
+
+  /** Null: it was not done. Throws `ZooKeeperError` while that can't be known. */
+  async #settle(view: ClusterView, stored: StoredRestore): Promise<RestoreOutcome | null> {
+    const { record } = stored;
+    const current = await this.#current(view);
+    // Its bytes are there, and were written over that very version, or others came after it.
+    const isOurs = current !== null && hashOf(current.data) === record.sha256;
+    if (isOurs && current.stat.version > record.fromVersion) {
+      const says = doneWords(record, current.stat.version);
+      await this.#end(view, stored, ['done', says]);
+      return { says, version: current.stat.version };
+    }
+    const overwritten = current !== null && current.stat.version > record.fromVersion;
+    const says = overwritten
+      ? 'Whether an earlier configuration was restored is not known: another has been written since.'
+      : 'An earlier configuration was to be restored, and was not: nothing was written.';
+    await this.#end(view, stored, ['not-done', says]);
+    return null;
+  }
+
+  async #end(view: ClusterView, stored: StoredRestore, [state, says]: End): Promise<void> {
+    const { record } = stored;
+    const records = this.#records(view.key.ensemble);
+    try {
+      // Who ends it tells it; where another has, it is told.
+      if ((await records.write({ ...record, state, says }, stored)) === null) return;
+    } catch (error) {
+      // It is found recorded, and ended, once ZooKeeper is back.
+      if (!(error instanceof ZooKeeperError)) throw error;
+    }
+    if (this.#told.has(record.id)) return;
+    this.#told.add(record.id);
+    const why = record.reason.trim() === '' ? '' : ` Reason: ${record.reason.trim()}`;
+    this.#options.onDone(view.id, `${says}${why}`);
+  }
+
+  #judge(view: ClusterView, wanted: Buffer, current: RawZnode | null): RestorePreflight {
+    return restorePreflight({
+      view,
+      zookeeperConnected: this.#options.connected(view.key.ensemble),
+      running: this.#options.running(view.id),
+      wanted: wanted.toString('utf8'),
+      current: current && {
+        text: current.data.toString('utf8'),
+        version: current.stat.version,
+      },
+    });
+  }
+
+  async #wanted(cluster: ClusterId, seq: number): Promise<Buffer> {
+    const wanted = await this.#options.bytes({ cluster, name: 'config', seq });
+    if (!wanted) throw new Failure('not-found', 'There is no such version of the configuration.');
+    return wanted;
+  }
+
+  async #current(view: ClusterView): Promise<RawZnode | null> {
+    const access = this.#access(view);
+    await access.sync(pathOf(view));
+    return access.data(pathOf(view), false);
+  }
+
+  async #reading<T>(what: () => Promise<T>): Promise<T> {
+    try {
+      return await what();
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError)) throw error;
+      const says = "ZooKeeper can't be asked now, so nothing was done.";
+      throw new Failure('unavailable', says, error);
+    }
+  }
+
+  #access(view: ClusterView): ListingAccess {
+    return this.#options.access(view.key.ensemble);
+  }
+
+  #records(ensemble: string): RestoreRecords {
+    return new RestoreRecords(this.#options.root, () => this.#options.access(ensemble));
+  }
+
+  #view(id: ClusterId): ClusterView {
+    const view = this.#options.view(id);
+    if (!view) throw new Failure('not-found', 'There is no such cluster (any more).');
+    return view;
+  }
+}
+
+const pathOf = (view: ClusterView): string => `${clusterPath(view.key)}/config`;
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const moved = (view: ClusterView): Failure =>
+  new Failure(
+    'moved',
+    `The configuration of ${view.name} has changed since you looked. Nothing was done: look again and decide anew.`,
+  );
+
+function doneWords({ fromVersion }: RestoreRecord, version: number): string {
+  return `An earlier configuration was restored over version ${fromVersion}, as version ${version}.`;
+}
