@@ -1,6 +1,6 @@
 'use client';
 
-import { History } from 'lucide-react';
+import { FileDiff, History } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { RunPanel } from '@/components/operations/run-panel';
@@ -47,6 +47,12 @@ function Cluster({ view }: { view: ClusterView }) {
             <Link href={`/cluster/${view.id}/past`}>
               <History className="size-4" aria-hidden />
               Look back
+            </Link>
+          </Button>
+          <Button asChild>
+            <Link href={`/cluster/${view.id}/configuration`}>
+              <FileDiff className="size-4" aria-hidden />
+              Configuration
             </Link>
           </Button>
           <SwitchoverButton view={view} open={deciding} onOpenChange={setDeciding} />

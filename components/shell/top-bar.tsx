@@ -8,6 +8,7 @@ import { useLocalNow } from '@/components/stream/clock';
 import { clockTime, exactMoment, utc } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { Kbd } from '@/components/ui/kbd';
 import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
 import { openPalette } from './command-palette';
@@ -47,7 +48,8 @@ const titles: Readonly<Record<string, string>> = {
 function WhereAmI() {
   const path = usePathname();
   const id = path.startsWith('/cluster/') ? (path.split('/')[2] ?? null) : null;
-  const past = path.endsWith('/past');
+  const part = path.split('/')[3] ?? null;
+  const past = part === 'past';
   const told = useStream(
     useCallback(
       (stream) =>
@@ -59,7 +61,7 @@ function WhereAmI() {
   );
   const key = id === null ? null : parseClusterId(id);
   // Whoever looks at the past need not know the cluster as it is.
-  const name = told ?? (past && key ? clusterName(key) : null);
+  const name = told ?? (part !== null && key ? clusterName(key) : null);
   return (
     <nav aria-label="Where you are" className="min-w-0 flex-1">
       <ol className="flex min-w-0 items-center gap-2">
@@ -80,17 +82,17 @@ function WhereAmI() {
             <li
               className="min-w-0 truncate font-semibold"
               title={name ?? id}
-              {...(past ? {} : { 'aria-current': 'page' })}
+              {...(part === null ? { 'aria-current': 'page' } : {})}
             >
               {name ?? '…'}
             </li>
-            {past && (
+            {part !== null && (
               <>
                 <li aria-hidden className="text-muted">
                   /
                 </li>
-                <li className="font-semibold text-past" aria-current="page">
-                  Past
+                <li className={cn('font-semibold', past && 'text-past')} aria-current="page">
+                  {past ? 'Past' : 'Configuration'}
                 </li>
               </>
             )}

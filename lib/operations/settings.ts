@@ -1,9 +1,9 @@
-/** One setting of a configuration that differs; undefined: not set. */
+/** One setting of a configuration that differs, as JSON; null: not set. */
 export interface SettingChange {
   /** e.g. "postgresql.parameters.work_mem". */
   readonly path: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 /** The object a configuration is; null where the text is none. */
@@ -25,7 +25,7 @@ export function settingChanges(
   const [before, after] = [flat(from), flat(to)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return paths
-    .map((path) => ({ path, from: before.get(path), to: after.get(path) }))
+    .map((path) => ({ path, from: before.get(path) ?? null, to: after.get(path) ?? null }))
     .filter((one) => one.from !== one.to);
 }
 

@@ -141,7 +141,7 @@ test('what a restore would change is said setting by setting', async () => {
   expect(await at.restores.preflight(ID, 7)).toMatchObject({
     seenVersion: 0,
     changes: [
-      { path: 'postgresql.parameters.work_mem', from: undefined, to: '"8MB"' },
+      { path: 'postgresql.parameters.work_mem', from: null, to: '"8MB"' },
       { path: 'ttl', from: '20', to: '30' },
     ],
   });

@@ -50,11 +50,14 @@ export const historyRouter = router({
       z.object({
         cluster: text(600),
         name: z.enum(KEPT_ZNODES),
-        before: z.number().int().positive().optional(),
+        /** Only older ones than this, by `seq`: what a page of versions ended with. */
+        cursor: z.number().int().positive().optional(),
         limit: z.number().int().min(1).max(200).default(50),
       }),
     )
-    .query(({ ctx, input }) => ctx.history.versions(input)),
+    .query(({ ctx, input: { cursor, ...query } }) =>
+      ctx.history.versions({ ...query, before: cursor }),
+    ),
   replay: procedure
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),

@@ -1,0 +1,143 @@
+'use client';
+
+import { RotateCcw } from 'lucide-react';
+import { type ReactNode, useMemo } from 'react';
+import { exactMoment, moment } from '@/components/stream/moment';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
+import { Panel } from '@/components/ui/panel';
+import type { KeptVersion } from '@/lib/history/znode-version';
+import { formatBytes } from '@/lib/units';
+import type { Access } from '@/lib/znodes/access';
+import { diffOf, textOf } from './pretty';
+import { writtenAt } from './version-list';
+
+const nameOf = (version: KeptVersion | null): string => {
+  if (version === null) return 'nothing';
+  return version.znode === null ? 'the time it was gone' : `version ${version.znode.stat.version}`;
+};
+
+/** One version, against another: what differs, and all that ZooKeeper says of it. */
+export function VersionDiff({
+  version,
+  before,
+  onRestore,
+}: {
+  version: KeptVersion;
+  before: KeptVersion | null;
+  onRestore: (() => void) | null;
+}) {
+  return (
+    <Panel
+      id="version"
+      title={version.znode === null ? 'Gone' : `Version ${version.znode.stat.version}`}
+      aside={
+        onRestore && (
+          <Button size="sm" onClick={onRestore}>
+            <RotateCcw aria-hidden className="size-4" />
+            Restore this version …
+          </Button>
+        )
+      }
+    >
+      <Facts version={version} />
+      <div className="border-t border-line p-4">
+        <p className="mb-2 text-sm text-muted">
+          {before === null
+            ? 'The oldest version that is kept, as a whole:'
+            : `Compared with ${nameOf(before)}:`}
+        </p>
+        <Diff before={before} after={version} />
+      </div>
+    </Panel>
+  );
+}
+
+function Diff({ before, after }: { before: KeptVersion | null; after: KeptVersion }) {
+  const [from, to] = [textOf(before), textOf(after)];
+  const lines = useMemo(
+    () => (from === null || to === null ? null : diffOf(before === null ? to : from, to)),
+    [before, from, to],
+  );
+  if (lines === null) {
+    return (
+      <p className="text-muted">
+        One of them is no text, or too long for a page: export it instead.
+      </p>
+    );
+  }
+  const differ = lines.some(({ is }) => is !== 'same');
+  return (
+    <>
+      {before !== null && !differ && <p className="mb-2">They say the same.</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to be reached by keyboard */}
+      <pre tabIndex={0} className="overflow-x-auto rounded-md border border-line font-mono text-sm">
+        {lines.map(({ key, is, text }) => (
+          <span
+            key={key}
+            data-diff={is}
+            className={cn(
+              'block px-3 whitespace-pre',
+              is === 'added' && 'bg-good-soft text-good',
+              is === 'removed' && 'bg-critical-soft text-critical',
+            )}
+          >
+            <span aria-hidden>{is === 'added' ? '+ ' : is === 'removed' ? '− ' : '  '}</span>
+            {is !== 'same' && <span className="sr-only">{is} </span>}
+            {text}
+          </span>
+        ))}
+      </pre>
+    </>
+  );
+}
+
+function Facts({ version }: { version: KeptVersion }) {
+  const { znode, at } = version;
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1 p-4">
+      <Fact label={znode === null ? 'Seen to be gone' : 'Written'}>
+        <time title={exactMoment(writtenAt(version))}>{moment(writtenAt(version))}</time>
+      </Fact>
+      {znode !== null && (
+        <>
+          <Fact label="Seen">
+            <time title={exactMoment(at)}>{moment(at)}</time>
+          </Fact>
+          <Fact label="Size">{formatBytes(znode.bytes)}</Fact>
+          <Fact label="mzxid">
+            <span className="font-mono text-sm">{znode.stat.mzxid}</span>
+          </Fact>
+          {znode.stat.ephemeralOwner !== null && (
+            <Fact label="Session">
+              <span className="font-mono text-sm">{znode.stat.ephemeralOwner}</span>
+            </Fact>
+          )}
+          <Fact label="ACL">{accessWords(znode.access)}</Fact>
+        </>
+      )}
+    </dl>
+  );
+}
+
+const LETTERS = ['r', 'w', 'c', 'd', 'a'] as const;
+
+/** As ZooKeeper's own shell writes it. */
+function accessWords(access: readonly Access[] | null): string {
+  if (access === null) return 'was not read';
+  return access
+    .map(({ scheme, id, perms }) => {
+      const may = LETTERS.filter((_, bit) => (perms & (1 << bit)) !== 0).join('');
+      return `${scheme}:${id}:${['c', 'd', 'r', 'w', 'a'].filter((one) => may.includes(one)).join('')}`;
+    })
+    .join(', ');
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 gap-2">
+      <dt className="text-muted">{label}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  );
+}
