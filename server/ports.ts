@@ -1,4 +1,4 @@
-import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
+import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery } from '@/lib/history/lag';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -44,6 +44,9 @@ export interface Upkeep {
   rollUp(until: number): Promise<void>;
   /** Drops what is older than it is kept for. @returns what, by name. */
   prune(): Promise<readonly string[]>;
+  /** Drops the oldest of what takes more room than history may. @returns what, by name. */
+  shrink(): Promise<readonly string[]>;
+  measure(): Promise<DiskView>;
 }
 
 /** What pages may ask of history. */

@@ -50,7 +50,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  get view(): Omit<HistoryView, 'samples'> {
+  get view(): Omit<HistoryView, 'samples' | 'disk'> {
     const { events, bytes, mostBytes } = this.#spool ?? { events: 0, bytes: 0, mostBytes: 0 };
     return {
       ...this.#options.store.health,

@@ -7,6 +7,7 @@ import {
   type LagHistory,
   type LagQuery,
   type RolledUp,
+  resolutions,
   type Source,
   sourcesOf,
   stepMs,
@@ -16,7 +17,7 @@ import { ask } from './ask';
 import type { Database } from './database';
 import { memberIds, nameOf } from './ids';
 import { chartSql } from './lag-sql';
-import { Partitions } from './partitions';
+import { beginnings, Partitions } from './partitions';
 import { lagSamples, rolledUp } from './schema';
 
 export interface LagStoreOptions {
@@ -74,7 +75,9 @@ export class PostgresLagStore implements LagStore {
     const { database, clock, keeping } = this.#options;
     return ask(database, 'read', async (connected) => {
       const made = await rolledUpIn(connected);
-      const sources = sourcesOf(query, { keeping, rolledUp: made, now: clock.now() });
+      const now = clock.now();
+      const kept = await keptIn(connected, keeping, now);
+      const sources = sourcesOf(query, { keeping: kept, rolledUp: made, now });
       const step = bucketMs(query);
       const buckets: Bucket[] = [];
       // One after the other: others read as well.
@@ -90,6 +93,22 @@ export async function rolledUpIn(database: NodePgDatabase): Promise<RolledUp> {
   const rows = await database.select().from(rolledUp);
   const of = (rollup: string) => rows.find((one) => one.rollup === rollup)?.until.getTime() ?? 0;
   return { '10s': of('10s'), '1m': of('1m'), '1h': of('1h') };
+}
+
+/**
+ * For how long each is kept really: a disk's budget may have done away with finer figures earlier
+ * than they were to go, and then coarser ones tell of that time.
+ */
+async function keptIn(database: NodePgDatabase, keeping: Keeping, now: number): Promise<Keeping> {
+  const began = await beginnings(
+    database,
+    resolutions.map((one) => `lag_chunk_${one}` as const),
+  );
+  const entries = resolutions.map((one) => {
+    const oldest = began.get(`lag_chunk_${one}`) ?? Number.NEGATIVE_INFINITY;
+    return [one, Math.min(keeping[one], Math.max(0, now - oldest))] as const;
+  });
+  return Object.fromEntries(entries) as Keeping;
 }
 
 /** Buckets of about `step` milliseconds from one source. */
