@@ -1,4 +1,4 @@
-import type { Progress } from '../adapters/store/backup';
+import type { Progress } from '../adapters/store/backup-format';
 
 /** What is over sooner needs no display. */
 const FIRST_MS = 1000;

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { dataIn, EmbeddedPostgres, runningIn } from '../adapters/store/embedded';
 import { FolderInUse, lockFolder } from '../adapters/store/folder-lock';
+import { migratedTo } from '../adapters/store/migrations';
 import { tryTurn, whoseTurn } from '../adapters/store/turn';
 import type { StoreConfig } from '../config';
 import { CommandFailure } from './errors';
@@ -14,7 +15,7 @@ export interface Reached {
   readonly client: pg.Client;
   /** "18.4" */
   readonly version: string;
-  /** "embedded in /var/lib/howdah", or the host. */
+  /** "embedded in /var/lib/howdah", or "at db.example". */
   readonly where: string;
   /** Whether the writer's turn is ours: no Howdah writes meanwhile. */
   readonly alone: boolean;
@@ -47,11 +48,14 @@ export async function withStore<T>(
   undo.later(() => interrupt.end());
   try {
     const { url, folder } = config;
-    const where = url === null ? `embedded in ${folder}` : new URL(url).host;
+    const where = url === null ? `embedded in ${folder}` : `at ${new URL(url).host}`;
     const client =
       url === null
         ? await interrupt.or(connectEmbedded(folder, purpose, undo))
         : await interrupt.or(connect({ connectionString: url }, undo));
+    if (purpose !== 'alone' && (await migratedTo(client)) === null) {
+      throw new CommandFailure(`There is no history ${where}`);
+    }
     const { mine, version } = await turnFor(client, purpose);
     return await interrupt.or(work({ client, version, where, alone: mine }));
   } finally {

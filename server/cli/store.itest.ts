@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,10 +12,11 @@ import { systemClock } from '../clock';
 
 const folder = makeFolder();
 const elsewhere = makeFolder();
+const fresh = makeFolder();
 const file = join(folder, '..', 'backup');
 const lockFile = join(folder, 'howdah.pid');
 afterAll(() => {
-  for (const each of [folder, elsewhere])
+  for (const each of [folder, elsewhere, fresh])
     rmSync(join(each, '..'), { recursive: true, force: true });
 });
 
@@ -168,6 +169,30 @@ describe('while Howdah runs', () => {
   });
 });
 
+describe('in a PostgreSQL of its own', () => {
+  test('a database without a history is left as it is, until one is restored into it', async () => {
+    const server = openStore(elsewhere, undefined, systemClock);
+    await waitFor(() => server.database.health.state === 'ready', {
+      ...{ timeoutMs: 30_000, what: 'the server' },
+    });
+    await server.sql('create database mine');
+    const host = encodeURIComponent(join(elsewhere, 'run'));
+    const settings = { DATABASE_URL: `postgresql://howdah@${host}/mine` };
+    for (const command of ['stats', 'prune']) {
+      const { code, said } = await howdah(['store', command], settings);
+      expect([code, said]).toEqual([1, expect.stringContaining('There is no history at')]);
+    }
+    expect((await howdah(['store', 'backup', `${file}.none`], settings)).code).toBe(1);
+    expect(existsSync(`${file}.none`)).toBe(false);
+    const restored = await howdah(['store', 'restore', file], settings);
+    expect([restored.code, restored.said]).toEqual([0, '']);
+    const { out } = await howdah(['store', 'stats', '--json'], settings);
+    expect(JSON.parse(out).kinds[0]).toMatchObject({ kind: 'events', rows: 3 });
+    server.database.close();
+    await server.server.end();
+  });
+});
+
 describe('while no Howdah runs', () => {
   const pidFile = (of: string) => join(of, 'postgres', 'postmaster.pid');
 
@@ -200,7 +225,7 @@ describe('while no Howdah runs', () => {
   });
 
   test('history moves to where there is none yet', async () => {
-    const settings = { HOWDAH_STORE_FOLDER: elsewhere };
+    const settings = { HOWDAH_STORE_FOLDER: join(fresh, 'below') };
     const { code, out } = await howdah(['store', 'restore', `${file}.second`], settings);
     expect(code).toBe(0);
     expect(out).toMatch(/^History is as it was at 20.*: \d+ rows\.\n$/);
@@ -234,6 +259,8 @@ describe('while no Howdah runs', () => {
       expect([code, existsSync(third)]).toEqual(code === 0 ? [0, true] : [1, false]);
       expect(existsSync(pidFile(folder))).toBe(false);
       expect(existsSync(lockFile)).toBe(false);
+      const left = readdirSync(join(folder, '..')).filter((name) => name.endsWith('.new'));
+      expect(left).toEqual([]);
     }
   });
 });

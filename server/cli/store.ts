@@ -71,7 +71,8 @@ async function restoreFrom(args: readonly string[]): Promise<void> {
   if (values.yes && !values.replace) throw new UsageError('--yes goes with --replace.', USAGE);
   if (!existsSync(file)) throw new CommandFailure(`There is no file ${file}`);
   // The file is looked at first: what is wrong with it need not trouble the store.
-  const { header, totals } = await checkWhole(file);
+  const checking = showProgress('Checking the file');
+  const { header, totals } = await checkWhole(file, checking.note).finally(checking.end);
   checkVersion(header);
   const progress = showProgress('Restoring');
   const leftOut = await withStore(

@@ -4,7 +4,18 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { decode, type Header, NotABackup, type Part, type Totals } from './backup-format';
+import {
+  decode,
+  type Header,
+  NotABackup,
+  type Part,
+  type Progress,
+  rowsIn,
+  type Totals,
+} from './backup-format';
+
+/** Unpacked at once. Small ones would be put together again and again. */
+const CHUNK_BYTES = 2 ** 18;
 
 /** A file is there already and is not to be replaced. */
 export class FileExists extends Error {
@@ -28,7 +39,8 @@ export async function writeWhole(
   const unfinished = `${path}.${process.pid}.new`;
   try {
     // Others of this machine have no business with what history says.
-    const file = createWriteStream(unfinished, { mode: 0o600 });
+    await rm(unfinished, { force: true });
+    const file = createWriteStream(unfinished, { mode: 0o600, flags: 'wx' });
     await pipeline(bytes, createGzip(), file);
     const written = await open(unfinished, 'r');
     await written.sync().finally(() => written.close());
@@ -57,7 +69,7 @@ export async function* partsOf(path: string): AsyncGenerator<Part> {
   const file = createReadStream(path);
   // So that a file that can't be opened says so, and not what became of unpacking it.
   await once(file, 'ready');
-  const unpacked = createGunzip();
+  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
   const unpacking = pipeline(file, unpacked);
   // Whoever reads on meets the same error.
   unpacking.catch(() => {});
@@ -88,12 +100,22 @@ function inWords(error: unknown, path: string, began: boolean): unknown {
 }
 
 /** Reads all of a backup and believes nothing. @returns what it says of itself */
-export async function checkWhole(path: string): Promise<{ header: Header; totals: Totals }> {
+export async function checkWhole(
+  path: string,
+  onProgress: (progress: Progress) => void = () => {},
+): Promise<{ header: Header; totals: Totals }> {
   let header: Header | null = null;
   let totals: Totals | null = null;
+  let [table, tables, rows] = ['', 0, 0];
   for await (const part of partsOf(path)) {
     if (part.is === 'header') header = part;
     if (part.is === 'end') totals = part;
+    if (part.is === 'table') table = part.name;
+    if (part.is === 'end of table') tables += 1;
+    if (part.is === 'rows') {
+      rows += rowsIn(part.bytes);
+      onProgress({ table, tables, rows });
+    }
   }
   if (!header || !totals) throw new NotABackup(`${path} is cut off`);
   return { header, totals };

@@ -39,6 +39,14 @@ export interface Totals {
   readonly sequences: readonly { readonly name: string; readonly last: string }[];
 }
 
+/** How far a backup, a restore or a check has come. */
+export interface Progress {
+  /** The one it is at, and how many are done. */
+  readonly table: string;
+  readonly tables: number;
+  readonly rows: number;
+}
+
 export const FORMAT_VERSION = 1;
 
 /** Why a file is not to be restored, in words that follow its name. */

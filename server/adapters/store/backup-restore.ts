@@ -2,8 +2,15 @@ import { pipeline } from 'node:stream/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { named, type Progress, SESSION } from './backup';
-import type { Header, Part, TableMark, Totals } from './backup-format';
+import { named, SESSION } from './backup';
+import {
+  type Header,
+  type Part,
+  type Progress,
+  rowsIn,
+  type TableMark,
+  type Totals,
+} from './backup-format';
 import { holdsRows, tablesIn } from './catalog';
 import { knownMigrations, migrateWithin } from './migrations';
 
@@ -107,7 +114,7 @@ class Restoring {
     this.#known = new Set(tables.map(({ root }) => root));
   }
 
-  async #table(table: TableMark, rows: AsyncGenerator<Buffer, number>): Promise<void> {
+  async #table(table: TableMark, rows: AsyncGenerator<Buffer>): Promise<void> {
     const { name, parent, bound, divided, columns } = table;
     const above = parent ?? name;
     if (!this.#known.has(above)) {
@@ -122,23 +129,20 @@ class Restoring {
       );
       this.#known = new Set([...this.#known, name]);
     }
-    this.#tables += 1;
-    if (columns.length === 0 || divided !== null) {
+    if (divided !== null) {
       for await (const _ of rows);
-      return;
+    } else {
+      const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
+      const copy = this.#client.query(copyFrom(`copy ${named(name)} (${list}) from stdin`));
+      await pipeline(this.#counted(rows, name), copy);
     }
-    const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ');
-    const copy = this.#client.query(copyFrom(`copy ${named(name)} (${list}) from stdin`));
-    await pipeline(this.#counted(rows, name), copy);
+    this.#tables += 1;
   }
 
-  async *#counted(rows: AsyncGenerator<Buffer, number>, table: string): AsyncGenerator<Buffer> {
-    for (let next = await rows.next(); ; next = await rows.next()) {
-      if (next.done) {
-        this.#rows += next.value;
-        return;
-      }
-      yield next.value;
+  async *#counted(rows: AsyncGenerator<Buffer>, table: string): AsyncGenerator<Buffer> {
+    for await (const bytes of rows) {
+      yield bytes;
+      this.#rows += rowsIn(bytes);
       this.#onProgress({ table, tables: this.#tables, rows: this.#rows });
     }
   }
@@ -154,13 +158,12 @@ class Restoring {
   }
 }
 
-/** Up to the end of the table; their number is returned. */
-async function* rowsOf(parts: AsyncIterator<Part>): AsyncGenerator<Buffer, number> {
+/** Up to the end of the table. */
+async function* rowsOf(parts: AsyncIterator<Part>): AsyncGenerator<Buffer> {
   for (let next = await parts.next(); !next.done; next = await parts.next()) {
     if (next.value.is === 'rows') yield next.value.bytes;
-    if (next.value.is === 'end of table') return next.value.rows;
+    if (next.value.is === 'end of table') return;
   }
-  return 0;
 }
 
 const LITERAL = String.raw`(?:'[^'\\]*'|-?[0-9.]+|true|false|NULL|MINVALUE|MAXVALUE)`;

@@ -11,7 +11,7 @@ import { systemClock } from '@/server/clock';
 import { FakeClock } from '@/server/fake-clock';
 import { backUp } from './backup';
 import { checkWhole, FileExists, partsOf, writeWhole } from './backup-file';
-import { filledTables, restore } from './backup-restore';
+import { CannotRestore, checkVersion, filledTables, restore } from './backup-restore';
 import { holdsRows, tablesIn } from './catalog';
 import { PostgresLagStore } from './lag-store';
 import { knownMigrations, migratedTo, migrateWithin } from './migrations';
@@ -263,6 +263,14 @@ describe.each([
     target = openStore(folders[1] ?? '', to?.programs, systemClock);
     await isReady(target);
     target.database.close();
+  });
+
+  test('of a newer schema is refused', async () => {
+    const { header } = await checkWhole(file);
+    checkVersion(header);
+    const newer = { ...header, migration: { when: 9e12, name: '0099_more' } };
+    expect(() => checkVersion(newer)).toThrow(CannotRestore);
+    expect(() => checkVersion(newer)).toThrow(/0099_more, and this one knows up to 0/);
   });
 
   test('does not take with it what others have made of it', async () => {

@@ -1,16 +1,16 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { Encoder, FORMAT_VERSION, type Part, rowsIn, type TableMark } from './backup-format';
+import {
+  Encoder,
+  FORMAT_VERSION,
+  type Part,
+  type Progress,
+  rowsIn,
+  type TableMark,
+} from './backup-format';
 import { holdsRows, type Table, tablesIn } from './catalog';
 import { migratedTo } from './migrations';
-
-/** How far a backup or a restore has come. */
-export interface Progress {
-  readonly table: string;
-  readonly tables: number;
-  readonly rows: number;
-}
 
 export const named = (name: string): string => `howdah.${pg.escapeIdentifier(name)}`;
 
