@@ -111,7 +111,10 @@ class Restoring {
   async #begin({ migration }: Header): Promise<void> {
     await migrateWithin(this.#client, migration.when);
     const tables = await tablesIn(drizzle(this.#client));
-    this.#known = new Set(tables.map(({ root }) => root));
+    this.#known = new Set(tables.map(({ name }) => name));
+    // A migration may have put rows in: the backup has them as they became.
+    const roots = tables.filter(({ parent }) => parent === null).map(({ name }) => named(name));
+    if (roots.length > 0) await this.#client.query(`truncate ${roots.join(', ')}`);
   }
 
   async #table(table: TableMark, rows: AsyncGenerator<Buffer>): Promise<void> {
@@ -122,7 +125,7 @@ class Restoring {
       for await (const _ of rows);
       return;
     }
-    if (parent !== null) {
+    if (parent !== null && !this.#known.has(name)) {
       const further = divided === null ? '' : ` partition by ${asKey(divided)}`;
       await this.#client.query(
         `create table ${named(name)} partition of ${named(parent)} ${asBound(bound)}${further}`,

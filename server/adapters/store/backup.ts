@@ -102,7 +102,10 @@ async function lockedTables(client: pg.Client): Promise<Table[]> {
   }
 }
 
-/** In the order in which they can be filled: what is referred to goes before who refers to it. */
+/**
+ * In the order in which they can be filled: what is referred to goes before who refers to it. Tables
+ * that refer to each other could not be.
+ */
 async function inOrder(client: pg.Client, tables: readonly Table[]): Promise<Table[]> {
   const { rows: references } = await client.query<{ from: string; to: string }>(
     `select f.relname::text as from, t.relname::text as to

@@ -54,16 +54,26 @@ export class Partitions {
     const doomed = rows
       .map(({ name }) => name)
       .filter((name) => endOf(keyIn(name, table)) <= before);
-    await this.dropAll(database, doomed);
-    return doomed;
+    return this.dropAll(database, doomed);
   }
 
-  /** Drops partitions by their names. */
-  async dropAll(database: NodePgDatabase, names: readonly string[]): Promise<void> {
+  /**
+   * Drops partitions by their names, until one can't be: then the rest waits for the next time, and
+   * only if it was the first it is a failure. @returns which are gone
+   */
+  async dropAll(database: NodePgDatabase, names: readonly string[]): Promise<string[]> {
+    const gone: string[] = [];
     for (const name of names) {
-      await inAMoment(database, sql`drop table if exists howdah.${sql.identifier(name)}`);
+      try {
+        await inAMoment(database, sql`drop table if exists howdah.${sql.identifier(name)}`);
+      } catch (error) {
+        if (gone.length === 0) throw error;
+        break;
+      }
       this.#known.delete(name);
+      gone.push(name);
     }
+    return gone;
   }
 }
 

@@ -123,9 +123,10 @@ export class PostgresUpkeep implements Upkeep {
       const made = await rolledUpIn(connected);
       const tables = await tablesIn(connected);
       const doomed = overBudget(tables, { budgetBytes, made, now: clock.now() });
-      const names = doomed.map(({ name }) => name);
-      await this.#partitions.dropAll(connected, names);
-      return names;
+      return this.#partitions.dropAll(
+        connected,
+        doomed.map(({ name }) => name),
+      );
     });
   }
 
