@@ -160,6 +160,7 @@ export const configSchema = z.strictObject({
         })
         .optional(),
       spoolMb: positive.max(100_000).default(256),
+      diskMb: positive.max(100_000_000).optional(),
       keepDays: z
         .strictObject({
           events: positive.max(36_500).default(730),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, loadConfig } from './config';
+import { type Config, ConfigError, loadConfig, loadStoreConfig } from './config';
 
 const folder = mkdtempSync(join(tmpdir(), 'howdah-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,6 +46,15 @@ describe('a configuration', () => {
     expect(config.listen).toEqual({ host: '127.0.0.1', port: 8087, hosts: [] });
     expect(config.clusterSettings(key).monitor).toBeNull();
     expect(config.clusterSettings(key).patroni.basic).toBeNull();
+  });
+
+  test('of the store needs no ensemble, and is the same as with one', () => {
+    const HOWDAH_CONFIG = file('store: { folder: /x, diskMb: 5 }');
+    const environment = { HOWDAH_CONFIG } as unknown as NodeJS.ProcessEnv;
+    const store = loadStoreConfig(environment);
+    expect(store).toMatchObject({ folder: '/x', url: null, budgetBytes: 5 * 2 ** 20 });
+    expect(loadConfig({ ...environment, ...enough }).store).toEqual(store);
+    expect(load(null, enough).store?.budgetBytes).toBeNull();
   });
 
   test('in the environment wins over the file, setting by setting', () => {
@@ -160,6 +169,7 @@ describe('a mistake', () => {
   test('in the file is named by its place', () => {
     expect(mistakes('ensembles: [{ connect: "a:1", tick: 1 }]')).toContain('tick in ensembles.0');
     expect(mistakes('poll: { idleMs: 1 }', enough)).toContain('poll.idleMs is 1');
+    expect(mistakes('store: { diskMb: 0 }', enough)).toContain('store.diskMb is 0');
     expect(mistakes('a: [', enough)).toContain('YAML');
     expect(mistakes('')).toContain('HOWDAH_ENSEMBLE=');
     expect(() => loadConfig({ HOWDAH_CONFIG: '/nowhere/x.yaml', NODE_ENV: 'test' })).toThrow(

@@ -25,6 +25,8 @@ export type StoreConfig = {
   readonly url: string | null;
   /** How much may wait on disk while the store is away. */
   readonly spoolBytes: number;
+  /** How much the store's relations may take; null: as much as they do. */
+  readonly budgetBytes: number | null;
   /** For how long events and lag are kept, milliseconds. */
   readonly keepEventsMs: number;
   readonly keepLagMs: Keeping;
@@ -55,6 +57,15 @@ export class ConfigError extends Error {
  * and what would be right.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  return complete(settingsOf(environment));
+}
+
+/** Where history is kept, by the same settings. No ensemble need be named, and no secret is read. */
+export function loadStoreConfig(environment: NodeJS.ProcessEnv): StoreConfig {
+  return storeOf(settingsOf(environment).store);
+}
+
+function settingsOf(environment: NodeJS.ProcessEnv): ConfigFile {
   const merged = withEnvironment(readFile(environment), environment);
   const result = configSchema.safeParse(merged);
   const mistakes = [
@@ -66,7 +77,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       : result.error.issues.map((issue) => sentence(issue, merged, environment))),
   ];
   if (!result.success || mistakes.length > 0) throw new ConfigError(mistakes);
-  return complete(result.data);
+  return result.data;
 }
 
 function readFile(environment: NodeJS.ProcessEnv): unknown {
@@ -156,6 +167,7 @@ function storeOf(store: ConfigFile['store']): StoreConfig {
     folder: resolve(store.folder ?? stateFolder()),
     url: store.url ?? null,
     spoolBytes: store.spoolMb * 2 ** 20,
+    budgetBytes: store.diskMb === undefined ? null : store.diskMb * 2 ** 20,
     keepEventsMs: events * DAY_MS,
     keepLagMs: {
       samples: samples * DAY_MS,

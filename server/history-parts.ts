@@ -69,7 +69,7 @@ export function createHistory({
 }: HistoryParts): History {
   if (config === null) return noHistory();
   const clock = systemClock;
-  const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping } = config;
+  const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping, budgetBytes } = config;
   let trouble: { readonly since: number; readonly says: string } | null = null;
   let lock: { release(): void } | null = null;
   let cancelRetry = () => {};
@@ -121,13 +121,22 @@ export function createHistory({
   const housekeeping: Housekeeping = new Housekeeping({
     clock,
     store: lag,
-    upkeep: new PostgresUpkeep({ database, clock, keeping, keepEventsMs }),
+    upkeep: new PostgresUpkeep({ database, clock, keeping, keepEventsMs, budgetBytes }),
     writtenUntil: () => samples.writtenUntil,
     onMinute: () => structures.renew(),
-    onDropped: (names) => log.info(`history that was over is dropped: ${names.join(', ')}`),
+    onDropped: (names, why) => {
+      const what =
+        why === 'age' ? 'history that was over' : 'history that store.diskMb has no room for';
+      log.info(`${what} is dropped: ${names.join(', ')}`);
+    },
+    onMeasured: onState,
     onError,
   });
-  const view = (): HistoryView => ({ ...recorder.view, samples: samples.figures });
+  const view = (): HistoryView => ({
+    ...recorder.view,
+    samples: samples.figures,
+    disk: housekeeping.disk,
+  });
 
   const open = async (): Promise<void> => {
     try {
@@ -208,6 +217,7 @@ function noHistory(): History {
     samples: { waiting: 0, lost: 0 },
     losing: null,
     newest: 0,
+    disk: null,
   };
   const refuse = () =>
     Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.'));

@@ -1,4 +1,4 @@
-import type { EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
+import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
@@ -70,6 +70,9 @@ export interface Upkeep {
   rollUp(until: number): Promise<void>;
   /** Drops what is older than it is kept for. @returns what, by name. */
   prune(): Promise<readonly string[]>;
+  /** Drops the oldest of what takes more room than history may. @returns what, by name. */
+  shrink(): Promise<readonly string[]>;
+  measure(): Promise<DiskView>;
 }
 
 /** What pages may ask of history. */

@@ -25,7 +25,10 @@ export function VersionList({
 }) {
   return (
     <>
-      <ol className="max-h-64 lg:max-h-[36rem] divide-y divide-line overflow-y-auto" aria-label="Versions">
+      <ol
+        className="max-h-64 lg:max-h-[36rem] divide-y divide-line overflow-y-auto"
+        aria-label="Versions"
+      >
         {versions.map((version, n) => (
           <li
             key={version.seq}

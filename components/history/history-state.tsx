@@ -4,8 +4,9 @@ import { Elapsed } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { StateIcon } from '@/components/ui/state-icon';
-import type { HistoryView } from '@/lib/history/history';
+import type { DiskView, HistoryView } from '@/lib/history/history';
 import { formatBytes } from '@/lib/units';
+import { diskSays, isOverBudget } from './disk';
 
 /** Where history is kept, and since when it is not, if it isn't. */
 export function HistoryState() {
@@ -14,6 +15,7 @@ export function HistoryState() {
   return (
     <div data-testid="history-state" data-state={history.state} className="flex flex-col gap-1">
       <Verdict history={history} />
+      {history.disk && history.state === 'ready' && <Disk disk={history.disk} />}
       {history.losing && <Losing history={history} />}
       {history.samples.lost > 0 && (
         <Line health="attention">
@@ -57,6 +59,16 @@ function Verdict({ history }: { history: HistoryView }) {
         </Line>
       );
   }
+}
+
+function Disk({ disk }: { disk: DiskView }) {
+  const isOver = isOverBudget(disk);
+  return (
+    <Line health={isOver ? 'attention' : 'good'}>
+      {diskSays(disk)}
+      {isOver && ' Nothing more of it may be dropped yet.'}
+    </Line>
+  );
 }
 
 function Losing({ history: { losing } }: { history: HistoryView }) {

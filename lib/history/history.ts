@@ -54,4 +54,15 @@ export interface HistoryView {
   readonly losing: Gap | null;
   /** `seq` of the record written last; 0: none yet by this process. */
   readonly newest: number;
+  /** What the store takes on its disk; null: not measured yet. */
+  readonly disk: DiskView | null;
+}
+
+/** Measured once a minute. */
+export interface DiskView {
+  readonly bytes: number;
+  /** Above it the oldest goes before its time; null: there is no such limit. */
+  readonly budgetBytes: number | null;
+  /** What is written in a day, before what is old is dropped; null: not known yet. */
+  readonly bytesPerDay: number | null;
 }

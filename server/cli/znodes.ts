@@ -7,11 +7,13 @@ import { type Config, type EnsembleConfig, loadConfig } from '../config';
 import { applyImport } from '../operations/znodes/import-apply';
 import { planImport } from '../operations/znodes/import-plan';
 import { exportSubtree } from '../operations/znodes/subtree-export';
+import { HelpWanted, UsageError } from './errors';
 import { linesOfOne, taken, writeLines } from './subtree-file';
 import { saidOfApplied, saidOfExport, saidOfPlan } from './znodes-words';
 
-export const USAGE = `znodes export <ensemble> <path> <file> [--force]
-znodes import <ensemble> <file> [--overwrite] [--skip-refused] [--yes]`;
+export const USAGE = `howdah znodes export <ensemble> <path> <file> [--force]
+howdah znodes import <ensemble> <file> [--overwrite] [--skip-refused] [--yes]
+`;
 
 /** A lost connection has this long to come back, milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -27,6 +29,7 @@ const say = (lines: readonly string[]) => {
  * `Error` with one sentence for the person who asked; also after an import that could not do all.
  */
 export async function znodes(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) throw new HelpWanted(USAGE);
   const { values, positionals } = argumentsOf(args);
   const [verb, ...rest] = positionals;
   if (verb === 'export') {
@@ -66,8 +69,8 @@ function exactly(count: number, given: readonly string[]): [string, string, stri
   return [one, two, three];
 }
 
-function misused(why = 'That is not how it is called'): Failure {
-  return new Failure('bad-input', `${why}. Say:\n${USAGE}`);
+function misused(why = 'That is not how it is called'): UsageError {
+  return new UsageError(`${why}.`, USAGE);
 }
 
 interface ExportArguments {

@@ -1,3 +1,4 @@
+import type { DiskView } from '@/lib/history/history';
 import type { Clock, LagStore, Upkeep } from '../ports';
 
 export interface HousekeepingOptions {
@@ -8,7 +9,9 @@ export interface HousekeepingOptions {
   readonly writtenUntil: () => number;
   /** Once a minute, before anything is dropped. */
   readonly onMinute: () => void;
-  readonly onDropped: (names: readonly string[]) => void;
+  /** By name, and why: it was older than it is kept for, or there was no room for it. */
+  readonly onDropped: (names: readonly string[], why: 'age' | 'room') => void;
+  readonly onMeasured: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -16,15 +19,21 @@ const EVERY_MS = 60_000;
 /** Samples that came late, by a clock that was set. */
 const GRACE_MS = 60_000;
 
-/** Makes rollups and drops what is old, once a minute while the store is there. */
+/** Makes rollups, drops what is old and measures the rest, once a minute while the store is there. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #cancel: () => void = () => {};
   #running = false;
+  #disk: DiskView | null = null;
   #closed = false;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+  }
+
+  /** As last measured; null: not yet. */
+  get disk(): DiskView | null {
+    return this.#disk;
   }
 
   /** The store has become ready: what was left undone while it was away is done now. */
@@ -39,7 +48,7 @@ export class Housekeeping {
   }
 
   async #run(): Promise<void> {
-    const { clock, upkeep, writtenUntil, onDropped } = this.#options;
+    const { clock, upkeep, writtenUntil, onDropped, onMeasured } = this.#options;
     if (this.#running) return;
     this.#running = true;
     this.#options.onMinute();
@@ -47,7 +56,15 @@ export class Housekeeping {
     // Whatever became of that: a disk that is full has no room for rollups until something goes.
     await this.#attempt(async () => {
       const dropped = await upkeep.prune();
-      if (dropped.length > 0) onDropped(dropped);
+      if (dropped.length > 0) onDropped(dropped, 'age');
+    });
+    await this.#attempt(async () => {
+      const dropped = await upkeep.shrink();
+      if (dropped.length > 0) onDropped(dropped, 'room');
+    });
+    await this.#attempt(async () => {
+      this.#disk = await upkeep.measure();
+      onMeasured();
     });
     this.#running = false;
     if (!this.#closed) {

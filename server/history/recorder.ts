@@ -52,7 +52,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  get view(): Omit<HistoryView, 'samples'> {
+  get view(): Omit<HistoryView, 'samples' | 'disk'> {
     const { records, bytes, mostBytes } = this.#spool ?? { records: 0, bytes: 0, mostBytes: 0 };
     return {
       ...this.#options.store.health,

@@ -4,12 +4,15 @@ import type { Connected, Database } from './database';
 
 export type Way = Exclude<keyof Connected, 'end'>;
 
+/** What there is to ask: a connection that may be lost, and why it is. */
+export type Asked = Pick<Database, 'connected' | 'health' | 'doubt'>;
+
 /**
  * Asks the database over one of its ways. Whatever fails, the sentence is for who asked. A connection
  * that failed is the database's to mend; what the server refuses says nothing against the connection.
  */
 export async function ask<T>(
-  database: Database,
+  database: Asked,
   way: Way,
   what: (connected: NodePgDatabase) => Promise<T>,
 ): Promise<T> {

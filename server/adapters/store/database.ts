@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import type { HistoryView } from '@/lib/history/history';
 import type { Clock } from '@/server/ports';
+import { MIGRATIONS } from './migrations';
+import { tryTurn } from './turn';
 
 export interface DatabaseOptions {
   readonly clock: Clock;
@@ -31,9 +32,6 @@ const PATIENCE_MS = 15_000;
 const WRITE_MS = 30_000;
 const READ_MS = 5000;
 const UPKEEP_MS = 60_000;
-/** Says that this Howdah writes here: an arbitrary number that nobody else should use. */
-const WRITER_LOCK = 4_207_849_331;
-const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** A connection to the store's PostgreSQL that is made again whenever it is lost. */
 export class Database {
@@ -159,18 +157,10 @@ async function takeTurn(config: pg.ClientConfig): Promise<{ client: pg.Client; v
   client.on('error', () => {});
   try {
     await client.connect();
-    const { rows } = await client.query<{ mine: boolean; version: string }>(
-      `select pg_try_advisory_lock($1) as mine,
-              split_part(current_setting('server_version'), ' ', 1) as version`,
-      [WRITER_LOCK],
-    );
-    if (!rows[0]?.mine) throw new Error('Another Howdah writes its history to this database');
-    await migrate(drizzle(client), {
-      migrationsFolder: MIGRATIONS,
-      migrationsSchema: 'howdah',
-      migrationsTable: 'migration',
-    });
-    return { client, version: rows[0].version };
+    const { mine, version } = await tryTurn(client);
+    if (!mine) throw new Error('Another Howdah writes its history to this database');
+    await migrate(drizzle(client), MIGRATIONS);
+    return { client, version };
   } catch (error) {
     client.end().catch(() => {});
     throw error;

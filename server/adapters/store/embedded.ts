@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { lchown, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,23 @@ const SUPERUSER = 'howdah';
 /** How long an orphan of an earlier process has to shut down, and then to be ended. */
 const ORPHAN_MS = 10_000;
 const INITDB_MS = 120_000;
+
+const connection = (sockets: string): pg.ClientConfig => ({
+  ...{ host: sockets, port: PORT, user: SUPERUSER, database: 'postgres' },
+});
+
+/** Where the database of a folder is, whether a server runs or not. */
+export const dataIn = (folder: string): string => join(folder, 'postgres');
+
+/** How to connect to the server that another process runs on a folder; null: none is ready. */
+export async function runningIn(folder: string): Promise<pg.ClientConfig | null> {
+  const text = await readFile(join(dataIn(folder), 'postmaster.pid'), 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const [, , , , sockets = '', , , status = ''] = text.split('\n');
+  return status.trim() === 'ready' && sockets !== '' ? connection(sockets) : null;
+}
 
 export interface EmbeddedOptions {
   /** Held by the caller. It is the caller's user's, and so is all in it but what PostgreSQL has. */
@@ -59,7 +77,7 @@ export class EmbeddedPostgres {
       if (this.#stopped) throw new CannotEmbed('The embedded PostgreSQL is being stopped');
       this.#child = this.#run(this.#found.programs.postgres);
     }
-    return { host: this.#sockets, port: PORT, user: SUPERUSER, database: 'postgres' };
+    return connection(this.#sockets);
   }
 
   /** Asks it to shut down; it needs no more of us. What is committed is kept in any case. */
@@ -70,8 +88,16 @@ export class EmbeddedPostgres {
     child?.kill('SIGINT');
   }
 
+  /** Has stopped when this is over. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    this.stop();
+    const runs = child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+    if (runs) await once(child, 'exit');
+  }
+
   get #data(): string {
-    return join(this.#options.folder, 'postgres');
+    return dataIn(this.#options.folder);
   }
 
   async #find(): Promise<{ programs: Programs; owner: Owner | null }> {
@@ -127,6 +153,8 @@ export class EmbeddedPostgres {
       unix_socket_permissions: '0700',
       shared_buffers: '32MB',
       max_connections: '20',
+      // A backup or a restore holds each partition there is.
+      max_locks_per_transaction: '256',
       logging_collector: 'on',
       log_filename: 'postgresql-%a.log',
       log_truncate_on_rotation: 'on',

@@ -91,7 +91,13 @@ describe.each(servers)('lag in $name', ({ programs }) => {
     opened = openStore(folder, programs, systemClock);
     const { database } = opened;
     store = new PostgresLagStore({ database, clock, keeping });
-    upkeep = new PostgresUpkeep({ database, clock, keeping, keepEventsMs: 730 * DAY });
+    upkeep = new PostgresUpkeep({
+      database,
+      clock,
+      keeping,
+      keepEventsMs: 730 * DAY,
+      budgetBytes: null,
+    });
     await waitFor(() => store.ready, { timeoutMs: 30_000, what: 'the store' });
     for (const [which, member] of NAMES.entries()) {
       const chunks = chunksOf(member, samples[which] ?? []);
@@ -193,5 +199,31 @@ describe.each(servers)('lag in $name', ({ programs }) => {
     for (const figure of figures) {
       expect(names).toEqual(expect.arrayContaining([`${figure}_min`, `${figure}_last`]));
     }
+  });
+
+  test('is measured, and gives way to its budget before its time: coarser figures tell of it then', async () => {
+    const settings = { keepEventsMs: 730 * DAY, budgetBytes: 1 };
+    // What the last day's rollups are still to be made of stays, and each table's newest partition.
+    const long = { samples: 3 * DAY, '10s': 7 * DAY, '1m': 90 * DAY, '1h': 730 * DAY };
+    const { database } = opened;
+    const patient = new PostgresLagStore({ database, clock, keeping: long });
+    const tight = new PostgresUpkeep({ database, clock, keeping: long, ...settings });
+    const before = await tight.measure();
+    expect(before).toMatchObject({ budgetBytes: 1 });
+    expect(before.bytes).toBeGreaterThan(100_000);
+    expect(before.bytesPerDay).toBeGreaterThan(50_000);
+    expect(before.bytesPerDay).toBeLessThan(before.bytes * 2);
+    const oldest = ['lag_chunk_10s_2026_03_31', 'lag_chunk_1m_2026_03'];
+    expect(await tight.shrink()).toEqual(oldest);
+    expect(await tight.shrink()).toEqual([]);
+    expect((await tight.measure()).bytes).toBeLessThan(before.bytes);
+    const { members } = await patient.read({
+      ...{ cluster: orders, figure: 'replay', from: BEGAN, until: BEGAN + 4 * HOUR, buckets: 3600 },
+    });
+    expect(new Set(members[0]?.width)).toEqual(new Set([HOUR]));
+    const [first] = samples;
+    const at = expected(first ?? [], HOUR, [BEGAN, BEGAN + 4 * HOUR]);
+    expect(members[0]?.at).toEqual(at.at);
+    expect(members[0]?.max).toEqual(at.max);
   });
 });

@@ -8,6 +8,7 @@ import {
   type LagQuery,
   type MemberFigures,
   type RolledUp,
+  resolutions,
   type Source,
   sourcesOf,
   stepMs,
@@ -17,7 +18,7 @@ import { ask } from './ask';
 import type { Database } from './database';
 import { memberIds, nameOf } from './ids';
 import { chartSql, highestSql } from './lag-sql';
-import { Partitions } from './partitions';
+import { beginnings, Partitions } from './partitions';
 import { lagSamples, rolledUp } from './schema';
 
 export interface LagStoreOptions {
@@ -102,7 +103,9 @@ export class PostgresLagStore implements LagStore {
     const { clock, keeping } = this.#options;
     const made = await rolledUpIn(database);
     const step = bucketMs(query);
-    return sourcesOf(query, { keeping, rolledUp: made, now: clock.now() }).map((source) => {
+    const now = clock.now();
+    const kept = await keptIn(database, keeping, now);
+    return sourcesOf(query, { keeping: kept, rolledUp: made, now }).map((source) => {
       const own = stepMs[source.resolution];
       // What began before the stretch and reaches into it belongs to it.
       const from = Math.floor(source.from / own) * own;
@@ -143,6 +146,22 @@ const highestOf = (row: Row, width: number): Highest => ({
     ms: number(row.ms),
   },
 });
+
+/**
+ * For how long each is kept really: a disk's budget may have done away with finer figures earlier
+ * than they were to go, and then coarser ones tell of that time.
+ */
+async function keptIn(database: NodePgDatabase, keeping: Keeping, now: number): Promise<Keeping> {
+  const began = await beginnings(
+    database,
+    resolutions.map((one) => `lag_chunk_${one}` as const),
+  );
+  const entries = resolutions.map((one) => {
+    const oldest = began.get(`lag_chunk_${one}`) ?? Number.NEGATIVE_INFINITY;
+    return [one, Math.min(keeping[one], Math.max(0, now - oldest))] as const;
+  });
+  return Object.fromEntries(entries) as Keeping;
+}
 
 /** PostgreSQL's 64 bits come as text; lag is far below what a number holds exactly. */
 const number = (text: string | null | undefined): number | null =>

@@ -54,14 +54,50 @@ export class Partitions {
     );
     const doomed = rows
       .map(({ name }) => name)
-      .filter((name) => endOf(name.slice(table.length + 1).replaceAll('_', '-')) <= before);
-    for (const name of doomed) {
-      await inAMoment(database, sql`drop table if exists howdah.${sql.identifier(name)}`);
+      .filter((name) => endOf(keyIn(name, table)) <= before);
+    return this.dropAll(database, doomed);
+  }
+
+  /**
+   * Drops partitions by their names, until one can't be: then the rest waits for the next time, and
+   * only if it was the first it is a failure. @returns which are gone
+   */
+  async dropAll(database: NodePgDatabase, names: readonly string[]): Promise<string[]> {
+    const gone: string[] = [];
+    for (const name of names) {
+      try {
+        await inAMoment(database, sql`drop table if exists howdah.${sql.identifier(name)}`);
+      } catch (error) {
+        if (gone.length === 0) throw error;
+        break;
+      }
       this.#known.delete(name);
+      gone.push(name);
     }
-    return doomed;
+    return gone;
   }
 }
+
+/** When the oldest partition of each of these tables begins; what has none is left out. */
+export async function beginnings(
+  database: NodePgDatabase,
+  tables: readonly Partitioned[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await database.execute<{ table: Partitioned; oldest: string }>(
+    sql`select p.relname as table, min(c.relname::text collate "C") as oldest
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        join pg_class p on p.oid = i.inhparent
+        join pg_namespace n on n.oid = p.relnamespace
+        where n.nspname = 'howdah' and p.relname in ${[...tables]}
+        group by 1`,
+  );
+  return new Map(rows.map(({ table, oldest }) => [table, startOf(keyIn(oldest, table))] as const));
+}
+
+/** The day or month that a partition's name says. */
+const keyIn = (name: string, table: string): string =>
+  name.slice(table.length + 1).replaceAll('_', '-');
 
 /**
  * Both want the table for themselves, and who waits for that keeps everybody waiting: behind a long

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { DiskView } from '@/lib/history/history';
 import type { Keeping, Rollup } from '@/lib/history/lag';
 import type { Clock, Upkeep } from '@/server/ports';
-import { ask } from './ask';
-import type { Database } from './database';
+import { type Asked, ask } from './ask';
+import { overBudget } from './budget';
+import { tablesIn } from './catalog';
 import { madeOf, oldestSql, rollUpSql, rollupSpanMs } from './lag-sql';
 import { rolledUpIn } from './lag-store';
+import { growthOf, sizeOf } from './measures';
 import { type Partitioned, Partitions } from './partitions';
 import { rolledUp } from './schema';
 
@@ -14,11 +17,13 @@ const MEMBERS_AT_ONCE = 100;
 const inOrder: readonly Rollup[] = ['10s', '1m', '1h'];
 
 export interface UpkeepOptions {
-  readonly database: Database;
+  readonly database: Asked;
   readonly clock: Clock;
   readonly keeping: Keeping;
   /** Events are kept for so long, milliseconds. */
   readonly keepEventsMs: number;
+  /** How much its relations may take; null: as much as they do. */
+  readonly budgetBytes: number | null;
 }
 
 /** What keeps history small: figures over longer and longer times, and an end to what is old. */
@@ -105,6 +110,36 @@ export class PostgresUpkeep implements Upkeep {
         dropped.push(...(await this.#partitions.drop(connected, table, before)));
       }
       return dropped;
+    });
+  }
+
+  /**
+   * Drops the oldest partitions while all together take more than they may. What rollups are still
+   * to be made of stays, and so does the newest of each kind. @returns their names.
+   */
+  shrink(): Promise<string[]> {
+    const { database, clock, budgetBytes } = this.#options;
+    return ask(database, 'upkeep', async (connected) => {
+      if (budgetBytes === null) return [];
+      const made = await rolledUpIn(connected);
+      const tables = await tablesIn(connected);
+      const doomed = overBudget(tables, { budgetBytes, made, now: clock.now() });
+      return this.#partitions.dropAll(
+        connected,
+        doomed.map(({ name }) => name),
+      );
+    });
+  }
+
+  /** What history takes, and what it grows by. */
+  measure(): Promise<DiskView> {
+    const { database, clock, budgetBytes } = this.#options;
+    return ask(database, 'upkeep', async (connected) => {
+      const tables = await tablesIn(connected);
+      const growth = await growthOf(connected, tables, clock.now());
+      const known = [...growth.values()].flatMap((each) => each ?? []);
+      const bytesPerDay = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
+      return { bytes: sizeOf(tables), budgetBytes, bytesPerDay };
     });
   }
 }

@@ -151,3 +151,21 @@ function parse<T>(text: string): T | null {
     return null;
   }
 }
+
+/** What waits in a spool that another process may have open. It only looks. */
+export async function measureSpool(folder: string): Promise<{ files: number; bytes: number }> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names
+      .filter((name) => FILE.test(name))
+      // Written to the store since.
+      .map((name) =>
+        stat(join(folder, name)).then(
+          ({ size }) => size,
+          () => null,
+        ),
+      ),
+  );
+  const there = sizes.filter((size) => size !== null);
+  return { files: there.length, bytes: there.reduce((sum, size) => sum + size, 0) };
+}

@@ -1,0 +1,34 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { Asked } from '../adapters/store/ask';
+import { migrateWithin } from '../adapters/store/migrations';
+import { PostgresUpkeep } from '../adapters/store/rollups';
+import { systemClock } from '../clock';
+import type { StoreConfig } from '../config';
+import type { Reached } from './reach-store';
+
+/** What was dropped, by name. */
+export interface Pruned {
+  readonly tooOld: readonly string[];
+  readonly noRoom: readonly string[];
+}
+
+/** What a Howdah does each minute, but for rollups: those are made of what only it knows to be whole. */
+export async function pruneStore({ client, alone }: Reached, config: StoreConfig): Promise<Pruned> {
+  if (config === null) return { tooOld: [], noRoom: [] };
+  if (alone) {
+    // As a Howdah does when it has its turn: what is dropped is named by the newest schema.
+    await client.query('begin');
+    await migrateWithin(client);
+    await client.query('commit');
+  }
+  const connection = drizzle(client);
+  const database: Asked = {
+    connected: { write: connection, read: connection, upkeep: connection, end: () => {} },
+    health: { state: 'ready', since: 0, says: null, server: null },
+    doubt: () => {},
+  };
+  const { keepLagMs: keeping, keepEventsMs, budgetBytes } = config;
+  const settings = { keeping, keepEventsMs, budgetBytes };
+  const upkeep = new PostgresUpkeep({ database, clock: systemClock, ...settings });
+  return { tooOld: await upkeep.prune(), noRoom: await upkeep.shrink() };
+}
