@@ -37,10 +37,12 @@ export async function writeWhole(
 ): Promise<number> {
   if (!replace && existsSync(path)) throw new FileExists(path);
   const unfinished = `${path}.${process.pid}.new`;
+  await rm(unfinished, { force: true });
+  // Others of this machine have no business with what history says.
+  const file = createWriteStream(unfinished, { mode: 0o600, flags: 'wx' });
   try {
-    // Others of this machine have no business with what history says.
-    await rm(unfinished, { force: true });
-    const file = createWriteStream(unfinished, { mode: 0o600, flags: 'wx' });
+    // What fails before it is there would be removed before it is there.
+    await once(file, 'open');
     await pipeline(bytes, createGzip(), file);
     const written = await open(unfinished, 'r');
     await written.sync().finally(() => written.close());
@@ -73,30 +75,24 @@ export async function* partsOf(path: string): AsyncGenerator<Part> {
   const unpacking = pipeline(file, unpacked);
   // Whoever reads on meets the same error.
   unpacking.catch(() => {});
-  let began = false;
   try {
-    for await (const part of decode(unpacked)) {
-      began = true;
-      yield part;
-    }
+    yield* decode(unpacked);
     await unpacking;
   } catch (error) {
-    throw inWords(error, path, began);
+    throw inWords(error, path);
   } finally {
     file.destroy();
   }
 }
 
-function inWords(error: unknown, path: string, began: boolean): unknown {
+function inWords(error: unknown, path: string): unknown {
   if (error instanceof NotABackup) return new NotABackup(`${path} ${error.message}`);
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'Z_BUF_ERROR':
-      return new NotABackup(`${path} is cut off`);
-    case 'Z_DATA_ERROR':
-      return new NotABackup(`${path} ${began ? 'has been altered' : 'is not a backup of Howdah'}`);
-    default:
-      return error;
-  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  // The first bytes of a file are those of any that gzip has made, or they are not.
+  const isOther = message === 'incorrect header check';
+  if (code === 'Z_BUF_ERROR') return new NotABackup(`${path} is cut off`);
+  if (code !== 'Z_DATA_ERROR') return error;
+  return new NotABackup(`${path} ${isOther ? 'is not a backup of Howdah' : 'has been altered'}`);
 }
 
 /** Reads all of a backup and believes nothing. @returns what it says of itself */
