@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '@/sandbox';
 import { openConnected, type ZooKeeperSession } from '@/zookeeper';
-import { znodes } from './znodes';
+import { USAGE, znodes } from './znodes';
 
 /** The command as an operator calls it, on a real ensemble. */
 
@@ -118,11 +118,13 @@ test('what makes no sense is said in one sentence, and nothing is written', asyn
   await wrong(['export', 'prod', 'service', none], '"service" is no path in ZooKeeper.');
   await wrong(['export', 'prod', '/nowhere', none], 'There is no /nowhere in ZooKeeper.');
   await wrong(['export', 'test', '/', none], 'There is no ensemble "test" in the configuration');
-  await wrong(['export', 'prod', '/', none, '--yes'], 'znodes export <ensemble>');
-  await wrong(['import', 'prod', none, '--force'], 'znodes import <ensemble>');
+  const misused = (args: string[]) =>
+    expect(znodes(args)).rejects.toMatchObject({ name: 'UsageError', usage: USAGE });
+  await misused(['export', 'prod', '/', none, '--yes']);
+  await misused(['import', 'prod', none, '--force']);
+  await misused(['import', 'prod']);
+  await misused([]);
   await wrong(['import', 'prod', none], `${none} can't be read: ENOENT.`);
-  await wrong(['import', 'prod'], 'znodes import <ensemble>');
   await wrong(['import', 'prod', none, '--all'], "Unknown option '--all'");
-  await wrong([], 'znodes import <ensemble>');
   expect(existsSync(none)).toBe(false);
 });

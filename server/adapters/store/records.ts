@@ -40,6 +40,23 @@ export async function writeRecords(
   await noteWatching(transaction, records, of<WatchBegan>('watch'));
 }
 
+/** The moments of rows that go into partitioned tables; some are made of records of other kinds. */
+export function partitionsOf(
+  records: readonly HistoryRecord[],
+): Readonly<Record<'event' | 'structure', readonly number[]>> {
+  const at = (wanted: (record: HistoryRecord) => boolean) =>
+    records.filter(wanted).map((record) => record.at);
+  return {
+    event: at(
+      (one) =>
+        isEvent(one) || one.record === 'roll-call' || (one.record === 'structure' && one.first),
+    ),
+    structure: at(
+      (one) => !isEvent(one) && (one.record === 'structure' || one.record === 'roll-call'),
+    ),
+  };
+}
+
 /** Whoever recorded something was there to see it. */
 async function noteWatching(
   transaction: Transaction,

@@ -7,8 +7,8 @@ import type { HistoryStore } from '@/server/ports';
 import { ask, type Way } from './ask';
 import type { Database } from './database';
 import { eventColumns, eventOf } from './event-rows';
-import { Partitions } from './partitions';
-import { extendWatch, writeRecords } from './records';
+import { type Partitioned, Partitions } from './partitions';
+import { extendWatch, partitionsOf, writeRecords } from './records';
 import { cluster, event, gap } from './schema';
 
 /** History in PostgreSQL. */
@@ -27,10 +27,8 @@ export class PostgresStore implements HistoryStore {
   write(records: readonly HistoryRecord[]): Promise<void> {
     return this.#ask('write', async (database) => {
       if (records.length === 0) return;
-      const moments = records.map(({ at }) => at);
-      // Either may be made of a record of another kind.
-      for (const table of ['event', 'structure'] as const) {
-        await this.#partitions.ensure(database, table, moments);
+      for (const [table, moments] of Object.entries(partitionsOf(records))) {
+        await this.#partitions.ensure(database, table as Partitioned, moments);
       }
       await database.transaction((transaction) => writeRecords(transaction, records));
     });
