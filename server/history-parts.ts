@@ -1,8 +1,9 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
 import type { HistoryRecord, RollCall } from '@/lib/history/record';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -19,6 +20,7 @@ import { PostgresStore } from './adapters/store/store';
 import { versionStore } from './adapters/store/version-store';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
+import { Election } from './history/election';
 import { Failovers } from './history/failovers';
 import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
@@ -26,20 +28,21 @@ import { Samples } from './history/samples';
 import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
 import { Watching } from './history/watching';
-import type { HistoryReader, ScopeSnapshot, VersionStore } from './ports';
+import { noHistory } from './no-history';
+import type { HistoryReader, ScopeSnapshot, VersionStore, ZnodeAccess } from './ports';
 
 export interface History extends HistoryReader, VersionStore {
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
-  /** A cluster was put together anew; if its leadership moved, by that cause. */
-  see(cluster: ClusterId, view: ClusterView, cause: Cause): void;
+  /** A cluster was put together anew, at that moment; if its leadership moved, by that cause. */
+  see(cluster: ClusterId, view: ClusterView, seen: { at: number; cause: Cause }): void;
   gone(cluster: ClusterId): void;
   /** A cluster's znodes have been read. */
   read(cluster: ClusterId, scope: ScopeSnapshot): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
-  start(views: readonly ClusterView[]): void;
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,13 @@ interface HistoryParts {
   /** Numbers for what is recorded: see `Sequence`. */
   readonly next: (room?: number) => number;
   readonly access: VersionsOptions['access'];
+  /** Every cluster as it is now, with what has been read of it: where recording begins. */
+  readonly now: () => readonly {
+    readonly view: ClusterView;
+    readonly scope: ScopeSnapshot | null;
+  }[];
+  /** Where those who share a store elect who records. */
+  readonly turn: { readonly access: () => ZnodeAccess; readonly folder: string };
   readonly log: Logger;
   readonly onState: () => void;
   readonly onError: (error: unknown) => void;
@@ -58,11 +68,20 @@ const FOLDER_RETRY_MS = 2000;
 /** A disk or a store that doesn't answer can't hold up the end for longer than this. */
 const CLOSE_MS = 1000;
 
+/** One name for a store, so that those who write to the same one stand for the same turn. */
+function storeName(url: string): string {
+  const { hostname: host, port, pathname } = new URL(url);
+  const place = `${host}:${port || '5432'}${pathname}`;
+  return createHash('sha256').update(place).digest('hex').slice(0, 16);
+}
+
 /** Joins the parts that keep history. */
 export function createHistory({
   config,
   next,
   access,
+  now,
+  turn,
   log,
   onState,
   onError,
@@ -75,6 +94,9 @@ export function createHistory({
   let cancelRetry = () => {};
   let said: string | null = null;
   let closed = false;
+  /** Those who share a store agree on one who records; who has one alone need not. */
+  let mine = url === null;
+  let standby: string | null = null;
 
   const embedded =
     url === null
@@ -87,6 +109,7 @@ export function createHistory({
   const database: Database = new Database({
     clock,
     reach: () => embedded?.start() ?? Promise.resolve({ connectionString: url ?? '' }),
+    writes: () => mine,
     kind: url === null ? 'embedded' : new URL(url).host,
     onState: (state) => {
       const { server, says } = database.health;
@@ -108,7 +131,10 @@ export function createHistory({
     onLost: () => structures.lost(),
     onError,
   });
-  const recording = { clock, next, record: (record: HistoryRecord) => recorder.record(record) };
+  const record = (one: HistoryRecord): void => {
+    if (mine) recorder.record(one);
+  };
+  const recording = { clock, next, record };
   const structures = new Structures(recording);
   const failovers = new Failovers(recording);
   const versions = new Versions({ ...recording, access });
@@ -136,7 +162,34 @@ export function createHistory({
     ...recorder.view,
     samples: samples.figures,
     disk: housekeeping.disk,
+    standby,
   });
+
+  const begin = (): void => {
+    watching.start();
+    structures.start(now().map(({ view }) => view));
+    versions.start(now().map(({ view, scope }) => [view.id, scope] as const));
+  };
+  const election =
+    url === null
+      ? null
+      : new Election({
+          clock,
+          path: `${turn.folder}/recorder-${storeName(url)}`,
+          me: { id: randomUUID(), host: hostname(), pid: process.pid },
+          access: turn.access,
+          onTurn: (isMine, other) => {
+            standby = other;
+            log.info(isMine ? 'history is recorded here' : `${other} records history`);
+            if (isMine === mine) return;
+            mine = isMine;
+            if (isMine) begin();
+            else for (const part of [watching, structures, versions]) part.stop();
+            database.renew();
+            onState();
+          },
+          onError,
+        });
 
   const open = async (): Promise<void> => {
     try {
@@ -160,12 +213,14 @@ export function createHistory({
   return {
     record: (event) => {
       // What an earlier process knew of it is in the store, and it is told there.
-      if (event.code !== 'cluster-appeared') recorder.record(event);
+      if (event.code !== 'cluster-appeared') record(event);
     },
-    sample: (cluster, sample) => samples.note(cluster, sample),
-    see: (cluster, view, cause) => {
-      structures.note(cluster, view);
-      failovers.note(cluster, view, cause);
+    sample: (cluster, sample) => {
+      if (mine) samples.note(cluster, sample);
+    },
+    see: (cluster, view, seen) => {
+      structures.note(cluster, view, seen.at);
+      failovers.note(cluster, view, seen);
     },
     gone: (cluster) => {
       structures.gone(cluster);
@@ -187,54 +242,22 @@ export function createHistory({
     get view(): HistoryView {
       return trouble ? { ...view(), state: 'away', ...trouble } : view();
     },
-    start: (views) => {
-      watching.start();
-      structures.start(views);
-      versions.start();
+    start: () => {
+      if (mine) begin();
+      election?.start();
       void open();
     },
     close: async () => {
       closed = true;
       cancelRetry();
       housekeeping.close();
-      watching.close();
-      versions.close();
+      election?.close();
+      watching.stop();
+      versions.stop();
       await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
       database.close();
       embedded?.stop();
       lock?.release();
     },
-  };
-}
-
-function noHistory(): History {
-  const view: HistoryView = {
-    state: 'off',
-    since: systemClock.now(),
-    says: null,
-    server: null,
-    waiting: { records: 0, bytes: 0, mostBytes: 0 },
-    samples: { waiting: 0, lost: 0 },
-    losing: null,
-    newest: 0,
-    disk: null,
-  };
-  const refuse = () =>
-    Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.'));
-  return {
-    view,
-    record: () => {},
-    sample: () => {},
-    see: () => {},
-    gone: () => {},
-    present: () => {},
-    events: refuse,
-    lag: refuse,
-    replay: refuse,
-    read: () => {},
-    versions: refuse,
-    bytes: refuse,
-    start: () => {},
-    close: () => Promise.resolve(),
   };
 }

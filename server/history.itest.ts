@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EventsPage, HistoryView } from '@/lib/history/history';
+import { Player, type Replay } from '@/lib/history/replay';
+import type { VersionsPage } from '@/lib/history/znode-version';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { freePort, type Sandbox, startSandbox, startSynthetic, waitFor } from '@/sandbox';
@@ -107,7 +109,11 @@ async function listen(at: number, signal: AbortSignal, hear = takeIn): Promise<v
 
 function takeIn(frame: Frame): void {
   if (frame.type === 'history') history = frame.history;
-  if (frame.type === 'events') for (const event of frame.events) told.set(event.seq, event);
+  if (frame.type !== 'events') return;
+  for (const event of frame.events) {
+    // Whether a cluster is new is known where earlier processes' history is: it is told there.
+    if (event.code !== 'cluster-appeared') told.set(event.seq, event);
+  }
 }
 
 /** Moves the leadership, and returns when Howdah has told who leads now. */
@@ -124,11 +130,14 @@ async function switchLeader(scope: string): Promise<ClusterEvent> {
   );
 }
 
+async function query<T>(name: string, wanted: object): Promise<T | undefined> {
+  const input = encodeURIComponent(JSON.stringify(wanted));
+  const answer = await fetch(`http://127.0.0.1:${port}/api/trpc/history.${name}?input=${input}`);
+  return ((await answer.json()) as { result?: { data: T } }).result?.data;
+}
+
 async function kept(): Promise<readonly ClusterEvent[]> {
-  const input = encodeURIComponent(JSON.stringify({ limit: 500 }));
-  const answer = await fetch(`http://127.0.0.1:${port}/api/trpc/history.events?input=${input}`);
-  const body = (await answer.json()) as { result?: { data: EventsPage } };
-  return body.result?.data.events ?? [];
+  return (await query<EventsPage>('events', { limit: 500 }))?.events ?? [];
 }
 
 /** In the store, or on disk for it. */
@@ -174,7 +183,24 @@ async function endsInTheTruth(): Promise<void> {
   const seqs = events.map(({ seq }) => seq);
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => b - a));
   const bySeq = new Map(events.map((event) => [event.seq, event]));
-  for (const [seq, event] of told) expect(bySeq.get(seq)).toEqual(event);
+  for (const [seq, event] of told) expect(bySeq.get(seq)).toMatchObject(event);
+  for (const scope of SCOPES) await isRebuilt(idOf(scope));
+}
+
+/** Whoever was told to lead is seen to at that moment, and was kept as the znode it was, once. */
+async function isRebuilt(cluster: string): Promise<void> {
+  const led = [...told.values()].filter(
+    (event) => event.cluster === cluster && event.code === 'leader-changed',
+  );
+  const page = await query<VersionsPage>('versions', { cluster, name: 'leader', limit: 200 });
+  const versions = page?.versions.flatMap(({ znode }) => znode?.stat.mzxid ?? []) ?? [];
+  expect(versions).toEqual([...new Set(versions)]);
+  for (const { at, written } of led) {
+    const replay = await query<Replay>('replay', { cluster, from: at, until: at + 1, buckets: 10 });
+    const moment = replay && new Player(replay).moment(at);
+    expect(moment).toMatchObject({ is: 'known', view: { leader: { czxid: written?.zxid } } });
+    expect(versions).toContain(written?.zxid);
+  }
 }
 
 test('what is told is kept once and in order, though its PostgreSQL is killed again and again', async () => {

@@ -23,6 +23,8 @@ export interface Clock {
 /** Where history is kept for good. */
 export interface HistoryStore {
   readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
+  /** It is there, and it is ours to write to. */
+  readonly writable: boolean;
   /**
    * Writes records, all or none; those it has already, by their `seq`, it leaves alone. Throws while
    * it is away; throws `bad-input` for what it would refuse again.

@@ -98,7 +98,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operationOn: (id) => switchovers.running(id),
     onError,
     onEvent: (event) => history.record(event),
-    onView: (id, view, cause) => history.see(id, view, cause),
+    onView: (id, view, seen) => history.see(id, view, seen),
     onGone: (id) => history.gone(id),
     onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
@@ -175,6 +175,11 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     access: async (id, name) => {
       const key = fleet.keyOf(id);
       return key && ensembleOf(key.ensemble).session.access(`${clusterPath(key)}/${name}`);
+    },
+    now: () => fleet.judged.map((view) => ({ view, scope: scopeOf(view.id) })),
+    turn: {
+      access: () => ensembleOf(config.ensembles[0]?.name ?? '').session,
+      folder: config.root === '/' ? '' : config.root,
     },
     log,
     onState: gathered(clock, HISTORY_MS, () => {
@@ -264,18 +269,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     settled = true;
     hub.notify(true);
     // Not before: the first look at the fleet is what somebody waits for.
-    history.start(fleet.judged);
-    readAgain(fleet.ids);
+    history.start();
     onSettled();
-  };
-
-  /** What was read before history began to listen, a few at a stretch. */
-  const readAgain = (ids: readonly ClusterId[]): void => {
-    for (const id of ids.slice(0, 20)) {
-      const scope = scopeOf(id);
-      if (scope) history.read(id, scope);
-    }
-    if (ids.length > 20) clock.soon(() => readAgain(ids.slice(20)));
   };
 
   /** Not before its clusters have been put together: they are what is taken up. */

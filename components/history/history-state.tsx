@@ -44,7 +44,13 @@ function Verdict({ history }: { history: HistoryView }) {
         </Line>
       );
     case 'ready':
-      return <Line health="good">Kept in {server}.</Line>;
+      return history.standby === null ? (
+        <Line health="good">Kept in {server}.</Line>
+      ) : (
+        <Line health="good">
+          Kept in {server} by {history.standby}; this one stands by.
+        </Line>
+      );
     case 'away':
       return (
         <Line health="attention">

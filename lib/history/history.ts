@@ -50,6 +50,8 @@ export interface HistoryView {
   };
   /** Samples of lag that wait in memory, and that were given up since Howdah was started. */
   readonly samples: { readonly waiting: number; readonly lost: number };
+  /** Who records instead, where several Howdahs share a store and it is another; else null. */
+  readonly standby: string | null;
   /** Events are being lost since then; null: none are. */
   readonly losing: Gap | null;
   /** `seq` of the record written last; 0: none yet by this process. */

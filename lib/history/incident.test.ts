@@ -36,6 +36,7 @@ function replayOf(
   const changes = views.map(
     ([seconds, view], n): ReplayChange => ({
       seq: n + 1,
+      run: 1,
       at: at(seconds),
       after: n === 0 ? null : n,
       parts: follower.take(view) ?? {},

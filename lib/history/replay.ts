@@ -29,6 +29,7 @@ export interface Replay {
 
 export interface ReplayChange {
   readonly seq: number;
+  readonly run: number;
   readonly at: number;
   readonly after: number | null;
   readonly parts: PartChanges | null;

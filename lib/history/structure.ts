@@ -17,6 +17,8 @@ export interface StructureChange {
   /** When Howdah saw it. */
   readonly at: number;
   readonly cluster: ClusterId;
+  /** Of the process that saw it: each has a chain of its own. */
+  readonly run: number;
   /** `seq` of the change that this one builds on; null: it is whole. */
   readonly after: number | null;
   /** The first that a process has seen of the cluster: what is known of it before is another's. */
@@ -111,21 +113,30 @@ function withoutFigures(member: MemberView): MemberView {
 export class StructureReader {
   #parts: Map<string, unknown> | null = null;
   #last: number | null = null;
+  #run: number | null = null;
+  #known = false;
 
-  /** @returns false for a change whose predecessor is missing: nothing is known until a whole one. */
-  apply({ seq, after, parts }: Pick<StructureChange, 'seq' | 'after' | 'parts'>): boolean {
+  /**
+   * @returns false for a change whose predecessor is missing: nothing is known until a whole one.
+   * Where two processes have recorded at once, the one that began last is followed.
+   */
+  apply({ seq, run, after, parts }: Omit<StructureChange, 'record' | 'at' | 'cluster' | 'first'>) {
+    if (after !== null && run !== this.#run) return this.#known;
     if (after === null) this.#parts = new Map();
     else if (after !== this.#last) this.#parts = null;
     this.#last = seq;
+    this.#run = run;
     if (parts === null || this.#parts === null) {
       this.#parts = null;
-      return parts === null;
+      this.#known = parts === null;
+      return this.#known;
     }
+    this.#known = true;
     for (const [name, value] of Object.entries(parts)) {
       if (value === null) this.#parts.delete(name);
       else this.#parts.set(name, value);
     }
-    return true;
+    return this.#known;
   }
 
   /** As it was after what was applied; null: not known, or there was no such cluster. */

@@ -23,7 +23,13 @@ export async function pruneStore({ client, alone }: Reached, config: StoreConfig
   }
   const connection = drizzle(client);
   const database: Asked = {
-    connected: { write: connection, read: connection, upkeep: connection, end: () => {} },
+    connected: {
+      write: connection,
+      read: connection,
+      upkeep: connection,
+      writes: true,
+      end: () => {},
+    },
     health: { state: 'ready', since: 0, says: null, server: null },
     doubt: () => {},
   };

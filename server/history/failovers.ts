@@ -3,10 +3,8 @@ import type { HistoryRecord } from '@/lib/history/record';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Cause } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Clock } from '../ports';
 
 export interface FailoversOptions {
-  readonly clock: Clock;
   readonly next: () => number;
   readonly record: (record: HistoryRecord) => void;
 }
@@ -20,13 +18,12 @@ export class Failovers {
     this.#options = options;
   }
 
-  note(cluster: ClusterId, view: ClusterView, cause: Cause): void {
-    const { clock, next, record } = this.#options;
+  note(cluster: ClusterId, view: ClusterView, seen: { at: number; cause: Cause }): void {
+    const { next, record } = this.#options;
     const follower = this.#followers.get(cluster) ?? new FailoverFollower();
     this.#followers.set(cluster, follower);
-    const at = clock.now();
-    const told = follower.take(view, { at, cause });
-    if (told) record({ record: 'failover', seq: next(), at, cluster, ...told });
+    const told = follower.take(view, seen);
+    if (told) record({ record: 'failover', seq: next(), at: seen.at, cluster, ...told });
   }
 
   gone(cluster: ClusterId): void {

@@ -69,6 +69,10 @@ class Shelf implements HistoryStore {
   /** Of the next write: it is done, and its answer lost. */
   loseAnswer = false;
 
+  get writable(): boolean {
+    return !this.away;
+  }
+
   get health(): HistoryStore['health'] {
     return { state: this.away ? 'away' : 'ready', since: 0, says: null, server: null };
   }

@@ -52,7 +52,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  get view(): Omit<HistoryView, 'samples' | 'disk'> {
+  get view(): Omit<HistoryView, 'samples' | 'disk' | 'standby'> {
     const { records, bytes, mostBytes } = this.#spool ?? { records: 0, bytes: 0, mostBytes: 0 };
     return {
       ...this.#options.store.health,
@@ -164,14 +164,14 @@ export class Recorder {
     this.#writing = this.#writeAll()
       .catch((error) => {
         // The store says itself why it is away; anything else is a fault of ours.
-        if (this.#options.store.health.state === 'ready') this.#options.onError(error);
+        if (this.#options.store.writable) this.#options.onError(error);
         this.#writeLater(RETRY_MS);
       })
       .finally(() => {
         this.#writing = null;
         // The store may have become ready just when it was found away.
         const left = (this.#spool?.records ?? 0) > 0;
-        if (left && this.#options.store.health.state === 'ready') this.#write();
+        if (left && this.#options.store.writable) this.#write();
       });
   }
 
@@ -189,7 +189,7 @@ export class Recorder {
     const spool = this.#spool;
     if (spool === null) return;
     for (;;) {
-      if (store.health.state !== 'ready') return;
+      if (!store.writable) return;
       const batches = await spool.oldest(MOST_AT_ONCE);
       if (batches.length === 0) break;
       await this.#writeBatches(batches);

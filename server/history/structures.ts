@@ -1,5 +1,5 @@
 import { type HistoryRecord, type RollCall, room } from '@/lib/history/record';
-import { type PartChanges, StructureFollower } from '@/lib/history/structure';
+import { type StructureChange, StructureFollower } from '@/lib/history/structure';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
@@ -36,10 +36,15 @@ export class Structures {
     this.#month = monthOf(options.clock.now());
   }
 
+  /** Of this process, or of its present turn to record. */
+  #run = 0;
+
   /** Begins with these: a few at a stretch, since somebody waits for the first look at the fleet. */
   start(views: readonly ClusterView[]): void {
     this.#started = true;
+    this.#run = this.#options.next();
     const next = (n: number) => {
+      if (!this.#started) return;
       for (const view of views.slice(n, n + STARTED_AT_ONCE)) {
         if (!this.#known.has(view.id)) this.note(view.id, view);
       }
@@ -50,7 +55,14 @@ export class Structures {
     next(0);
   }
 
-  note(id: ClusterId, view: ClusterView): void {
+  /** Somebody else records from now on. */
+  stop(): void {
+    this.#started = false;
+    this.#known.clear();
+  }
+
+  /** @param at when the view was put together, where that is not just now */
+  note(id: ClusterId, view: ClusterView, at = this.#options.clock.now()): void {
     if (!this.#started) return;
     const known = this.#known.get(id);
     const follower = known?.follower ?? new StructureFollower();
@@ -59,23 +71,24 @@ export class Structures {
     if (!known) {
       const seq = this.#options.next(room.first);
       this.#known.set(id, { follower, last: seq, changes: 0, broken: false });
-      this.#record(id, { seq, after: null, first: true, parts });
+      this.#record(id, { seq, at, after: null, first: true, parts });
       return;
     }
     known.changes += 1;
     if (known.broken || known.changes > CHANGES_A_WHOLE) {
-      this.#wholly(id, known);
+      this.#wholly(id, known, at);
       return;
     }
     const [seq, after] = [this.#options.next(), known.last];
     known.last = seq;
-    this.#record(id, { seq, after, first: false, parts });
+    this.#record(id, { seq, at, after, first: false, parts });
   }
 
   /** The cluster is no more. */
   gone(id: ClusterId): void {
     if (!this.#known.delete(id)) return;
-    this.#record(id, { seq: this.#options.next(), after: null, first: false, parts: null });
+    const at = this.#options.clock.now();
+    this.#record(id, { seq: this.#options.next(), at, after: null, first: false, parts: null });
   }
 
   /** These are all clusters of an ensemble's namespaces. */
@@ -97,26 +110,23 @@ export class Structures {
     const month = monthOf(this.#options.clock.now());
     if (month === this.#month) return;
     this.#month = month;
-    for (const [id, known] of this.#known) this.#wholly(id, known);
+    const at = this.#options.clock.now();
+    for (const [id, known] of this.#known) this.#wholly(id, known, at);
   }
 
-  #wholly(id: ClusterId, known: Known): void {
+  #wholly(id: ClusterId, known: Known, at: number): void {
     known.last = this.#options.next();
     known.changes = 0;
     known.broken = false;
-    this.#record(id, { seq: known.last, after: null, first: false, parts: known.follower.whole });
+    const parts = known.follower.whole;
+    this.#record(id, { seq: known.last, at, after: null, first: false, parts });
   }
 
   #record(
     cluster: ClusterId,
-    change: { seq: number; after: number | null; first: boolean; parts: PartChanges | null },
+    change: Pick<StructureChange, 'seq' | 'at' | 'after' | 'first' | 'parts'>,
   ): void {
-    this.#options.record({
-      record: 'structure',
-      at: this.#options.clock.now(),
-      cluster,
-      ...change,
-    });
+    this.#options.record({ record: 'structure', cluster, run: this.#run, ...change });
   }
 }
 

@@ -93,6 +93,6 @@ test('what waits for its ACL at the end is kept without', () => {
   note();
   znodes.set('config', znode('3', 'c'));
   note();
-  versions.close();
+  versions.stop();
   expect(of(records, 'config').map(({ znode: one }) => one?.stat.mzxid)).toEqual(['2', '3']);
 });

@@ -23,6 +23,7 @@ interface Waiting {
 }
 
 const GONE = 'gone';
+const STARTED_AT_ONCE = 20;
 
 /**
  * Keeps every version of some znodes that is read. Watches tell that something has changed, not how
@@ -40,8 +41,18 @@ export class Versions {
     this.#options = options;
   }
 
-  start(): void {
+  /** Begins with these: a few at a stretch. */
+  start(scopes: readonly (readonly [ClusterId, ScopeSnapshot | null])[] = []): void {
     this.#started = true;
+    const next = (n: number) => {
+      for (const [id, scope] of scopes.slice(n, n + STARTED_AT_ONCE)) {
+        if (scope) this.note(id, scope);
+      }
+      if (n + STARTED_AT_ONCE < scopes.length) {
+        this.#options.clock.soon(() => next(n + STARTED_AT_ONCE));
+      }
+    };
+    next(0);
   }
 
   note(cluster: ClusterId, scope: ScopeSnapshot): void {
@@ -107,9 +118,10 @@ export class Versions {
   }
 
   /** What still waits for its ACL is kept without. */
-  close(): void {
+  stop(): void {
     for (const { version } of this.#waiting) this.#options.record(version);
     this.#waiting = [];
+    this.#last.clear();
     this.#started = false;
   }
 }

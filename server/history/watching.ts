@@ -4,7 +4,7 @@ import type { Clock, HistoryStore } from '../ports';
 
 export interface WatchingOptions {
   readonly clock: Clock;
-  readonly store: Pick<HistoryStore, 'health' | 'noteWatching'>;
+  readonly store: Pick<HistoryStore, 'writable' | 'noteWatching'>;
   readonly next: () => number;
   readonly record: (record: HistoryRecord) => void;
 }
@@ -16,32 +16,33 @@ export interface WatchingOptions {
 export class Watching {
   readonly #options: WatchingOptions;
   #cancel: () => void = () => {};
-  #closed = false;
+  #on = false;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
   }
 
   start(): void {
+    this.#on = true;
     const { clock, next, record } = this.#options;
     record({ record: 'watch', seq: next(), at: clock.now() });
     this.#later();
   }
 
-  close(): void {
-    this.#closed = true;
+  stop(): void {
+    this.#on = false;
     this.#cancel();
   }
 
   #later(): void {
-    if (this.#closed) return;
+    if (!this.#on) return;
     // Twice as often as it has to be known: a note may be late.
     this.#cancel = this.#options.clock.after(WATCH_NOTED_MS / 2, () => void this.#note());
   }
 
   async #note(): Promise<void> {
     const { clock, store } = this.#options;
-    if (store.health.state === 'ready') {
+    if (store.writable) {
       // A store that is away says so itself; what is recorded meanwhile tells as much.
       await store.noteWatching(clock.now()).catch(() => {});
     }

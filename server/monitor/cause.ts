@@ -1,5 +1,11 @@
 import type { Cause, EventCode } from '@/lib/topology/event';
 
+/** When a view was put together, and why the leadership moved if it did. */
+export interface Seen {
+  readonly at: number;
+  readonly cause: Cause;
+}
+
 /** Changes that have a cause worth telling. */
 export const isLeadership = ({ code }: { readonly code: EventCode }): boolean =>
   code === 'leader-changed' || code === 'leader-lost' || code === 'writes-resumed';

@@ -1,13 +1,13 @@
 import type { EnsembleFacts, Limits } from '@/lib/diagnosis/table';
 import type { Change } from '@/lib/topology/changes';
 import { type ClusterId, clusterName } from '@/lib/topology/cluster-id';
-import type { Cause, ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
+import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
-import { causeNow, isLeadership } from './cause';
+import { causeNow, isLeadership, type Seen } from './cause';
 import { ClusterTracker } from './cluster-tracker';
 import { Ring } from './ring';
 
@@ -69,8 +69,8 @@ export interface FleetOptions {
   readonly onChange: (id: ClusterId | null, urgent: boolean) => void;
   /** Something has happened that is worth keeping. */
   readonly onEvent: (event: ClusterEvent) => void;
-  /** The cluster was put together anew; if its leadership moved, by that cause. */
-  readonly onView: (id: ClusterId, view: ClusterView, cause: Cause) => void;
+  /** The cluster was put together anew, at that moment; if its leadership moved, by that cause. */
+  readonly onView: (id: ClusterId, view: ClusterView, seen: Seen) => void;
   readonly onGone: (id: ClusterId) => void;
   /** Lag was sampled. */
   readonly onSample: (id: ClusterId, sample: LagSample) => void;
@@ -206,7 +206,7 @@ export class Fleet {
   note(id: ClusterId, event: Pick<ClusterEvent, 'code' | 'member' | 'says'>): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    this.#log(id, entry, event);
+    this.#log(id, entry, { ...event, at: this.#options.clock.now() });
     this.#options.onChange(null, false);
   }
 
@@ -215,7 +215,8 @@ export class Fleet {
     if (!entry) return;
     entry.cancelRefresh();
     const says = `${clusterName(entry.key)} is gone from ZooKeeper`;
-    this.#log(id, entry, { code: 'cluster-gone', member: null, says });
+    const at = this.#options.clock.now();
+    this.#log(id, entry, { code: 'cluster-gone', member: null, says, at });
     this.#options.onGone(id);
     this.#entries.delete(id);
     this.#noteTrouble(id, false);
@@ -305,9 +306,9 @@ export class Fleet {
     const operation = operationOn(id);
     const cause = causeNow(operation, entry.tracker.requestedAt, now);
     for (const change of changes) {
-      this.#log(id, entry, isLeadership(change) ? { ...change, cause } : change);
+      this.#log(id, entry, { ...change, at: now, ...(isLeadership(change) ? { cause } : {}) });
     }
-    this.#options.onView(id, view, cause);
+    this.#options.onView(id, view, { at: now, cause });
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);
@@ -316,9 +317,8 @@ export class Fleet {
     return changes;
   }
 
-  #log(id: ClusterId, entry: Entry, event: Omit<ClusterEvent, 'seq' | 'cluster' | 'at'>): void {
-    const at = this.#options.clock.now();
-    const logged = { ...event, seq: this.#options.next(), cluster: id, at };
+  #log(id: ClusterId, entry: Entry, event: Omit<ClusterEvent, 'seq' | 'cluster'>): void {
+    const logged = { ...event, seq: this.#options.next(), cluster: id };
     entry.events.push(logged);
     this.#options.onEvent(logged);
   }

@@ -3,6 +3,7 @@ import { Failure, isZooKeeperError } from '@/lib/errors';
 import type { Run } from '@/lib/operations/run';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ZnodeAccess } from '../ports';
+import { ensureFolder } from '../znode-folder';
 
 /** A run as it is stored, with the version to write it back by. */
 export interface StoredRun {
@@ -27,7 +28,7 @@ export class Records {
   /** Takes the turn with this record; null when another operation holds it. */
   async take(run: Run): Promise<StoredRun | null> {
     const path = this.#path(run.view.cluster);
-    await this.#ensureRoot();
+    await ensureFolder(this.#access(), this.#root);
     try {
       await this.#access().create(path, encode(run));
       return { run, version: 0 };
@@ -82,17 +83,6 @@ export class Records {
 
   #path(cluster: ClusterId): string {
     return `${this.#root}/${cluster}`;
-  }
-
-  async #ensureRoot(): Promise<void> {
-    const parts = this.#root.split('/').filter((part) => part !== '');
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-      try {
-        await this.#access().create(`/${parts.slice(0, depth).join('/')}`, Buffer.alloc(0));
-      } catch (error) {
-        if (!isZooKeeperError(error, 'exists')) throw error;
-      }
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ListingAccess } from '../ports';
+import { ensureFolder } from '../znode-folder';
 
 const shape = z.object({
   id: z.string(),
@@ -60,7 +61,7 @@ export class RestoreRecords {
         const stat = await this.#access().set(path, data, before.version);
         return { record, version: stat.version };
       }
-      await this.#ensureFolder();
+      await ensureFolder(this.#access(), this.#folder);
       await this.#access().create(path, data);
       return { record, version: 0 };
     } catch (error) {
@@ -72,17 +73,6 @@ export class RestoreRecords {
 
   #path(cluster: ClusterId): string {
     return `${this.#folder}/${cluster}`;
-  }
-
-  async #ensureFolder(): Promise<void> {
-    const parts = this.#folder.split('/').filter((part) => part !== '');
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-      try {
-        await this.#access().create(`/${parts.slice(0, depth).join('/')}`, Buffer.alloc(0));
-      } catch (error) {
-        if (!isZooKeeperError(error, 'exists')) throw error;
-      }
-    }
   }
 }
 

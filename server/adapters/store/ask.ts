@@ -2,7 +2,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Failure } from '@/lib/errors';
 import type { Connected, Database } from './database';
 
-export type Way = Exclude<keyof Connected, 'end'>;
+export type Way = Exclude<keyof Connected, 'end' | 'writes'>;
 
 /** What there is to ask: a connection that may be lost, and why it is. */
 export type Asked = Pick<Database, 'connected' | 'health' | 'doubt'>;

@@ -4,12 +4,14 @@ import pg from 'pg';
 import type { HistoryView } from '@/lib/history/history';
 import type { Clock } from '@/server/ports';
 import { MIGRATIONS } from './migrations';
-import { tryTurn } from './turn';
+import { tryTurn, versionOf } from './turn';
 
 export interface DatabaseOptions {
   readonly clock: Clock;
   /** Finds, or starts, the server. Called anew after every loss. */
   readonly reach: () => Promise<pg.ClientConfig>;
+  /** Whether we may write to it, and so bring its schema up to date; else it is only read. */
+  readonly writes?: () => boolean;
   /** What it is called behind its version: "embedded", or where it is. */
   readonly kind: string;
   readonly onState: (state: HistoryView['state']) => void;
@@ -23,6 +25,8 @@ export interface Connected {
   readonly write: NodePgDatabase;
   readonly read: NodePgDatabase;
   readonly upkeep: NodePgDatabase;
+  /** It is ours to write to. */
+  readonly writes: boolean;
   end(): void;
 }
 
@@ -60,6 +64,18 @@ export class Database {
     void this.#connect();
   }
 
+  /** We may write to it now, or may no longer: it is connected to anew. */
+  renew(): void {
+    if (this.#connected === null) return;
+    this.#drop();
+    this.#cancelRetry();
+    void this.#connect();
+  }
+
+  get writable(): boolean {
+    return this.#connected?.writes ?? false;
+  }
+
   /** What these connections were asked for has failed: unless they are replaced already, they are. */
   doubt(which: Connected | null, error: unknown): void {
     if (which !== null && which === this.#connected) this.#lose(error);
@@ -75,12 +91,15 @@ export class Database {
     if (this.#closed) return;
     try {
       const config = await this.#options.reach();
-      const guard = await takeTurn(config);
-      if (this.#closed) {
+      const writes = this.#options.writes?.() ?? true;
+      const guard = await (writes ? takeTurn : justConnect)(config);
+      const outdated = writes !== (this.#options.writes?.() ?? true);
+      if (this.#closed || outdated) {
         guard.client.end().catch(() => {});
+        if (!this.#closed) void this.#connect();
         return;
       }
-      const connected = open(config, guard.client);
+      const connected = { ...open(config, guard.client), writes };
       guard.client.once('end', () => this.doubt(connected, new Error('The connection was lost')));
       this.#connected = connected;
       this.#attempt = 0;
@@ -124,7 +143,7 @@ function sentence(error: unknown): string {
   return `${text.replace(/\.$/, '')}.`;
 }
 
-function open(config: pg.ClientConfig, guard: pg.Client): Connected {
+function open(config: pg.ClientConfig, guard: pg.Client): Omit<Connected, 'writes'> {
   const pool = (max: number, ms: number) => {
     const made = new pg.Pool({
       ...{ ...config, max, keepAlive: true, application_name: 'howdah store' },
@@ -145,11 +164,30 @@ function open(config: pg.ClientConfig, guard: pg.Client): Connected {
   };
 }
 
+type Guard = { readonly client: pg.Client; readonly version: string };
+
 /**
  * Takes the writer's turn, which lasts as long as this connection, and brings the schema up to
  * date: one Howdah at a time writes to a database.
  */
-async function takeTurn(config: pg.ClientConfig): Promise<{ client: pg.Client; version: string }> {
+function takeTurn(config: pg.ClientConfig): Promise<Guard> {
+  return guarded(config, async (client) => {
+    const { mine, version } = await tryTurn(client);
+    if (!mine) throw new Error('Another Howdah writes its history to this database');
+    await migrate(drizzle(client), MIGRATIONS);
+    return version;
+  });
+}
+
+/** For who only reads what another writes. */
+function justConnect(config: pg.ClientConfig): Promise<Guard> {
+  return guarded(config, versionOf);
+}
+
+async function guarded(
+  config: pg.ClientConfig,
+  what: (client: pg.Client) => Promise<string>,
+): Promise<Guard> {
   const client = new pg.Client({
     ...{ ...config, keepAlive: true, application_name: 'howdah store, its turn' },
     ...{ connectionTimeoutMillis: 5000, statement_timeout: WRITE_MS },
@@ -157,10 +195,7 @@ async function takeTurn(config: pg.ClientConfig): Promise<{ client: pg.Client; v
   client.on('error', () => {});
   try {
     await client.connect();
-    const { mine, version } = await tryTurn(client);
-    if (!mine) throw new Error('Another Howdah writes its history to this database');
-    await migrate(drizzle(client), MIGRATIONS);
-    return { client, version };
+    return { client, version: await what(client) };
   } catch (error) {
     client.end().catch(() => {});
     throw error;

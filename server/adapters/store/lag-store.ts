@@ -39,7 +39,7 @@ export class PostgresLagStore implements LagStore {
   }
 
   get ready(): boolean {
-    return this.#options.database.connected !== null;
+    return this.#options.database.writable;
   }
 
   async write(chunks: readonly LagChunk[]): Promise<void> {

@@ -26,7 +26,17 @@ function records(began: number, views: readonly (ClusterView | null)[]): History
     ...views.map((view, n): StructureChange => {
       const at = began + n * MINUTE;
       const seq = at * 1000 + 1;
-      const change = { record: 'structure', seq, at, cluster: ID, after, first: n === 0 } as const;
+      const change = {
+        ...{
+          record: 'structure' as const,
+          seq,
+          at,
+          cluster: ID,
+          after,
+          run: began,
+          first: n === 0,
+        },
+      };
       after = view && seq;
       return { ...change, parts: view && follower.take(view) };
     }),

@@ -12,6 +12,7 @@ const MOST_GAPS = 100;
 
 const columns = {
   seq: structure.seq,
+  run: structure.run,
   at: structure.at,
   after: structure.after,
   parts: structure.parts,

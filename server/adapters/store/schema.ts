@@ -66,6 +66,7 @@ export const structure = howdah.table(
     cluster: integer('cluster')
       .notNull()
       .references(() => cluster.id),
+    run: bigint('run', { mode: 'number' }).notNull(),
     after: bigint('after', { mode: 'number' }),
     parts: json('parts').$type<PartChanges>(),
   },

@@ -24,6 +24,10 @@ export class PostgresStore implements HistoryStore {
     return this.#database.health;
   }
 
+  get writable(): boolean {
+    return this.#database.writable;
+  }
+
   write(records: readonly HistoryRecord[]): Promise<void> {
     return this.#ask('write', async (database) => {
       if (records.length === 0) return;

@@ -12,8 +12,8 @@ export async function insertStructures(
 ): Promise<void> {
   if (changes.length === 0) return;
   const ids = await clusterIds(transaction, new Set(changes.map((one) => one.cluster)));
-  const rows = changes.map(({ seq, at, after, parts, cluster }) => ({
-    ...{ seq, after, parts },
+  const rows = changes.map(({ seq, run, at, after, parts, cluster }) => ({
+    ...{ seq, run, after, parts },
     at: new Date(at),
     cluster: ids.get(cluster) ?? 0,
   }));
@@ -37,10 +37,11 @@ export async function lastBefore(
   const { rows } = await transaction.execute<{
     cluster: number;
     seq: string;
+    run: string;
     after: string | null;
     parts: StructureChange['parts'];
   }>(
-    sql`select k.cluster, s.seq, s.after, s.parts
+    sql`select k.cluster, s.seq, s.run, s.after, s.parts
         from json_to_recordset(${wanted}::json) as k(cluster integer, seq bigint)
         cross join lateral (
           select w.at, w.seq from howdah.structure w
@@ -51,10 +52,15 @@ export async function lastBefore(
         order by k.cluster, s.seq`,
   );
   const readers = new Map<number, StructureReader>();
-  for (const { cluster, seq, after, parts } of rows) {
+  for (const { cluster, seq, run, after, parts } of rows) {
     const reader = readers.get(cluster) ?? new StructureReader();
     readers.set(cluster, reader);
-    reader.apply({ seq: Number(seq), after: after === null ? null : Number(after), parts });
+    reader.apply({
+      seq: Number(seq),
+      run: Number(run),
+      after: after === null ? null : Number(after),
+      parts,
+    });
   }
   return [...readers].map(([cluster, reader]) => ({ cluster, view: reader.view }));
 }

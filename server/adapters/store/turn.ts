@@ -13,6 +13,14 @@ export async function tryTurn(client: pg.Client): Promise<{ mine: boolean; versi
   return rows[0] ?? { mine: false, version: '' };
 }
 
+/** The server's version, e.g. "15.18". */
+export async function versionOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ version: string }>(
+    `select split_part(current_setting('server_version'), ' ', 1) as version`,
+  );
+  return rows[0]?.version ?? '';
+}
+
 /** Who has the turn, in words; what a role may not see of others is left out. */
 export async function whoseTurn(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ pid: number; from: string | null; since: string | null }>(

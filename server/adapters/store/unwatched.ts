@@ -74,7 +74,14 @@ export async function goneUnwatched(
   const events: ClusterEvent[] = [];
   for (const [place, { key, scope, namespace, citusGroup }] of gone.entries()) {
     const mine = { seq: seq + 1 + place, at, cluster: key };
-    changes.push({ record: 'structure', ...mine, after: null, first: false, parts: null });
+    changes.push({
+      record: 'structure',
+      ...mine,
+      run: seq,
+      after: null,
+      first: false,
+      parts: null,
+    });
     const says = `${clusterName({ ensemble, namespace, scope, group: citusGroup })} is gone from ZooKeeper`;
     events.push({ ...mine, code: 'cluster-gone', member: null, says, cause: 'unwatched' });
   }

@@ -12,6 +12,7 @@ CREATE TABLE howdah.structure (
   seq bigint NOT NULL,
   at timestamptz(3) NOT NULL,
   cluster integer NOT NULL REFERENCES howdah.cluster,
+  run bigint NOT NULL,
   after bigint,
   parts json,
   PRIMARY KEY (seq, at)

@@ -1,0 +1,38 @@
+import { Failure } from '@/lib/errors';
+import type { HistoryView } from '@/lib/history/history';
+import { systemClock } from './clock';
+import type { History } from './history-parts';
+
+/** What stands in for history where none is to be kept. */
+export function noHistory(): History {
+  const view: HistoryView = {
+    state: 'off',
+    since: systemClock.now(),
+    says: null,
+    server: null,
+    waiting: { records: 0, bytes: 0, mostBytes: 0 },
+    samples: { waiting: 0, lost: 0 },
+    losing: null,
+    newest: 0,
+    disk: null,
+    standby: null,
+  };
+  const refuse = () =>
+    Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.'));
+  return {
+    view,
+    record: () => {},
+    sample: () => {},
+    see: () => {},
+    gone: () => {},
+    present: () => {},
+    events: refuse,
+    lag: refuse,
+    replay: refuse,
+    read: () => {},
+    versions: refuse,
+    bytes: refuse,
+    start: () => {},
+    close: () => Promise.resolve(),
+  };
+}
