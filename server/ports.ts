@@ -97,8 +97,11 @@ export interface Spool {
   readonly records: number;
   readonly bytes: number;
   readonly mostBytes: number;
-  /** Durable once this is true; false: there is no room. Throws what the disk says. */
-  append(records: readonly HistoryRecord[]): Promise<boolean>;
+  /**
+   * Durable once this is true; false: there is no room, which does not hold for what `must` be kept
+   * while the disk takes it. Throws what the disk says.
+   */
+  append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean>;
   /** The batches that have waited longest, of about `most` records in all; none: nothing waits. */
   oldest(most: number): Promise<readonly SpooledBatch[]>;
   drop(batch: SpooledBatch): Promise<void>;

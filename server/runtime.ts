@@ -15,6 +15,7 @@ import { createHistory } from './history-parts';
 import { Metrics } from './metrics/metrics';
 import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
+import { EnsembleLog } from './monitor/ensemble-log';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { Restores } from './operations/restores';
@@ -293,8 +294,15 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
 
   const takenUpAt = new Map<string, number>();
   const factsOf = new Map<string, string>();
+  const ensembleLog = new EnsembleLog({
+    clock,
+    next: () => sequence.next(),
+    onEvent: (event) => history.record(event),
+  });
+
   const ensembleChanged = (ensemble: Ensemble) => {
     ensemblesNow.renew();
+    ensembleLog.note(ensemble.view(), ensemble.sessionId);
     const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
     const facts = JSON.stringify([vouchedFor(ensemble), maxSessionTimeoutMs]);
     if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);

@@ -22,6 +22,7 @@ const titles: Readonly<Record<Kind, string>> = {
   configuration: 'Configuration',
   operations: 'Operations',
   clusters: 'Clusters that come and go',
+  zookeeper: 'ZooKeeper itself',
 };
 
 const everything = { kind: null, search: '', cluster: null, member: null, cause: null };

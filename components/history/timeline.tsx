@@ -16,7 +16,7 @@ import { StateIcon } from '@/components/ui/state-icon';
 import type { Gap } from '@/lib/history/history';
 import { codesOf, kindOf } from '@/lib/history/kinds';
 import { causeWords } from '@/lib/history/post-mortem';
-import { clusterName, parseClusterId } from '@/lib/topology/cluster-id';
+import { clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { entriesOf } from './entries';
 import type { TimelineQuery } from './query';
@@ -131,15 +131,16 @@ function Happened({
   onMember: (member: string) => void;
 }) {
   const key = parseClusterId(cluster);
+  const ofEnsemble = key !== null && isEnsemble(key);
   return (
     <li
       data-code={code}
       data-testid="timeline-event"
       className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,12rem)_minmax(0,1fr)_auto]"
     >
-      <Moment cluster={cluster} at={at} />
+      <Moment cluster={ofEnsemble ? null : cluster} at={at} />
       <Link
-        href={`/cluster/${cluster}`}
+        href={ofEnsemble ? '/zookeeper' : `/cluster/${cluster}`}
         className="order-first min-w-0 font-medium text-accent hover:underline md:order-none"
       >
         <Name>{key ? clusterName(key) : cluster}</Name>
@@ -164,14 +165,22 @@ function Happened({
 }
 
 /** Leads to the cluster as it was then. */
-function Moment({ cluster, at }: { cluster: string; at: number }) {
+function Moment({ cluster, at }: { cluster: string | null; at: number }) {
+  const time = <time dateTime={new Date(at).toISOString()}>{moment(at)}</time>;
+  if (cluster === null) {
+    return (
+      <span title={exactMoment(at)} className="shrink-0 text-sm tabular-nums text-muted">
+        {time}
+      </span>
+    );
+  }
   return (
     <Link
       href={pastHref(cluster, at)}
       title={`${exactMoment(at)}: see the cluster at this moment`}
       className="shrink-0 text-sm tabular-nums text-muted hover:text-accent hover:underline"
     >
-      <time dateTime={new Date(at).toISOString()}>{moment(at)}</time>
+      {time}
     </Link>
   );
 }

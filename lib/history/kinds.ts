@@ -8,6 +8,7 @@ export const kinds = [
   'configuration',
   'operations',
   'clusters',
+  'zookeeper',
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -32,6 +33,13 @@ const kindOfCode: Readonly<Record<EventCode, Kind>> = {
   operation: 'operations',
   'problem-raised': 'problems',
   'problem-cleared': 'problems',
+  'ensemble-lost': 'zookeeper',
+  'ensemble-back': 'zookeeper',
+  'session-renewed': 'zookeeper',
+  'quorum-lost': 'zookeeper',
+  'quorum-leader': 'zookeeper',
+  'server-down': 'zookeeper',
+  'server-up': 'zookeeper',
 };
 
 export function kindOf(code: EventCode): Kind {

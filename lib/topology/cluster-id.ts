@@ -35,8 +35,16 @@ export function parseClusterId(id: ClusterId): ClusterKey | null {
   }
 }
 
+/** What an ensemble's own events are kept under: no cluster has an empty scope. */
+export function ensembleId(name: string): ClusterId {
+  return encodeKey({ ensemble: name, namespace: '', scope: '', group: null });
+}
+
+export const isEnsemble = ({ scope }: ClusterKey): boolean => scope === '';
+
 /** What a person calls the cluster: its scope, with the Citus group behind it where there is one. */
 export function clusterName(key: ClusterKey): string {
+  if (isEnsemble(key)) return `ZooKeeper ${key.ensemble}`;
   return key.group === null ? key.scope : `${key.scope}/${key.group}`;
 }
 

@@ -4,6 +4,7 @@ import type { ClusterId } from './cluster-id';
 export interface ClusterEvent {
   /** From one counter for all clusters of a process. */
   readonly seq: number;
+  /** Or an ensemble, by its `ensembleId`. */
   readonly cluster: ClusterId;
   /** When Howdah saw it. */
   readonly at: number;
@@ -49,6 +50,13 @@ export const eventCodes = [
   'problem-raised',
   'problem-cleared',
   'operation',
+  'ensemble-lost',
+  'ensemble-back',
+  'session-renewed',
+  'quorum-lost',
+  'quorum-leader',
+  'server-down',
+  'server-up',
 ] as const;
 
 export type EventCode = (typeof eventCodes)[number];

@@ -32,9 +32,9 @@ class Disk implements Spool {
     return this.room;
   }
 
-  async append(records: readonly HistoryRecord[]): Promise<boolean> {
+  async append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean> {
     if (this.broken) throw new Error('I/O error');
-    if (this.records + records.length > this.room) return false;
+    if (this.records + records.length > this.room && !must) return false;
     this.batches.push({ name: String(records[0]?.seq), records });
     return true;
   }
@@ -206,6 +206,23 @@ describe('what happens', () => {
     recorder.record(event(1));
     await recorder.close();
     expect(disk.records).toBe(1);
+  });
+
+  test('is kept where there is no room, if an operator did it', async () => {
+    const { clock, disk, shelf, start } = rig();
+    shelf.away = true;
+    disk.room = 1;
+    const recorder = start();
+    recorder.record(event(1));
+    await clock.pass(1000);
+    recorder.record(event(2));
+    recorder.record({ ...event(3), code: 'operation' });
+    await clock.pass(1000);
+    expect(recorder.view.losing?.lost).toBe(1);
+    shelf.away = false;
+    recorder.storeIsReady();
+    await clock.pass(3000);
+    expect(shelf.order).toEqual([1, 3]);
   });
 
   test('is a gap where there is no room for it, said while it lasts and kept afterwards', async () => {

@@ -1,6 +1,6 @@
 import { Failure } from '@/lib/errors';
 import type { Gap, HistoryView } from '@/lib/history/history';
-import type { HistoryRecord } from '@/lib/history/record';
+import { type HistoryRecord, isEvent } from '@/lib/history/record';
 import type { Clock, HistoryStore, Spool, SpooledBatch } from '../ports';
 
 export interface RecorderOptions {
@@ -118,8 +118,12 @@ export class Recorder {
     if (taken.length === 0 || this.#spool === null) return;
     try {
       const room = await this.#spool.append(taken);
+      // What an operator did is kept above the spool's own size: it is little, and never lost.
+      const acts = room ? [] : taken.filter(isAct);
+      if (acts.length > 0) await this.#spool.append(acts, 'must');
       this.#fresh = this.#fresh.slice(taken.length);
-      if (!room) this.#lose(taken);
+      const lost = room ? [] : taken.filter((one) => !isAct(one));
+      if (lost.length > 0) this.#lose(lost);
     } catch (error) {
       // They stay where they are, in order, and are tried again with those that come.
       this.#options.onError(error);
@@ -227,6 +231,8 @@ export class Recorder {
     }
   }
 }
+
+const isAct = (record: HistoryRecord): boolean => isEvent(record) && record.code === 'operation';
 
 function joined(a: Gap | null, b: Gap | null): Gap | null {
   if (a === null || b === null) return a ?? b;

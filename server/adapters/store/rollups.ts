@@ -109,6 +109,7 @@ export class PostgresUpkeep implements Upkeep {
       for (const [table, before] of over) {
         dropped.push(...(await this.#partitions.drop(connected, table, before)));
       }
+      await forgetBefore(connected, new Date(now - keepEventsMs));
       return dropped;
     });
   }
@@ -142,4 +143,15 @@ export class PostgresUpkeep implements Upkeep {
       return { bytes: sizeOf(tables), budgetBytes, bytesPerDay };
     });
   }
+}
+
+/** What is little, and so not divided by time. Of each znode the last version stays. */
+async function forgetBefore(database: NodePgDatabase, before: Date): Promise<void> {
+  await database.execute(sql`delete from howdah.failover where led < ${before}`);
+  await database.execute(sql`delete from howdah.watch where until < ${before}`);
+  await database.execute(
+    sql`delete from howdah.znode_version v where v.at < ${before} and exists (
+          select from howdah.znode_version later
+          where later.znode = v.znode and later.seq > v.seq and later.at < ${before})`,
+  );
 }

@@ -61,10 +61,10 @@ export class FolderSpool implements Spool {
     return this.#losing;
   }
 
-  async append(records: readonly HistoryRecord[]): Promise<boolean> {
+  async append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean> {
     const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     const bytes = Math.max(BLOCK_BYTES, Buffer.byteLength(text));
-    if (this.#bytes + bytes > this.mostBytes) return false;
+    if (this.#bytes + bytes > this.mostBytes && must === undefined) return false;
     const name = nameOf(records[0]?.seq ?? 0);
     await this.#writeDurably(name, text);
     this.#keep({ name, records: records.length, bytes });

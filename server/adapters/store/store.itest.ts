@@ -145,6 +145,27 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     ]);
   });
 
+  test('can be read by whoever is given its reader’s role, and nothing else of it', async () => {
+    const views = [
+      'events',
+      'failovers',
+      'znode_versions',
+      'lag_samples',
+      'lag_10s',
+      'lag_1m',
+      'lag_1h',
+    ];
+    for (const view of views) {
+      await sql(`set role howdah_reader; select * from howdah.${view} limit 1`);
+    }
+    await expect(sql('set role howdah_reader; select * from howdah.event')).rejects.toThrow(
+      'permission denied',
+    );
+    await expect(sql('set role howdah_reader; delete from howdah.event')).rejects.toThrow(
+      'permission denied',
+    );
+  });
+
   test('says so while the server is down, and goes on when it has been started again', async () => {
     const [row] = await sql('select pg_backend_pid() as pid, pg_postmaster_start_time() as began');
     const postmaster = await sql(

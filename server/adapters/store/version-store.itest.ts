@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ZnodeVersion } from '@/lib/history/znode-version';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
+import { PostgresUpkeep } from './rollups';
 import { PostgresStore } from './store';
 import { makeFolder, openStore, servers } from './store-for-tests';
 import { versionStore } from './version-store';
@@ -92,5 +93,17 @@ describe.each(servers)('versions of znodes in $name', ({ programs }) => {
       { name: 'config', version: null, gone: true, skipped: 0, session: null },
       { name: 'config', version: 2, gone: false, skipped: 2, session: '2000a1' },
     ]);
+  });
+
+  test('are forgotten when they are over, but for what still held at the beginning of what is kept', async () => {
+    const clock = { ...systemClock, now: () => START + 6500 + 1000 };
+    const upkeep = new PostgresUpkeep({
+      ...{ database: opened.database, clock, keepEventsMs: 1000, budgetBytes: null },
+      keeping: { samples: 1e12, '10s': 1e12, '1m': 1e12, '1h': 1e12 },
+    });
+    await upkeep.prune();
+    const { versions } = await read();
+    // It was gone since before, and that is told; the version after it is younger.
+    expect(versions.map(({ znode }) => znode?.stat.version)).toEqual([2, undefined]);
   });
 });

@@ -66,6 +66,7 @@ export class Ensemble {
   #maxTimeoutMs: number | null = null;
   #measuring = false;
   #everSynced = false;
+  #lastSession: string | null = null;
   /** Everything has been read since the last connection of any session. */
   #resynced = false;
   #connections = 0;
@@ -136,6 +137,12 @@ export class Ensemble {
   /** The leadership session, for operations. Throws `connection` while there is none. */
   get session(): ZooKeeperSession {
     return this.#sessions.session(-1);
+  }
+
+  /** Of the leadership session, as it was last; null: there has been none. */
+  get sessionId(): string | null {
+    this.#lastSession = this.#sessions.leadership?.id ?? this.#lastSession;
+    return this.#lastSession;
   }
 
   /** Connected, and read whole since. */

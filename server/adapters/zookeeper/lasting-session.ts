@@ -54,6 +54,11 @@ export class LastingSession {
     throw new ZooKeeperError('connection', 'ZooKeeper is not connected.');
   }
 
+  /** Null while there is none. */
+  get id(): string | null {
+    return this.#session?.id ?? null;
+  }
+
   get grantedTimeoutMs(): number | null {
     return this.#session?.grantedTimeoutMs ?? null;
   }
