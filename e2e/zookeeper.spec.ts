@@ -21,6 +21,16 @@ test('the ZooKeeper page says who serves, what is read, and whether it keeps up'
   await expect(servers).toContainText('down', { timeout: 20_000 });
   await server?.start();
   await expect(servers).not.toContainText('down', { timeout: 20_000 });
+
+  // And it is kept what happened to the ensemble itself.
+  await page.goto('/timeline?kind=zookeeper');
+  const happened = page.getByTestId('timeline-event');
+  await expect(
+    happened.filter({ hasText: 'of ZooKeeper main answers again' }).first(),
+  ).toBeVisible();
+  await expect(
+    happened.filter({ hasText: 'of ZooKeeper main does not answer' }).first(),
+  ).toBeVisible();
 });
 
 test('the ZooKeeper page says so when the ensemble is away, and recovers', async ({
