@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, type Sandbox, waitFor } from '@/sandbox';
 
@@ -16,6 +17,8 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { user, password } = sandbox.clusters[0]?.monitoring ?? { user: '', password: '' };
+  const config = join(sandbox.root, 'howdah.yaml');
+  await writeFile(config, 'ensembles: [{ keepZnodes: [/marked] }]\n');
   let child: ChildProcess;
   const start = async () => {
     child = spawn(process.execPath, ['dist/main.js'], {
@@ -23,6 +26,7 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
       env: {
         ...process.env,
         NODE_ENV: 'production',
+        HOWDAH_CONFIG: config,
         HOWDAH_SANDBOX: sandbox.root,
         HOWDAH_ENSEMBLE: sandbox.connectString,
         HOWDAH_SESSION_TIMEOUT_MS: '4000',

@@ -1,3 +1,4 @@
+import { generateLag } from './generated-lag';
 import { expect, ORDERS, openOrders, test } from './test';
 
 test('lag is there after a restart, can be looked at closely, and sent as an address', async ({
@@ -37,4 +38,27 @@ test('lag is there after a restart, can be looked at closely, and sent as an add
   await page.getByRole('button', { name: 'Back to now' }).click();
   await expect(page).not.toHaveURL(/from=/);
   await expect(page.getByTestId('past')).toHaveCount(0);
+});
+
+test('a month of lag is charted, and its one bad hour is not smoothed away', async ({
+  page,
+  real,
+}) => {
+  await page.goto('/timeline');
+  await expect(page.getByTestId('history-state')).toHaveAttribute('data-state', 'ready');
+  await openOrders(page);
+  await page.locator('.lag-line').first().waitFor({ state: 'attached' });
+  // At its end it writes what it has sampled, and so knows its members.
+  await real.howdah.restart();
+  await page.goto('/timeline');
+  await expect(page.getByTestId('history-state')).toHaveAttribute('data-state', 'ready', {
+    timeout: 20_000,
+  });
+  await generateLag(real.sandbox, 30);
+  await page.goto(`${ORDERS}?range=30d`);
+  const chart = page.getByTestId('kept-lag');
+  await expect(chart.locator('.lag-line')).not.toHaveCount(0, { timeout: 20_000 });
+  await expect(chart).toContainText('Lowest and highest of each');
+  // 5e9 bytes, of one hour in 720: the axis reaches it.
+  await expect(chart.locator('.recharts-yAxis')).toContainText('5 GB');
 });

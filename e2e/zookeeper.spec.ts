@@ -1,4 +1,5 @@
 import { expect, test } from './test';
+import { writeZnodes } from './znodes';
 
 test('the ZooKeeper page says who serves, what is read, and whether it keeps up', async ({
   page,
@@ -44,4 +45,18 @@ test('the ZooKeeper page says so when the ensemble is away, and recovers', async
   await expect(pressure).toHaveAttribute('data-pressure', 'unknown', { timeout: 20_000 });
   await Promise.all(real.sandbox.zookeeper.map((server) => server.start()));
   await expect(pressure).toHaveAttribute('data-pressure', 'calm', { timeout: 60_000 });
+});
+
+test('a znode that an operator has marked is kept in its versions, and found from the ZooKeeper page', async ({
+  page,
+  real,
+}) => {
+  await writeZnodes(real.sandbox.connectString, [['/marked', 'weight=70']]);
+  await expect(async () => {
+    await page.goto('/zookeeper');
+    await page.getByRole('link', { name: 'Versions of 1 marked znode' }).click({ timeout: 2000 });
+  }).toPass({ timeout: 40_000 });
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('ZooKeeper main');
+  await expect(page.getByTestId('version').first()).toContainText('version 0');
+  await expect(page.locator('[data-diff]')).toContainText('weight=70');
 });

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultProblemLimits } from '@/lib/diagnosis/table';
+import { absolutePath } from '@/lib/znodes/path';
 import { defaultAggregatorLimits } from './monitor/aggregator';
 
 /**
@@ -66,6 +67,16 @@ export const privateNetworks = [
   'fc00::/7',
 ];
 
+const znodePath = z.string().transform((value, context) => {
+  const path = absolutePath(value);
+  if (path !== null) return path;
+  context.addIssue({
+    code: 'custom',
+    message: 'a znode\'s path begins with "/", e.g. /app/routing',
+  });
+  return z.NEVER;
+});
+
 export const configSchema = z.strictObject({
   listen: z
     .strictObject({
@@ -94,6 +105,7 @@ export const configSchema = z.strictObject({
         namespaces: z.array(namespace).min(1).default(['/service', '/postgresql-common']),
         sessionTimeoutMs: ms(1000, 120_000).default(10_000),
         digest: z.strictObject({ user: text, ...secret }).optional(),
+        keepZnodes: z.array(znodePath).max(100).default([]),
       }),
     )
     .min(1, 'name at least one ensemble, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181')

@@ -48,6 +48,15 @@ describe('a configuration', () => {
     expect(config.clusterSettings(key).patroni.basic).toBeNull();
   });
 
+  test('names znodes to keep by their paths', () => {
+    const of = (paths: string) => `ensembles: [{ connect: 'a:1', keepZnodes: [${paths}] }]`;
+    expect(load(of('/app/routing/, /b'), {}).ensembles[0]?.keepZnodes).toEqual([
+      '/app/routing',
+      '/b',
+    ]);
+    expect(() => load(of('app'), {})).toThrow(/keepZnodes.*begins with "\/"/);
+  });
+
   test('of the store needs no ensemble, and is the same as with one', () => {
     const HOWDAH_CONFIG = file('store: { folder: /x, diskMb: 5 }');
     const environment = { HOWDAH_CONFIG } as unknown as NodeJS.ProcessEnv;

@@ -37,6 +37,8 @@ export interface EnsembleConfig {
   readonly connect: string;
   readonly namespaces: readonly string[];
   readonly sessionTimeoutMs: number;
+  /** Znodes, beside those of clusters, of which every version is kept. */
+  readonly keepZnodes: readonly string[];
   readonly digest: { readonly user: string; readonly password: string } | null;
 }
 
@@ -129,11 +131,8 @@ function sentence(
 function complete(file: ConfigFile): Config {
   const secrets = new SecretReader();
   const ensembles = file.ensembles.map(
-    ({ name, connect, namespaces, sessionTimeoutMs, digest }, i): EnsembleConfig => ({
-      name,
-      connect,
-      namespaces,
-      sessionTimeoutMs,
+    ({ name, connect, namespaces, sessionTimeoutMs, keepZnodes, digest }, i): EnsembleConfig => ({
+      ...{ name, connect, namespaces, sessionTimeoutMs, keepZnodes },
       digest: digest
         ? { user: digest.user, password: secrets.password(digest, `ensembles.${i}.digest`) ?? '' }
         : null,

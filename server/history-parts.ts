@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { HistoryView } from '@/lib/history/history';
 import type { HistoryRecord, RollCall } from '@/lib/history/record';
-import type { ClusterId } from '@/lib/topology/cluster-id';
+import { type ClusterId, ensembleId } from '@/lib/topology/cluster-id';
 import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import { Database } from './adapters/store/database';
@@ -29,7 +29,7 @@ import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
 import { Watching } from './history/watching';
 import { noHistory } from './no-history';
-import type { HistoryReader, ScopeSnapshot, VersionStore, ZnodeAccess } from './ports';
+import type { HistoryReader, RawZnode, ScopeSnapshot, VersionStore, ZnodeAccess } from './ports';
 
 export interface History extends HistoryReader, VersionStore {
   record(event: ClusterEvent): void;
@@ -39,6 +39,8 @@ export interface History extends HistoryReader, VersionStore {
   gone(cluster: ClusterId): void;
   /** A cluster's znodes have been read. */
   read(cluster: ClusterId, scope: ScopeSnapshot): void;
+  /** A znode that is kept for itself has been read. */
+  readMarked(ensemble: string, path: string, znode: RawZnode | null): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
   /** Opens folder and store; until then what is recorded waits in memory. */
@@ -228,7 +230,9 @@ export function createHistory({
       versions.gone(cluster);
     },
     read: (cluster, scope) => versions.note(cluster, scope),
+    readMarked: (ensemble, path, znode) => versions.noteOne(ensembleId(ensemble), path, znode),
     versions: kept.versions,
+    znodes: kept.znodes,
     bytes: kept.bytes,
     present: (roll) => structures.present(roll),
     events: (query) => store.events(query),

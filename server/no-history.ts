@@ -30,6 +30,8 @@ export function noHistory(): History {
     lag: refuse,
     replay: refuse,
     read: () => {},
+    readMarked: () => {},
+    znodes: refuse,
     versions: refuse,
     bytes: refuse,
     start: () => {},

@@ -2,7 +2,7 @@ import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
-import type { KeptZnode, VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
+import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
 import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -58,10 +58,12 @@ export interface ReplayStore {
 /** Where versions of znodes are read back. Throws `unavailable` while it is away. */
 export interface VersionStore {
   versions(query: VersionsQuery): Promise<VersionsPage>;
+  /** The names of those of a cluster, or of an ensemble's `ensembleId`, that have any. */
+  znodes(cluster: ClusterId): Promise<readonly string[]>;
   /** The bytes of one version; null where there is no such, or it was gone then. */
   bytes(which: {
     readonly cluster: ClusterId;
-    readonly name: KeptZnode;
+    readonly name: string;
     readonly seq: number;
   }): Promise<Buffer | null>;
 }
@@ -84,6 +86,7 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
   replay(query: ReplayQuery): Promise<Replay>;
   versions: VersionStore['versions'];
+  znodes: VersionStore['znodes'];
 }
 
 /** Records that went to disk together. */

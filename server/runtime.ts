@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Failure, ZooKeeperError } from '@/lib/errors';
-import { type ClusterId, clusterPath } from '@/lib/topology/cluster-id';
+import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
 import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
@@ -11,6 +11,7 @@ import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import { gathered } from './gathered';
+import { MarkedZnodes } from './history/marked';
 import { createHistory } from './history-parts';
 import { Metrics } from './metrics/metrics';
 import { Aggregator } from './monitor/aggregator';
@@ -174,8 +175,10 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     config: config.store,
     next: (room) => sequence.next(room),
     access: async (id, name) => {
-      const key = fleet.keyOf(id);
-      return key && ensembleOf(key.ensemble).session.access(`${clusterPath(key)}/${name}`);
+      const key = parseClusterId(id);
+      if (key === null) return null;
+      const path = isEnsemble(key) ? name : `${clusterPath(key)}/${name}`;
+      return ensembleOf(key.ensemble).session.access(path);
     },
     now: () => fleet.judged.map((view) => ({ view, scope: scopeOf(view.id) })),
     turn: {
@@ -190,6 +193,16 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onError,
   });
   const historyNow = aSecondApart(clock, () => history.view);
+
+  const marked = new MarkedZnodes({
+    clock,
+    marked: config.ensembles.flatMap(({ name, keepZnodes }) =>
+      keepZnodes.map((path) => ({ ensemble: name, path })),
+    ),
+    read: ({ ensemble, path }) => ensembleOf(ensemble).session.data(path, false),
+    onRead: ({ ensemble, path }, znode) => history.readMarked(ensemble, path, znode),
+    onError,
+  });
 
   const hub: Hub = new Hub({
     clock,
@@ -271,6 +284,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     hub.notify(true);
     // Not before: the first look at the fleet is what somebody waits for.
     history.start();
+    marked.start();
     onSettled();
   };
 
@@ -367,6 +381,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       schedule.close();
       hub.close();
       fleet.close();
+      marked.close();
       for (const ensemble of ensembles.values()) ensemble.close();
       return history.close();
     },

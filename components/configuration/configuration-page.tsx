@@ -1,6 +1,6 @@
 'use client';
 
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
 import { HistoryState } from '@/components/history/history-state';
@@ -12,7 +12,7 @@ import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useQueryState } from '@/components/ui/use-query-state';
 import { KEPT_ZNODES, type KeptVersion } from '@/lib/history/znode-version';
-import { type ClusterId, clusterName, parseClusterId } from '@/lib/topology/cluster-id';
+import { type ClusterId, clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import { pickView } from '../cluster/use-member';
 import { formatConfigurationQuery, parseConfigurationQuery } from './query';
 import { RestoreDialog } from './restore-dialog';
@@ -29,11 +29,14 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
   const view = useCluster(id, pickView);
   const key = parseClusterId(id);
   const name = key ? clusterName(key) : id;
+  const isOfCluster = key !== null && !isEnsemble(key);
   useEffect(() => {
     document.title = `Configuration of ${name} · Howdah`;
   }, [name]);
 
-  const { asked, versions } = useVersions(id, query.name);
+  const names = useNames(id);
+  const chosenName = query.name ?? names[0] ?? null;
+  const { asked, versions } = useVersions(id, chosenName);
   const [restoring, setRestoring] = useState<KeptVersion | null>(null);
   const chosen = versions.find(({ seq }) => seq === query.seq) ?? versions[0] ?? null;
   const place = chosen ? versions.indexOf(chosen) : -1;
@@ -47,16 +50,19 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
           <h1 className="text-xl font-semibold">What ZooKeeper held of {name}</h1>
           <p className="mt-1 text-muted">
             Every version that Howdah has read.{' '}
-            <Link href={`/cluster/${id}`} className="text-accent hover:underline">
+            <Link
+              href={isOfCluster ? `/cluster/${id}` : '/zookeeper'}
+              className="text-accent hover:underline"
+            >
               {name} as it is now
             </Link>
           </p>
         </div>
         <Segmented
           label="Znode"
-          value={query.name}
-          onChange={(znode) => setQuery({ name: znode, seq: null, against: null })}
-          choices={KEPT_ZNODES.map((value) => ({ value, label: value }))}
+          value={chosenName ?? ''}
+          onChange={(name) => setQuery({ name, seq: null, against: null })}
+          choices={names.map((value) => ({ value, label: value }))}
         />
       </div>
       <HistoryState />
@@ -64,7 +70,7 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
       {!asked.data && !asked.error && <Loading />}
       {asked.data && chosen === null && (
         <p className="rounded-lg border border-line bg-surface p-4 text-muted">
-          No version of {query.name} has been kept of {name} yet.
+          No version of {chosenName} has been kept of {name} yet.
         </p>
       )}
       {chosen !== null && (
@@ -82,7 +88,7 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
             version={chosen}
             before={before}
             onRestore={
-              query.name === 'config' && place > 0 && chosen.znode !== null
+              isOfCluster && chosenName === 'config' && place > 0 && chosen.znode !== null
                 ? () => setRestoring(chosen)
                 : null
             }
@@ -105,13 +111,25 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
   );
 }
 
+/** Of a cluster they are known; of an ensemble they are what an operator has marked. */
+function useNames(id: ClusterId): readonly string[] {
+  const trpc = useTRPC();
+  const key = parseClusterId(id);
+  const isOfEnsemble = key !== null && isEnsemble(key);
+  const marked = useQuery(
+    trpc.history.znodes.queryOptions({ cluster: id }, { enabled: isOfEnsemble }),
+  );
+  return isOfEnsemble ? (marked.data ?? []) : KEPT_ZNODES;
+}
+
 /** Live at its top: asked for again when something more has been written. */
-function useVersions(cluster: ClusterId, name: (typeof KEPT_ZNODES)[number]) {
+function useVersions(cluster: ClusterId, name: string | null) {
   const trpc = useTRPC();
   const asked = useInfiniteQuery(
     trpc.history.versions.infiniteQueryOptions(
-      { cluster, name, limit: PAGE },
+      { cluster, name: name ?? '-', limit: PAGE },
       {
+        enabled: name !== null,
         getNextPageParam: (page) => (page.more ? page.versions.at(-1)?.seq : undefined),
         refetchInterval: ({ state }) => (state.status === 'error' ? RENEW_MS : false),
       },
@@ -121,8 +139,8 @@ function useVersions(cluster: ClusterId, name: (typeof KEPT_ZNODES)[number]) {
   const { refetch, isFetchingNextPage } = asked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: that there is more is the reason to ask
   useEffect(() => {
-    if (!isFetchingNextPage) void refetch({ cancelRefetch: false });
-  }, [newest, refetch]);
+    if (!isFetchingNextPage && name !== null) void refetch({ cancelRefetch: false });
+  }, [newest, refetch, name]);
   return { asked, versions: asked.data?.pages.flatMap((page) => page.versions) ?? [] };
 }
 

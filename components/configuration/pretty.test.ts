@@ -25,7 +25,7 @@ test('a difference is told line by line', () => {
 test('which versions are compared is in the address', () => {
   const query = { name: 'sync', seq: 17, against: 12 } as const;
   expect(parseConfigurationQuery(formatConfigurationQuery(query))).toEqual(query);
-  expect(parseConfigurationQuery(new URLSearchParams('znode=members&version=x'))).toEqual({
-    ...{ name: 'config', seq: null, against: null },
+  expect(parseConfigurationQuery(new URLSearchParams('version=x'))).toEqual({
+    ...{ name: null, seq: null, against: null },
   });
 });

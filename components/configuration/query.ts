@@ -1,8 +1,7 @@
-import { KEPT_ZNODES, type KeptZnode } from '@/lib/history/znode-version';
-
 /** What the address says: which znode, which of its versions, and what that is compared with. */
 export interface ConfigurationQuery {
-  readonly name: KeptZnode;
+  /** Null: the first that there is. */
+  readonly name: string | null;
   /** By `seq`; null: the newest. */
   readonly seq: number | null;
   /** Null: the version before it. */
@@ -11,7 +10,7 @@ export interface ConfigurationQuery {
 
 export function parseConfigurationQuery(params: URLSearchParams): ConfigurationQuery {
   return {
-    name: KEPT_ZNODES.find((name) => name === params.get('znode')) ?? 'config',
+    name: params.get('znode') || null,
     seq: numberOf(params.get('version')),
     against: numberOf(params.get('against')),
   };
@@ -19,7 +18,7 @@ export function parseConfigurationQuery(params: URLSearchParams): ConfigurationQ
 
 export function formatConfigurationQuery(query: ConfigurationQuery): URLSearchParams {
   const params = new URLSearchParams();
-  if (query.name !== 'config') params.set('znode', query.name);
+  if (query.name !== null) params.set('znode', query.name);
   if (query.seq !== null) params.set('version', String(query.seq));
   if (query.against !== null) params.set('against', String(query.against));
   return params;

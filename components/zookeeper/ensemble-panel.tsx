@@ -12,6 +12,7 @@ import { StateIcon } from '@/components/ui/state-icon';
 import type { EnsembleView } from '@/lib/stream/frames';
 import { formatDuration } from '@/lib/units';
 import { Lanes } from './lanes';
+import { MarkedLink } from './marked-link';
 import { type Pressure, pressureOf, readsPerSecond } from './pressure';
 import { Tile, Tiles } from './tile';
 import { formatCoalescing, formatRate } from './words';
@@ -50,6 +51,7 @@ export function EnsemblePanel({ ensemble }: { ensemble: EnsembleView }) {
         </div>
         <div className="min-w-0 border-t border-line xl:border-t-0 xl:border-l">
           <Servers ensemble={ensemble} />
+          <MarkedLink ensemble={ensemble.name} />
         </div>
       </div>
     </Panel>

@@ -11,8 +11,10 @@ export interface ZnodeVersion {
   readonly record: 'znode';
   readonly seq: number;
   readonly at: number;
+  /** Or an ensemble, by its `ensembleId`. */
   readonly cluster: ClusterId;
-  readonly name: KeptZnode;
+  /** Below the cluster's folder; of an ensemble the whole path. */
+  readonly name: string;
   /** Null: it is gone. */
   readonly znode: {
     /** Base64. */
@@ -42,7 +44,7 @@ export interface KeptVersion {
 
 export interface VersionsQuery {
   readonly cluster: ClusterId;
-  readonly name: KeptZnode;
+  readonly name: string;
   /** Only older ones than this, by `seq`. */
   readonly before?: number | undefined;
   /** 1 to 200. */

@@ -1,15 +1,15 @@
 import type { HistoryRecord } from '@/lib/history/record';
-import { KEPT_ZNODES, type KeptZnode, type ZnodeVersion } from '@/lib/history/znode-version';
+import { KEPT_ZNODES, type ZnodeVersion } from '@/lib/history/znode-version';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Access } from '@/lib/znodes/access';
-import type { Clock, RawZnode, ReadAccess, ScopeSnapshot } from '../ports';
+import type { Clock, MirroredZnode, RawZnode, ReadAccess, ScopeSnapshot } from '../ports';
 
 export interface VersionsOptions {
   readonly clock: Clock;
   readonly next: () => number;
   readonly record: (record: HistoryRecord) => void;
   /** A znode's ACL as it is now; null when it is gone. Throws where it can't be read. */
-  readonly access: (cluster: ClusterId, name: KeptZnode) => Promise<ReadAccess | null>;
+  readonly access: (cluster: ClusterId, name: string) => Promise<ReadAccess | null>;
 }
 
 /** ACLs cost a read each, and are nobody's hurry. */
@@ -56,24 +56,25 @@ export class Versions {
   }
 
   note(cluster: ClusterId, scope: ScopeSnapshot): void {
-    if (!this.#started) return;
-    for (const name of KEPT_ZNODES) {
-      const read = scope.znode(name);
-      // What could not be read says nothing.
-      if (read !== null && 'failed' in read) continue;
-      const is = read?.stat.mzxid ?? GONE;
-      const key = `${name} ${cluster}`;
-      if (this.#last.get(key) === is) continue;
-      this.#last.set(key, is);
-      this.#keep(cluster, name, read);
-    }
+    for (const name of KEPT_ZNODES) this.noteOne(cluster, name, scope.znode(name));
+  }
+
+  /** @param cluster or an ensemble's id, with the whole path as the name */
+  noteOne(cluster: ClusterId, name: string, read: MirroredZnode): void {
+    // What could not be read says nothing.
+    if (!this.#started || (read !== null && 'failed' in read)) return;
+    const is = read?.stat.mzxid ?? GONE;
+    const key = `${name} ${cluster}`;
+    if (this.#last.get(key) === is) return;
+    this.#last.set(key, is);
+    this.#keep(cluster, name, read);
   }
 
   gone(cluster: ClusterId): void {
     for (const name of KEPT_ZNODES) this.#last.delete(`${name} ${cluster}`);
   }
 
-  #keep(cluster: ClusterId, name: KeptZnode, read: RawZnode | null): void {
+  #keep(cluster: ClusterId, name: string, read: RawZnode | null): void {
     const { clock, next, record } = this.#options;
     const seen = { record: 'znode', seq: next(), at: clock.now(), cluster, name } as const;
     if (read === null) {

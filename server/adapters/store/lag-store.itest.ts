@@ -118,6 +118,16 @@ describe.each(servers)('lag in $name', ({ programs }) => {
     expect(widths).toHaveLength(1);
     const [stepMs = 0] = widths;
     expect(members.map(({ member }) => member)).toEqual(NAMES);
+    // What a moment of the past is shown with: of all figures the highest, in the same buckets.
+    const highest = await store.figures({ cluster: orders, from, until, buckets });
+    for (const [n, { figures: kept, ...one }] of highest.entries()) {
+      const { at, width, max } = members[n] ?? {};
+      expect(one).toEqual({ member: NAMES[n], at, width });
+      expect(kept.replay).toEqual(max);
+      expect(kept.write.every((value) => value === null)).toBe(true);
+      expect(kept.sent.every((value) => value === 0)).toBe(true);
+    }
+    expect(highest).toHaveLength(NAMES.length);
     for (const [which, { mean, member: _, width: __, ...told }] of members.entries()) {
       const { mean: exact, ...rest } = expected(samples[which] ?? [], stepMs, [from, until]);
       expect(told).toEqual(rest);

@@ -116,6 +116,15 @@ export async function versionsOf(
   return { versions: rows.slice(0, limit).map(versionOf), more: rows.length > limit };
 }
 
+/** The names of a cluster's znodes of which something is kept. */
+export async function znodesOf(database: NodePgDatabase, cluster: string): Promise<string[]> {
+  const { rows } = await database.execute<{ name: string }>(
+    sql`select z.name from howdah.znode z join howdah.cluster c on c.id = z.cluster
+        where c.key = ${cluster} order by z.name`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** One version's bytes; null where there is no such version, or the znode was gone. */
 export async function bytesOf(
   database: NodePgDatabase,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { figures } from '@/lib/history/lag';
-import { KEPT_ZNODES } from '@/lib/history/znode-version';
 import { causes, eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
 
@@ -49,7 +48,7 @@ export const historyRouter = router({
     .input(
       z.object({
         cluster: text(600),
-        name: z.enum(KEPT_ZNODES),
+        name: text(1024),
         /** Only older ones than this, by `seq`: what a page of versions ended with. */
         cursor: z.number().int().positive().optional(),
         limit: z.number().int().min(1).max(200).default(50),
@@ -58,6 +57,9 @@ export const historyRouter = router({
     .query(({ ctx, input: { cursor, ...query } }) =>
       ctx.history.versions({ ...query, before: cursor }),
     ),
+  znodes: procedure
+    .input(z.object({ cluster: text(600) }))
+    .query(({ ctx, input }) => ctx.history.znodes(input.cluster)),
   replay: procedure
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),
