@@ -35,7 +35,7 @@ const tableOf = (resolution: Resolution): SQL => sql.raw(`howdah.lag_chunk_${res
 /** The moment of a sample or of a rollup's slot, milliseconds since the epoch: `t`. */
 function moment(resolution: Resolution): SQL {
   const column = resolution === 'samples' ? 's.at' : `s.slot * ${stepMs[resolution]}::bigint`;
-  return sql.raw(`(extract(epoch from c.began) * 1000)::bigint + ${column}`);
+  return sql.raw(`c.began_ms + ${column}`);
 }
 
 /**
@@ -58,23 +58,31 @@ function valuesOf({ resolution, from, until }: Source, of: readonly Figure[], me
         ]
       : others.map((column) => `s.${column}`);
   const spanMs = resolution === 'samples' ? SAMPLES_SPAN_MS : rollupSpanMs[resolution];
+  // When a row began is worked out once for the row, and "offset 0" keeps it so: worked out for each
+  // of its figures, and by "numeric", it was a third of a chart's time.
   return sql`
     select * from (
       select c.member, ${moment(resolution)} as t, ${list(selected)}
-      from ${tableOf(resolution)} c,
-           unnest(${list(values)}) as s(${list([first as string, ...others])})
-      where c.began > ${new Date(from - spanMs)} and c.began < ${new Date(until)} and ${members}
+      from (
+        select c.*, (extract(epoch from c.began) * 1000)::bigint as began_ms
+        from ${tableOf(resolution)} c
+        where c.began > ${new Date(from - spanMs)} and c.began < ${new Date(until)} and ${members}
+        offset 0
+      ) c, unnest(${list(values)}) as s(${list([first as string, ...others])})
     ) v where t >= ${from} and t < ${until}`;
 }
 
-/** For each group: how many samples, and of each figure the extremes, the mean and the last. */
+/**
+ * For each group: how many samples, and of each figure the extremes, the mean and the last. A mean is
+ * exact as long as what it is the mean of adds up to less than 9e15; the last is found without sorting.
+ */
 function summary(of: readonly Figure[]): SQL {
   const parts = of.flatMap((figure) => [
     `min(${figure}_min) as ${figure}_min`,
     `max(${figure}_max) as ${figure}_max`,
     // By the number of samples, those that did not know the figure included where others did.
-    `round(sum(${figure}_mean::numeric * samples) / nullif(sum(samples) filter (where ${figure}_mean is not null), 0))::bigint as ${figure}_mean`,
-    `(array_agg(${figure}_last order by t desc) filter (where ${figure}_last is not null))[1] as ${figure}_last`,
+    `round(sum(${figure}_mean::float8 * samples) / nullif(sum(samples) filter (where ${figure}_mean is not null), 0))::bigint as ${figure}_mean`,
+    `(max(array[t, ${figure}_last]) filter (where ${figure}_last is not null))[2] as ${figure}_last`,
   ]);
   return list(['sum(samples)::integer as samples', ...parts]);
 }
