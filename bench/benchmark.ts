@@ -6,6 +6,8 @@ export interface Context {
   readonly quick: boolean;
   /** Howdah writes a CPU profile of each of its runs below dist/profiles; it is slower meanwhile. */
   readonly profile: boolean;
+  /** Which PostgreSQL is Howdah's own: `embedded`, or `debian`. */
+  readonly server: string;
   /** One line on what is being done now. */
   readonly say: (line: string) => void;
   /** Runs when the benchmark is over, however it ends; the last registered first. */
@@ -35,5 +37,7 @@ export interface Benchmark {
   readonly says: string;
   /** How many rounds by default. */
   readonly rounds: number;
+  /** It measures parts of the product as they are in the sources: the pages need not be built. */
+  readonly unbuilt?: true;
   readonly run: (context: Context) => Promise<Report>;
 }

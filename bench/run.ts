@@ -11,10 +11,11 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   probe: async () => (await import('./probe')).probe,
   ui: async () => (await import('./ui')).ui,
   failover: async () => (await import('./failover')).failover,
+  history: async () => (await import('./history')).history,
 };
 
 const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--quick] [--profile] [--json]
-NAME is one of: ${Object.keys(benchmarks).join(', ')}`;
+NAME is one of: ${Object.keys(benchmarks).join(', ')}; for history also [--server debian]`;
 
 /** Runs one benchmark. Its report goes to standard output, its progress to standard error. */
 async function main(): Promise<number> {
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      server: { type: 'string', default: 'embedded' },
     },
   });
   const name = positionals.join(' ');
@@ -44,16 +46,18 @@ async function main(): Promise<number> {
     }
   };
   process.once('SIGINT', () => void end().then(() => process.exit(130)));
-  const { quick, json, rounds, profile } = values;
+  const { quick, json, rounds, profile, server } = values;
   const context: Context = {
     rounds: Number(rounds ?? (quick ? 1 : benchmark.rounds)),
     quick,
     profile,
+    server,
     say,
     onEnd: (task) => ends.push(task),
   };
   try {
-    if (!(await buildIfNeeded())) throw new Error('Howdah could not be built');
+    if (!benchmark.unbuilt && !(await buildIfNeeded()))
+      throw new Error('Howdah could not be built');
     say(`${benchmark.name}: ${benchmark.says}`);
     const report = await benchmark.run(context);
     process.stdout.write(`\n${tableOf(report).join('\n')}\n`);
