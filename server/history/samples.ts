@@ -13,7 +13,8 @@ export interface SamplesOptions {
 /** A member's samples of so long are one row: what packs well, and what SIGKILL may cost. */
 const SPAN_MS = 60_000;
 const WRITE_EVERY_MS = 1000;
-const CHUNKS_AT_ONCE = 500;
+/** So many are one statement: some milliseconds of work, after which others get their turn. */
+const CHUNKS_AT_ONCE = 100;
 /**
  * So many samples wait while the store is away, about 50 bytes each: some minutes of a large fleet
  * that is watched closely, an hour of a small one. Then the oldest are given up.
