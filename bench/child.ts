@@ -23,10 +23,11 @@ const bundled = new Map<string, Promise<string>>();
 export async function startProgram(
   name: string,
   argument: unknown,
-  { onEnd }: Pick<Context, 'onEnd'>,
+  { onEnd, args = [] }: Pick<Context, 'onEnd'> & { readonly args?: readonly string[] },
 ): Promise<Program> {
   const file = await (bundled.get(name) ?? bundle(name));
-  const child = spawn(process.execPath, ['--enable-source-maps', file, JSON.stringify(argument)], {
+  const given = ['--enable-source-maps', ...args, file, JSON.stringify(argument)];
+  const child = spawn(process.execPath, given, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // As Howdah is: each gets its own share of the processors.
     detached: true,

@@ -50,7 +50,8 @@ async function setUp(context: Context): Promise<Stage> {
   // Read at run time, beside the program.
   cpSync('server/adapters/store/migrations', 'dist/bench/migrations', { recursive: true });
   const debian = context.server === 'debian';
-  const product = await startProgram('history-product', { debian }, context);
+  const args = context.profile ? ['--cpu-prof', '--cpu-prof-dir=dist/profiles'] : [];
+  const product = await startProgram('history-product', { debian }, { ...context, args });
   const server = await product.ask<Server>('server');
   context.onEnd(async () => {
     await product.ask('end').catch(() => {});
