@@ -66,7 +66,10 @@ export interface ChartTimes {
   readonly hand: number;
 }
 
-/** One by Howdah, one by hand, and so on, of one cluster after the other. */
+/**
+ * One by Howdah, one by hand, and so on. Each goes through all clusters, half of them apart: who reads
+ * what the other has just read finds it in the server's memory.
+ */
 export async function drawCharts(
   { product, hand }: { product: Program; hand: Program },
   { times, clusters, ended }: { times: number; clusters: number; ended: number },
@@ -75,9 +78,10 @@ export async function drawCharts(
   for (const name of chartNames) {
     const took: { howdah: number[]; hand: number[] } = { howdah: [], hand: [] };
     for (let n = 0; n < times; n += 1) {
-      const chart = chartsOf(yearCluster((n % clusters) + 1), ended)[name];
-      const mine = await product.ask<Drawn>('chart', chart);
-      const other = await hand.ask<Drawn>('chart', byHand(name, chart));
+      const chart = (which: number) => chartsOf(yearCluster((which % clusters) + 1), ended)[name];
+      const mine = await product.ask<Drawn>('chart', chart(n));
+      const apart = chart(n + Math.floor(clusters / 2));
+      const other = await hand.ask<Drawn>('chart', byHand(name, apart));
       if (mine.points !== other.points || mine.points === 0) {
         throw new Error(`The ${name} has ${mine.points} points, and ${other.points} by hand`);
       }
