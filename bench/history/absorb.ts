@@ -58,7 +58,10 @@ export async function absorbAsHowdah(
     await samples.close();
   });
   if (samples.figures.lost > 0) throw new Error(`${samples.figures.lost} samples were lost`);
-  const upkeep = new PostgresUpkeep({ database, clock: systemClock, keeping, keepEventsMs: DAY });
+  const upkeep = new PostgresUpkeep({
+    ...{ database, clock: systemClock, keeping },
+    ...{ keepEventsMs: DAY, budgetBytes: null },
+  });
   const over = Math.floor((from + seconds * 1000) / HOUR) * HOUR;
   return { ...cost, rollUps: await costOf(postmaster, () => upkeep.rollUp(over)) };
 }

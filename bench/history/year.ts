@@ -166,8 +166,8 @@ const every = (perDay: number) =>
 
 /** Each cluster's changes have their own minutes. */
 const STRUCTURES = `
-  insert into howdah.structure (seq, at, cluster, after, parts)
-  select seq, at, id, case when which > 0 then lag(seq) over (partition by id order by seq) end,
+  insert into howdah.structure (seq, at, cluster, run, after, parts)
+  select seq, at, id, 1, case when which > 0 then lag(seq) over (partition by id order by seq) end,
          replace(parts, 'SCOPE', scope)::json
   from (select (extract(epoch from at) * 1000)::bigint * 1000 + id as seq, * from (
     select k.id, k.scope, (n - 1) % (select count(*) from pattern) as which,
