@@ -177,7 +177,10 @@ export class Recorded {
   isKept(): Promise<unknown> {
     return waitFor(
       () => this.history?.state === 'ready' && this.history.since !== this.#lostSince,
-      { timeoutMs: 30_000, what: 'history to be kept' },
+      {
+        timeoutMs: 45_000,
+        what: () => `history to be kept: ${JSON.stringify(this.history)}, lost ${this.#lostSince}`,
+      },
     );
   }
 
