@@ -95,7 +95,7 @@ export function RestoreDialog({
         <Skeleton className="h-40 shrink-0" />
       ) : (
         <>
-          <Changes changes={preflight.changes} />
+          {preflight.changes && <Changes changes={preflight.changes} />}
           <section aria-labelledby="checks-title" className="flex flex-col gap-2">
             <h3 id="checks-title" className="font-semibold">
               Checks of {name}

@@ -65,7 +65,9 @@ export class FailoverFollower {
     if (view.request) this.#request = view.request;
     const { leader } = view;
     if (leader === null) {
-      if (this.#last) this.#leaderless ??= at;
+      // One that can't be read is not gone.
+      const unreadable = view.unreadable.some(({ path }) => path.endsWith('/leader'));
+      if (this.#last && !unreadable) this.#leaderless ??= at;
       return null;
     }
     const before = this.#last;
@@ -77,7 +79,10 @@ export class FailoverFollower {
       czxid: leader.czxid,
       lsn: lsn ?? (same ? before.lsn : null),
     };
-    if (before === null || same) return this.#more(view, at);
+    if (before === null || same) {
+      this.#leaderless = null;
+      return this.#more(view, at);
+    }
     this.#before = before;
     const told = this.#begin(before, view, { at, cause });
     this.#leaderless = null;

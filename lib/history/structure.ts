@@ -115,28 +115,29 @@ export class StructureReader {
   #last: number | null = null;
   #run: number | null = null;
   #known = false;
+  #gone = false;
 
   /**
    * @returns false for a change whose predecessor is missing: nothing is known until a whole one.
    * Where two processes have recorded at once, the one that began last is followed.
    */
   apply({ seq, run, after, parts }: Omit<StructureChange, 'record' | 'at' | 'cluster' | 'first'>) {
-    if (after !== null && run !== this.#run) return this.#known;
+    const followed = this.#run;
+    // Of one that began before the one that is followed nothing is taken, but what it sees return.
+    if (followed !== null && run < followed && !this.#gone) return this.#known;
     if (after === null) this.#parts = new Map();
-    else if (after !== this.#last) this.#parts = null;
+    else if (run !== followed || after !== this.#last) this.#parts = null;
     this.#last = seq;
     this.#run = run;
-    if (parts === null || this.#parts === null) {
-      this.#parts = null;
-      this.#known = parts === null;
-      return this.#known;
-    }
-    this.#known = true;
+    this.#gone = parts === null;
+    if (parts === null) this.#parts = null;
+    this.#known = this.#parts !== null || this.#gone;
+    if (parts === null || this.#parts === null) return this.#known;
     for (const [name, value] of Object.entries(parts)) {
       if (value === null) this.#parts.delete(name);
       else this.#parts.set(name, value);
     }
-    return this.#known;
+    return true;
   }
 
   /** As it was after what was applied; null: not known, or there was no such cluster. */

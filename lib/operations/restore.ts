@@ -21,7 +21,8 @@ export interface RestorePreflight {
   /** The znode's version now; null where there is none to be replaced. */
   readonly seenVersion: number | null;
   readonly rules: readonly RuleResult[];
-  readonly changes: readonly SettingChange[];
+  /** Null: what stands there now can't be read, so nothing can be compared. */
+  readonly changes: readonly SettingChange[] | null;
 }
 
 export interface RestoreOutcome {
@@ -47,7 +48,7 @@ const rule = (code: string, verdict: Verdict, says: string): RuleResult => ({
 export function restorePreflight(input: RestoreInput): RestorePreflight {
   const { view, wanted, current } = input;
   const [before, after] = [readSettings(current?.text ?? null), readSettings(wanted)];
-  const changes = before && after ? settingChanges(before, after) : [];
+  const changes = before && after ? settingChanges(before, after) : null;
   return {
     cluster: view.id,
     clusterName: view.name,
@@ -55,7 +56,7 @@ export function restorePreflight(input: RestoreInput): RestorePreflight {
     changes,
     rules: [
       ...clusterRules(input),
-      ...contentRules({ before, after, changes, same: wanted === current?.text }),
+      ...contentRules({ view, after, changes, same: wanted === current?.text }),
     ],
   };
 }
@@ -90,59 +91,56 @@ function clusterRules({ view, zookeeperConnected, running, current }: RestoreInp
 }
 
 function contentRules({
-  before,
+  view,
   after,
   changes,
   same,
 }: {
-  before: Readonly<Record<string, unknown>> | null;
+  view: ClusterView;
   after: Readonly<Record<string, unknown>> | null;
-  changes: readonly SettingChange[];
+  changes: readonly SettingChange[] | null;
   same: boolean;
 }): RuleResult[] {
   if (after === null) {
-    return [
-      rule('content', 'refuse', 'That version is no configuration: Patroni could not read it'),
-    ];
+    const says = 'That version is no configuration: Patroni could not read it';
+    return [rule('content', 'refuse', says)];
   }
   if (same) return [rule('content', 'refuse', 'That version is the same as the one in force')];
+  const readable = rule('content', 'ok', 'That version is a configuration that can be read');
+  return [readable, ...changeRules(view, after, changes), ...timing(after)];
+}
+
+function changeRules(
+  view: ClusterView,
+  after: Readonly<Record<string, unknown>>,
+  changes: readonly SettingChange[] | null,
+): RuleResult[] {
+  const rules: RuleResult[] = [];
+  if (changes === null) {
+    const says = "What stands there now can't be read, so what would change is not known";
+    rules.push(rule('unreadable-now', 'warn', says));
+  }
+  // Where that is not known it is taken to be touched.
   const touched = (name: string) =>
-    changes.some(({ path }) => path === name || path.startsWith(`${name}.`));
-  const rules = [rule('content', 'ok', 'That version is a configuration that can be read')];
-  if (before === null) {
-    rules.push(
-      rule(
-        'unreadable-now',
-        'warn',
-        "What stands there now can't be read, so it can't be compared",
-      ),
-    );
-  }
+    changes?.some(({ path }) => path === name || path.startsWith(`${name}.`)) ?? true;
   // A cluster becomes another's standby, or ceases to be: its leader is demoted or promoted by it.
-  if (touched('standby_cluster')) {
-    rules.push(
-      rule(
-        'standby-cluster',
-        'refuse',
-        'It would make this a standby cluster or end that: change standby_cluster by itself',
-      ),
-    );
+  const isOrWasStandby =
+    after.standby_cluster != null || view.members.some(({ role }) => role === 'standby_leader');
+  if (changes === null ? isOrWasStandby : touched('standby_cluster')) {
+    const says =
+      'It would make this a standby cluster or end that: change standby_cluster by itself';
+    rules.push(rule('standby-cluster', 'refuse', says));
   }
-  if (touched('pause')) {
-    rules.push(
-      rule(
-        'pause',
-        'warn',
-        after.pause === true
-          ? 'It pauses the cluster: no failover while it lasts'
-          : 'It ends the pause: Patroni takes over again at once',
-      ),
-    );
+  if (touched('pause') && (changes !== null || after.pause === true)) {
+    const says =
+      after.pause === true
+        ? 'It pauses the cluster: no failover while it lasts'
+        : 'It ends the pause: Patroni takes over again at once';
+    rules.push(rule('pause', 'warn', says));
   }
   if (touched('synchronous_mode') || touched('synchronous_mode_strict')) {
-    rules.push(rule('synchronous', 'warn', 'It changes what a commit waits for'));
+    rules.push(rule('synchronous', 'warn', 'It may change what a commit waits for'));
   }
-  rules.push(...timing(after));
   return rules;
 }
 

@@ -42,6 +42,8 @@ const isBusy = (cause: unknown): boolean =>
 /** SQLSTATE has five characters; what has none comes from the socket, or from waiting for one. */
 function isOfTheConnection(code: unknown): boolean {
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
+  // What the protocol can't carry is the statement's fault, and would be so again.
+  if (code === '08P01') return false;
   return code.startsWith('08') || code.startsWith('57P') || code === '25006';
 }
 

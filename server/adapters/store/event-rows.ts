@@ -5,6 +5,8 @@ import { event } from './schema';
 
 export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 
+const ROWS_AT_ONCE = 2000;
+
 /** Writes events; those that are there by their `seq` are left alone. */
 export async function insertEvents(
   transaction: Transaction,
@@ -20,7 +22,11 @@ export async function insertEvents(
     writtenAt: written ? new Date(written.at) : null,
     zxid: written?.zxid ?? null,
   }));
-  await transaction.insert(event).values(rows).onConflictDoNothing();
+  // A statement takes 65,535 parameters.
+  for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
+    const some = rows.slice(n, n + ROWS_AT_ONCE);
+    await transaction.insert(event).values(some).onConflictDoNothing();
+  }
 }
 
 /** Columns of an event with its cluster's key, as `eventOf` takes them. */

@@ -5,6 +5,8 @@ import type { Transaction } from './event-rows';
 import { clusterIds } from './ids';
 import { structure } from './schema';
 
+const ROWS_AT_ONCE = 1000;
+
 /** Writes changes of structures; those that are there by their `seq` are left alone. */
 export async function insertStructures(
   transaction: Transaction,
@@ -17,7 +19,11 @@ export async function insertStructures(
     at: new Date(at),
     cluster: ids.get(cluster) ?? 0,
   }));
-  await transaction.insert(structure).values(rows).onConflictDoNothing();
+  // A statement takes 65,535 parameters, and these are long.
+  for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
+    const some = rows.slice(n, n + ROWS_AT_ONCE);
+    await transaction.insert(structure).values(some).onConflictDoNothing();
+  }
 }
 
 /** What a cluster looked like, to a process that is over. */
