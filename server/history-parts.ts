@@ -12,6 +12,7 @@ import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
 import { PostgresLagStore } from './adapters/store/lag-store';
+import { reliabilityStore } from './adapters/store/reliability-store';
 import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
@@ -115,6 +116,7 @@ export function createHistory({
   const kept = versionStore(database);
   const watching = new Watching({ ...recording, store });
   const replays = new PostgresReplayStore(database);
+  const reliability = reliabilityStore(database);
 
   const lag = new PostgresLagStore({ database, clock, keeping });
   const samples = new Samples({ clock, store: lag, onError });
@@ -184,6 +186,16 @@ export function createHistory({
       const replay = await replays.replay({ ...query, until });
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
+    reliability: async (query) => {
+      const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
+      const facts = await reliability.facts({ ...query, until });
+      // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
+      const worst = lag.worst({ ...query, from: facts.from, until }).catch((error) => {
+        log.warn(`the worst lag could not be told: ${error.message}`);
+        return null;
+      });
+      return { ...facts, worstLag: await worst };
+    },
     get view(): HistoryView {
       return trouble ? { ...view(), state: 'away', ...trouble } : view();
     },
@@ -231,6 +243,7 @@ function noHistory(): History {
     events: refuse,
     lag: refuse,
     replay: refuse,
+    reliability: refuse,
     read: () => {},
     versions: refuse,
     bytes: refuse,

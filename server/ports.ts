@@ -1,6 +1,7 @@
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
+import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { KeptZnode, VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
@@ -45,12 +46,20 @@ export interface LagStore {
   read(query: LagQuery): Promise<LagHistory>;
   /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
   figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
+  /** Of each cluster the furthest that a standby was behind. Throws `unavailable` while it is away. */
+  worst(query: ReliabilityQuery): Promise<readonly WorstLag[]>;
 }
 
 /** Where structures are read back. */
 export interface ReplayStore {
   /** Throws `unavailable` while it is away. */
   replay(query: Omit<ReplayQuery, 'buckets'>): Promise<Omit<Replay, 'lag'>>;
+}
+
+/** Where changes of leadership are read back, and when somebody watched. */
+export interface ReliabilityStore {
+  /** Throws `unavailable` while it is away. */
+  facts(query: ReliabilityQuery): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
 }
 
 /** Where versions of znodes are read back. Throws `unavailable` while it is away. */
@@ -82,6 +91,8 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
   replay(query: ReplayQuery): Promise<Replay>;
   versions: VersionStore['versions'];
+  /** What is kept of how reliable clusters were. Throws `unavailable` while the store is away. */
+  reliability(query: ReliabilityQuery): Promise<ReliabilityFacts>;
 }
 
 /** Records that went to disk together. */
