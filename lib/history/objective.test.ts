@@ -48,7 +48,9 @@ describe('an objective', () => {
       allowedMs: 21.6 * MINUTE,
       leftMs: 20 * MINUTE,
     });
-    expect(budgetOf({ presentMs: DAY, outageMs: MINUTE }, 100).leftMs).toBe(-MINUTE);
+    expect(budgetOf({ ...month, outageMs: MINUTE }, 100).leftMs).toBe(-MINUTE);
+    expect(budgetOf({ ...month, notMeasured: 1 }, 99.95).leftMs).toBe(21.6 * MINUTE);
+    expect(budgetOf({ ...month, watchedMs: DAY }, 99.95).leftMs).toBeNull();
   });
 });
 

@@ -20,8 +20,11 @@ export type Verdict =
 export interface Budget {
   /** The outage that the objective allows over the time in which the cluster was there. */
   readonly allowedMs: number;
-  /** What is left of it; below 0 where there was more. At most so much where not all was measured. */
-  readonly leftMs: number;
+  /**
+   * What is left of it; below 0 where there was more. At most so much where not all was measured;
+   * null where too little was watched to tell.
+   */
+  readonly leftMs: number | null;
 }
 
 /** Less than this says nothing, whatever the period: one failover would be all there is. */
@@ -50,12 +53,12 @@ export function judge(measured: Measured, objective: number): Verdict {
   return notMeasured > 0 ? { is: 'unknown', why: 'not-measured' } : { is: 'met' };
 }
 
-export function budgetOf(
-  { presentMs, outageMs }: Pick<Measured, 'presentMs' | 'outageMs'>,
-  objective: number,
-): Budget {
-  const allowedMs = allowedIn(presentMs, objective);
-  return { allowedMs, leftMs: allowedMs - outageMs };
+/** What is left of what the objective allows. */
+export function budgetOf(measured: Measured, objective: number): Budget {
+  const allowedMs = allowedIn(measured.presentMs, objective);
+  const verdict = judge(measured, objective);
+  const told = verdict.is !== 'unknown' || verdict.why === 'not-measured';
+  return { allowedMs, leftMs: told ? allowedMs - measured.outageMs : null };
 }
 
 /** Whole milliseconds: what is left of 100 is not exact. */

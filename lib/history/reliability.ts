@@ -81,7 +81,6 @@ export interface Figures extends Measured {
   readonly lostUnknown: number;
   /** Percent of the watched time; null: nothing was watched. */
   readonly availability: number | null;
-  readonly budget: Budget;
 }
 
 export interface ClusterReport extends Figures {
@@ -91,6 +90,7 @@ export interface ClusterReport extends Figures {
   /** When it was gone for good; null: it is there. */
   readonly gone: number | null;
   readonly verdict: Verdict;
+  readonly budget: Budget;
   /** Newest first. */
   readonly changes: readonly ChangeWithin[];
   readonly worstLag: WorstLag | null;
@@ -125,10 +125,10 @@ export function reportOf(facts: ReliabilityFacts, objective: number): Reliabilit
         ...{ periodMs: facts.until - facts.from, presentMs: Math.max(0, there.until - since) },
         watchedMs: lengthWithin(watched, there),
       };
-      const figures = figuresOf(changes, measured, objective);
-      const verdict = judge(figures, objective);
+      const figures = figuresOf(changes, measured);
+      const judged = { verdict: judge(figures, objective), budget: budgetOf(figures, objective) };
       const worstLag = lag.get(cluster) ?? null;
-      return { ...figures, ...{ cluster, since, gone: known.gone, verdict, changes, worstLag } };
+      return { ...figures, ...judged, ...{ cluster, since, gone: known.gone, changes, worstLag } };
     })
     .sort(worstFirst);
   const verdicts = { met: 0, missed: 0, unknown: 0 };
@@ -142,7 +142,6 @@ export function reportOf(facts: ReliabilityFacts, objective: number): Reliabilit
       presentMs: sum((one) => one.presentMs),
       watchedMs: sum((one) => one.watchedMs),
     },
-    objective,
   );
   return { fleet: { ...fleet, worstLag: furthest(clusters) }, verdicts, clusters };
 }
@@ -150,7 +149,6 @@ export function reportOf(facts: ReliabilityFacts, objective: number): Reliabilit
 function figuresOf(
   changes: readonly ChangeWithin[],
   times: Pick<Measured, 'periodMs' | 'presentMs' | 'watchedMs'>,
-  objective: number,
 ): Figures {
   const count = (kind: Failover['kind']) =>
     changes.filter((one) => one.failover.kind === kind).length;
@@ -168,7 +166,6 @@ function figuresOf(
     lostBytes: lost.length === 0 ? null : lost.reduce((all, bytes) => all + bytes, 0),
     lostUnknown: moves.length - lost.length,
     availability: availabilityOf({ ...times, outageMs }),
-    budget: budgetOf({ ...times, outageMs }, objective),
   };
 }
 
