@@ -18,7 +18,7 @@ test('a failover is counted as unplanned with its outage, and leads to the momen
   await expect(page).toHaveURL(/\/reliability\?objective=99\.95$/);
   const row = page.getByTestId('reliability-row');
   await expect(row).toHaveCount(1);
-  await expect(row.locator('td').nth(3)).toHaveText(/^[1-9]\d*$/);
+  await expect(row.locator('td').nth(4)).toHaveText(/^[1-9]\d*$/);
   // At most so many seconds, measured: never a bare zero.
   await expect(row.locator('td').nth(2)).toHaveText(/^[\d.]+ (ms|s|min)/);
 

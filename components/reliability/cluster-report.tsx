@@ -7,11 +7,19 @@ import { Panel } from '@/components/ui/panel';
 import { StateIcon } from '@/components/ui/state-icon';
 import { availabilityWords } from '@/lib/history/objective';
 import type { ClusterReport } from '@/lib/history/reliability';
-import { formatBytes, formatDuration } from '@/lib/units';
+import { formatBytes } from '@/lib/units';
 import { Changes } from './changes';
-import { useLeaderless } from './fleet-report';
+import { lagDoubt, useLeaderless } from './facts-of-cluster';
 import { VerdictWords } from './verdict';
-import { budgetWords, lengthWords, lostWords, outageWords, watchedWords } from './words';
+import {
+  budgetWords,
+  lagTimeWords,
+  lengthWords,
+  lostWords,
+  outageWords,
+  restartWords,
+  watchedWords,
+} from './words';
 
 /** One cluster: its figures, and each change of leadership of the period. */
 export function OneReport({
@@ -59,30 +67,37 @@ export function OneReport({
           <Figure label="Outage, at most" note={outage.note}>
             {outage.sum}
           </Figure>
-          <Figure label="Error budget left" note={`of ${lengthWords(budget.allowedMs)} allowed`}>
+          <Figure
+            label="Error budget left"
+            note={
+              budget.allowedMs === 0 ? 'none is allowed' : `of ${lengthWords(budget.allowedMs)}`
+            }
+          >
             {budgetWords(report)}
           </Figure>
           <Figure
             label="Changes of leadership"
-            note={restarts === 0 ? null : `and ${restarts.toLocaleString()} restarts`}
+            note={[
+              `${report.planned.toLocaleString()} planned`,
+              ...(restarts > 0 ? [restartWords(restarts)] : []),
+            ].join(' ')}
           >
-            {report.unplanned.toLocaleString()} unplanned, {report.planned.toLocaleString()} planned
+            {report.unplanned.toLocaleString()} unplanned
           </Figure>
-          <Figure label="Longest outage" note={longest && <Moment at={longest.failover.led} />}>
-            {longest?.outageMs == null ? outage.sum : `at most ${lengthWords(longest.outageMs)}`}
+          <Figure label="Longest, at most" note={longest && <Moment at={longest.failover.led} />}>
+            {longest?.outageMs == null ? outage.sum : lengthWords(longest.outageMs)}
           </Figure>
           <Figure
             label="Worst lag"
             note={
               worstLag && (
                 <>
-                  {worstLag.member}, within {formatDuration(worstLag.widthMs)} from{' '}
-                  <Moment at={worstLag.at} />
+                  {worstLag.member}, {lagTimeWords(worstLag)} <Moment at={worstLag.at} />
                 </>
               )
             }
           >
-            {worstLag ? formatBytes(worstLag.bytes) : lagTold ? 'none kept' : 'unknown'}
+            {worstLag ? formatBytes(worstLag.bytes) : lagDoubt(lagTold)}
           </Figure>
           <Figure label="Lost" note={lost.note}>
             {lost.sum}
@@ -116,7 +131,7 @@ function Figure({
     <div className="flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-3">
       <dt className="text-sm text-muted">{label}</dt>
       <dd className="flex min-w-0 flex-col">
-        <span className="text-lg font-semibold">{children}</span>
+        <span className="text-base font-semibold sm:text-lg">{children}</span>
         {note !== null && <span className="min-w-0 text-sm text-muted">{note}</span>}
       </dd>
     </div>

@@ -38,7 +38,7 @@ export function ObjectiveField({
         <Input
           id={id}
           inputMode="decimal"
-          className="w-24 text-right"
+          className="min-h-8 w-20 px-2 text-right"
           value={typed ?? String(objective)}
           aria-invalid={wrong}
           aria-describedby={wrong ? `${id}-wrong` : undefined}

@@ -3,7 +3,14 @@ import { StateIcon } from '@/components/ui/state-icon';
 import { availabilityWords } from '@/lib/history/objective';
 import type { ReliabilityReport } from '@/lib/history/reliability';
 import { formatBytes } from '@/lib/units';
-import { lengthWords, lostWords, outageWords, verdictStates, verdictTitles } from './words';
+import {
+  lengthWords,
+  lostWords,
+  outageWords,
+  restartWords,
+  verdictStates,
+  verdictTitles,
+} from './words';
 
 /** The fleet in one line, as far as it fits. */
 export function Totals({ report }: { report: ReliabilityReport }) {
@@ -29,14 +36,15 @@ export function Totals({ report }: { report: ReliabilityReport }) {
       <Fact label="Outage" note={outage.note}>
         {fleet.outageMs > 0 && 'at most '}
         {outage.sum}
+        {fleet.longest?.outageMs != null && (
+          <span className="font-normal text-muted">
+            , the longest {lengthWords(fleet.longest.outageMs)}
+          </span>
+        )}
       </Fact>
-      <Fact label="Changes of leadership">
+      <Fact label="Changes" note={fleet.restarts > 0 ? restartWords(fleet.restarts) : null}>
         {fleet.unplanned.toLocaleString()} unplanned, {fleet.planned.toLocaleString()} planned
-        {fleet.restarts > 0 && `, ${fleet.restarts.toLocaleString()} restarts`}
       </Fact>
-      {fleet.longest?.outageMs != null && (
-        <Fact label="Longest outage">{lengthWords(fleet.longest.outageMs)}</Fact>
-      )}
       <Fact label="Lost" note={lost.note}>
         {lost.sum}
       </Fact>
@@ -59,9 +67,9 @@ function Fact({
   children: ReactNode;
 }) {
   return (
-    <div className="flex min-w-0 flex-wrap gap-x-2">
-      <dt className="text-muted">{label}</dt>
-      <dd className="min-w-0 font-medium">
+    <div className="min-w-0">
+      <dt className="mr-2 inline text-muted">{label}</dt>
+      <dd className="inline font-medium">
         {children}
         {note != null && <span className="font-normal text-muted">, {note}</span>}
       </dd>

@@ -9,10 +9,12 @@ export function VerdictWords({ report }: { report: ClusterReport }) {
   const rule = verdict.is === 'unknown' && verdict.why === 'little-watched';
   return (
     <span className="flex items-start gap-1.5" data-verdict={verdict.is}>
-      <StateIcon state={verdictStates[verdict.is]} mute className="mt-0.5" />
+      <span className="flex h-lh items-center">
+        <StateIcon state={verdictStates[verdict.is]} mute />
+      </span>
       <span className="min-w-0" title={rule ? enoughWatched : undefined}>
-        <span className="font-medium whitespace-nowrap">{verdictTitles[verdict.is]}</span>
-        {doubt !== null && <span className="block text-xs text-muted">{doubt}</span>}
+        <span className="whitespace-nowrap">{verdictTitles[verdict.is]}</span>
+        {doubt !== null && <span className="block text-xs font-normal text-muted">{doubt}</span>}
       </span>
     </span>
   );

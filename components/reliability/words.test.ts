@@ -65,7 +65,7 @@ describe('what is not known is said', () => {
     expect(doubtWords({ is: 'met' }, figures)).toBeNull();
     expect(doubtWords({ is: 'unknown', why: 'little-watched' }, figures)).toBe('only 2 h watched');
     expect(doubtWords({ is: 'unknown', why: 'not-measured' }, figures)).toBe(
-      '2 outages not measured',
+      '2 outages unmeasured',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { LEAST_WATCHED_PART, type Verdict } from '@/lib/history/objective';
-import type { ChangeWithin, ClusterReport, Figures } from '@/lib/history/reliability';
+import type { ChangeWithin, ClusterReport, Figures, WorstLag } from '@/lib/history/reliability';
 import { formatBytes, formatDuration } from '@/lib/units';
 
 /** "12.3 s", "2.15 min", "4,320 min": outages and budgets are compared, so in minutes once they are long. */
@@ -47,6 +47,13 @@ export function lostWords({ lostBytes, lostUnknown }: Pick<Figures, 'lostBytes' 
   return { sum, note: lostUnknown === 0 ? null : `not known of ${lostUnknown}` };
 }
 
+/** "in the hour from": what stands before the beginning of the time that a figure of lag is of. */
+export function lagTimeWords({ widthMs }: WorstLag): string {
+  if (widthMs >= 3_600_000) return 'in the hour from';
+  if (widthMs >= 60_000) return 'in the minute from';
+  return widthMs >= 10_000 ? 'in the 10 s from' : 'at';
+}
+
 /** "99.2 % of 30 d": never said to be all of it unless it was. */
 export function watchedWords({
   watchedMs,
@@ -77,7 +84,7 @@ export function doubtWords(
     case 'little-watched':
       return `only ${formatDuration(watchedMs)} watched`;
     case 'not-measured':
-      return notMeasured === 1 ? 'an outage not measured' : `${notMeasured} outages not measured`;
+      return `${notMeasured} ${notMeasured === 1 ? 'outage' : 'outages'} unmeasured`;
   }
 }
 
@@ -111,3 +118,7 @@ export function changeLoss({ failover: { kind, lostBytes } }: ChangeWithin): str
   if (lostBytes === null) return 'loss not known';
   return lostBytes === 0 ? 'no loss known' : `at least ${formatBytes(lostBytes)} lost`;
 }
+
+/** "and 1 restart". */
+export const restartWords = (restarts: number): string =>
+  `and ${restarts.toLocaleString()} ${restarts === 1 ? 'restart' : 'restarts'}`;

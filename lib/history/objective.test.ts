@@ -72,5 +72,14 @@ describe('availability', () => {
     [{ watchedMs: 365 * DAY, outageMs: 1000 }, '99.99999 %'],
     [{ watchedMs: 10 * MINUTE, outageMs: 9000 }, '98 %'],
     [{ watchedMs: 1000, outageMs: 5000 }, '0 %'],
-  ])('of %j is said as %s', (measured, words) => expect(availabilityWords(measured)).toBe(words));
+  ])('of %j is said as %s', (measured, words) =>
+    expect(availabilityWords({ ...measured, notMeasured: 0 })).toBe(words),
+  );
+
+  test('is at most what it would be without the outages that were not measured', () => {
+    expect(availabilityWords({ watchedMs: DAY, outageMs: 0, notMeasured: 1 })).toBe(
+      'at most 100 %',
+    );
+    expect(availabilityWords({ watchedMs: 0, outageMs: 0, notMeasured: 1 })).toBe('unknown');
+  });
 });

@@ -76,17 +76,20 @@ export function availabilityOf({
 
 /**
  * "99.951 %": with as many digits as a second of the watched time needs, five at most, and rounded
- * down, so that 100 % is said of no outage at all and of nothing else. Null is "unknown".
+ * down, so that 100 % is said of no outage at all and of nothing else. "At most" so much where an
+ * outage was not measured, and "unknown" where nothing was watched.
  */
-export function availabilityWords(
-  measured: Pick<Measured, 'watchedMs' | 'outageMs'>,
-): 'unknown' | `${string} %` {
-  const { watchedMs, outageMs } = measured;
+export function availabilityWords({
+  watchedMs,
+  outageMs,
+  notMeasured,
+}: Pick<Measured, 'watchedMs' | 'outageMs' | 'notMeasured'>): string {
   if (watchedMs === 0) return 'unknown';
   const digits = Math.min(5, Math.max(0, Math.floor(Math.log10(watchedMs / 1000 / 100))));
   const parts = 100 * 10 ** digits;
   // What is exact is not to be rounded for the sake of a binary fraction.
   const lost = Math.min(parts, Math.ceil((outageMs / watchedMs) * parts - 1e-9));
   const text = ((parts - lost) / 10 ** digits).toFixed(digits);
-  return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} %`;
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return `${notMeasured > 0 ? 'at most ' : ''}${short} %`;
 }

@@ -82,6 +82,9 @@ describe('the report of a cluster', () => {
       ...{ presentMs: 30 * DAY, watchedMs: 2 * DAY, availability: 100 * (1 - 12000 / (2 * DAY)) },
       verdict: { is: 'unknown', why: 'little-watched' },
     });
+    // It is noted now and then that somebody watches; who does, does so up to now.
+    const ongoing = [{ from: FROM, until: UNTIL - 9 * SECOND }];
+    expect(only({ watched: ongoing })?.watchedMs).toBe(30 * DAY);
     expect(only({ watched: [] })).toMatchObject({
       ...{ watchedMs: 0, availability: null, verdict: { is: 'unknown', why: 'not-watched' } },
     });

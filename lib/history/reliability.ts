@@ -9,6 +9,7 @@ import {
   type Measured,
   type Verdict,
 } from './objective';
+import { WATCH_NOTED_MS } from './replay';
 import { lengthWithin, type Stretch, united, without } from './stretches';
 
 export interface ReliabilityQuery {
@@ -106,7 +107,11 @@ export interface ReliabilityReport {
 
 /** Judges what is kept of a period by an objective in percent. */
 export function reportOf(facts: ReliabilityFacts, objective: number): ReliabilityReport {
-  const watched = without(united(facts.watched), united(facts.gaps));
+  // Whoever stopped within the time of a note can't be told from who goes on.
+  const noted = facts.watched.map(({ from, until }) => ({
+    ...{ from, until: until + WATCH_NOTED_MS >= facts.until ? facts.until : until },
+  }));
+  const watched = without(united(noted), united(facts.gaps));
   const byCluster = new Map<ClusterId, KeptFailover[]>();
   for (const one of facts.failovers) {
     const mine = byCluster.get(one.cluster);
