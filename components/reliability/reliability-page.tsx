@@ -30,7 +30,7 @@ export function ReliabilityPage() {
   useFollow('fleet');
   const say = useCallback((objective: number) => setQuery({ objective }), [setQuery]);
   const objective = useObjective(query.objective, say);
-  const { data, error, refetch } = useFacts(query.period, query.cluster);
+  const { facts, error, refetch } = useFacts(query.period, query.cluster);
   const state = useStream((stream) => stream.history?.state ?? null);
   // Why it is away is said above.
   const says = state === 'away' ? 'What is shown here waits for the history.' : error?.message;
@@ -53,12 +53,12 @@ export function ReliabilityPage() {
       {error && says && (
         <Failed
           className="rounded-lg border border-line bg-surface"
-          says={says}
+          says={facts ? `${says} What is shown is as of ${moment(facts.until)}.` : says}
           again={() => void refetch()}
         />
       )}
-      {data === undefined && !error && <Loading />}
-      {data !== undefined && <Report facts={data} query={query} objective={objective} />}
+      {facts === null && !error && <Loading />}
+      {facts !== null && <Report facts={facts} query={query} objective={objective} />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useConnection, useStream } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
+import type { ReliabilityFacts } from '@/lib/history/reliability';
 import { type PeriodName, periods } from './query';
 
 /** A period ends now: so often it is asked for anew. */
@@ -11,36 +12,31 @@ const RENEW_MS = 30_000;
 /** A history that is away, or only being opened, is asked again by itself. */
 const RETRY_MS = 3000;
 
-interface Asked {
-  readonly from: number;
-  readonly until: number;
-  readonly cluster?: string;
-}
-
-/** What is kept of a period up to now, of one cluster or of all. */
+/**
+ * What is kept of a period up to now, of one cluster or of all. The last answer to the same question
+ * stays until there is a newer one, also where asking fails: its `until` says of when it is.
+ */
 export function useFacts(period: PeriodName, cluster: string | null) {
   const trpc = useTRPC();
   const until = useNowAndThen();
-  const asked: Asked = {
-    ...{ from: until - periods[period].ms, until },
-    ...(cluster === null ? {} : { cluster }),
-  };
-  return useQuery(
-    trpc.history.reliability.queryOptions(asked, {
-      // What was shown stays until the next answer is there, unless that is about something else.
-      placeholderData: (before, query) => {
-        const last = query?.queryKey[1]?.input as Asked | undefined;
-        const same =
-          last !== undefined &&
-          last.cluster === asked.cluster &&
-          last.until - last.from === periods[period].ms;
-        return same ? before : undefined;
+  const { data, error, refetch } = useQuery(
+    trpc.history.reliability.queryOptions(
+      {
+        ...{ from: until - periods[period].ms, until },
+        ...(cluster === null ? {} : { cluster }),
       },
-      refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
-      // Each is asked for once: the next one has another end.
-      gcTime: RENEW_MS,
-    }),
+      {
+        refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
+        // Each is asked for once: the next one has another end.
+        gcTime: RENEW_MS,
+      },
+    ),
   );
+  const question = `${period} ${cluster}`;
+  const last = useRef<{ question: string; facts: ReliabilityFacts } | null>(null);
+  if (data) last.current = { question, facts: data };
+  const facts = last.current?.question === question ? last.current.facts : null;
+  return { facts, error, refetch };
 }
 
 /** The server's clock, milliseconds, renewed now and then and when history comes back. */
