@@ -2,12 +2,12 @@ import type { ClusterId } from '@/lib/topology/cluster-id';
 
 const DAY_MS = 86_400_000;
 
-/** The periods that are offered, up to now. */
+/** The periods that are offered, up to now. The longer one is, the more it costs to ask anew. */
 export const periods = {
-  '7d': { label: '7 days', ms: 7 * DAY_MS },
-  '30d': { label: '30 days', ms: 30 * DAY_MS },
-  '90d': { label: '90 days', ms: 90 * DAY_MS },
-  '1y': { label: 'A year', ms: 365 * DAY_MS },
+  '7d': { label: '7 days', ms: 7 * DAY_MS, renewMs: 30_000 },
+  '30d': { label: '30 days', ms: 30 * DAY_MS, renewMs: 30_000 },
+  '90d': { label: '90 days', ms: 90 * DAY_MS, renewMs: 300_000 },
+  '1y': { label: 'A year', ms: 365 * DAY_MS, renewMs: 300_000 },
 } as const;
 export type PeriodName = keyof typeof periods;
 export const periodNames = Object.keys(periods) as PeriodName[];

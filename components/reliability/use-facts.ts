@@ -7,8 +7,6 @@ import { useTRPC } from '@/components/trpc';
 import type { ReliabilityFacts } from '@/lib/history/reliability';
 import { type PeriodName, periods } from './query';
 
-/** A period ends now: so often it is asked for anew. */
-const RENEW_MS = 30_000;
 /** A history that is away, or only being opened, is asked again by itself. */
 const RETRY_MS = 3000;
 
@@ -18,7 +16,8 @@ const RETRY_MS = 3000;
  */
 export function useFacts(period: PeriodName, cluster: string | null) {
   const trpc = useTRPC();
-  const until = useNowAndThen();
+  const { renewMs } = periods[period];
+  const until = useNowAndThen(renewMs);
   const { data, error, refetch } = useQuery(
     trpc.history.reliability.queryOptions(
       {
@@ -28,7 +27,7 @@ export function useFacts(period: PeriodName, cluster: string | null) {
       {
         refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
         // Each is asked for once: the next one has another end.
-        gcTime: RENEW_MS,
+        gcTime: renewMs,
       },
     ),
   );
@@ -40,7 +39,7 @@ export function useFacts(period: PeriodName, cluster: string | null) {
 }
 
 /** The server's clock, milliseconds, renewed now and then and when history comes back. */
-function useNowAndThen(): number {
+function useNowAndThen(renewMs: number): number {
   const offset = useConnection((view) => view.offset);
   const state = useStream((stream) => stream.history?.state ?? null);
   // That the clocks are known better is no reason to ask again.
@@ -51,8 +50,8 @@ function useNowAndThen(): number {
   useEffect(() => {
     const renew = () => setNow(Math.round(Date.now() + latest.current));
     renew();
-    const timer = setInterval(renew, RENEW_MS);
+    const timer = setInterval(renew, renewMs);
     return () => clearInterval(timer);
-  }, [state]);
+  }, [state, renewMs]);
   return now;
 }
