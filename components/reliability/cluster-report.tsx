@@ -43,12 +43,14 @@ export function OneReport({
         id="figures"
         title={`How reliable ${name} was`}
         aside={
-          <Link
-            href={`/cluster/${report.cluster}`}
-            className="text-sm font-medium text-accent hover:underline"
-          >
-            {gone === null ? `${name} as it is now` : `${name} is gone`}
-          </Link>
+          gone === null && (
+            <Link
+              href={`/cluster/${report.cluster}`}
+              className="text-sm font-medium text-accent hover:underline"
+            >
+              {name} as it is now
+            </Link>
+          )
         }
       >
         {leaderless && gone === null && (
