@@ -27,7 +27,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
 
-    test('axe finds nothing serious on the fleet, the timeline, ZooKeeper, the cluster and the dialog', async ({
+    test('axe finds nothing serious on the fleet, the timeline, reliability, ZooKeeper, the cluster and the dialog', async ({
       page,
     }) => {
       await page.goto('/');
@@ -35,6 +35,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await seriousViolations(page)).toEqual([]);
       await page.goto('/timeline');
       await expect(page.getByTestId('timeline-event').first()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.goto('/reliability');
+      await expect(page.getByTestId('reliability-row').first()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.goto('/reliability?cluster=main~.2Fservice~orders');
+      await expect(page.getByRole('heading', { name: 'How reliable orders was' })).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
       await page.goto('/zookeeper');
       await expect(page.getByTestId('lane').first()).toBeVisible();
@@ -51,7 +57,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  for (const path of ['/', ORDERS, '/timeline', '/zookeeper']) {
+  for (const path of ['/', ORDERS, '/timeline', '/reliability', '/zookeeper']) {
     test(`nothing is wider than the screen on ${path}`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByTestId('connection')).toContainText('Live');

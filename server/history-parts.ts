@@ -13,6 +13,7 @@ import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
 import { PostgresLagStore } from './adapters/store/lag-store';
+import { reliabilityStore } from './adapters/store/reliability-store';
 import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
@@ -48,16 +49,21 @@ export interface History extends HistoryReader, VersionStore {
   close(): Promise<void>;
 }
 
+interface Now {
+  views(): readonly ClusterView[];
+  isThere(id: ClusterId): boolean;
+  scope(id: ClusterId): ScopeSnapshot | null;
+  /** The clusters of each ensemble that has been read whole. */
+  rolls(): readonly Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>[];
+}
+
 interface HistoryParts {
   readonly config: StoreConfig;
   /** Numbers for what is recorded: see `Sequence`. */
   readonly next: (room?: number) => number;
   readonly access: VersionsOptions['access'];
-  /** Every cluster as it is now, with what has been read of it: where recording begins. */
-  readonly now: () => readonly {
-    readonly view: ClusterView;
-    readonly scope: ScopeSnapshot | null;
-  }[];
+  /** What there is now: where recording begins. */
+  readonly now: Now;
   /** Where those who share a store elect who records. */
   readonly turn: { readonly access: () => ZnodeAccess; readonly folder: string };
   readonly log: Logger;
@@ -99,6 +105,9 @@ export function createHistory({
   /** Those who share a store agree on one who records; who has one alone need not. */
   let mine = url === null;
   let standby: string | null = null;
+  /** Why it is not known who records; null: it is. */
+  let undecided: { readonly since: number; readonly says: string } | null =
+    url === null ? null : { since: clock.now(), says: 'Which Howdah records is being agreed on.' };
 
   const embedded =
     url === null
@@ -133,16 +142,27 @@ export function createHistory({
     onLost: () => structures.lost(),
     onError,
   });
+  /** Nothing is recorded before it is noted that somebody watches. */
+  let begun = false;
   const record = (one: HistoryRecord): void => {
-    if (mine) recorder.record(one);
+    if (mine && begun) recorder.record(one);
   };
   const recording = { clock, next, record };
-  const structures = new Structures(recording);
+  const structures = new Structures({
+    ...recording,
+    losing: () => recorder.isLosing,
+    isThere: (id) => now.isThere(id),
+  });
   const failovers = new Failovers(recording);
   const versions = new Versions({ ...recording, access });
   const kept = versionStore(database);
-  const watching = new Watching({ ...recording, store });
+  const watching = new Watching({
+    ...recording,
+    store,
+    writtenUntil: () => recorder.writtenUntil,
+  });
   const replays = new PostgresReplayStore(database);
+  const reliability = reliabilityStore(database);
 
   const lag = new PostgresLagStore({ database, clock, keeping });
   const samples = new Samples({ clock, store: lag, onError });
@@ -168,9 +188,11 @@ export function createHistory({
   });
 
   const begin = (): void => {
+    begun = true;
     watching.start();
-    structures.start(now().map(({ view }) => view));
-    versions.start(now().map(({ view, scope }) => [view.id, scope] as const));
+    structures.start(now.views());
+    versions.start(now.views().map(({ id }) => [id, now.scope(id)] as const));
+    for (const roll of now.rolls()) structures.present(roll);
   };
   const election =
     url === null
@@ -182,12 +204,21 @@ export function createHistory({
           access: turn.access,
           onTurn: (isMine, other) => {
             standby = other;
+            undecided = null;
             log.info(isMine ? 'history is recorded here' : `${other} records history`);
             if (isMine === mine) return;
             mine = isMine;
             if (isMine) begin();
-            else for (const part of [watching, structures, versions]) part.stop();
+            else {
+              begun = false;
+              for (const part of [watching, structures, versions]) part.stop();
+            }
             database.renew();
+            onState();
+          },
+          onDoubt: (says) => {
+            if (undecided?.says !== says) log.warn(says);
+            undecided = { since: undecided?.since ?? clock.now(), says };
             onState();
           },
           onError,
@@ -215,7 +246,10 @@ export function createHistory({
   return {
     record: (event) => {
       // What an earlier process knew of it is in the store, and it is told there.
-      if (event.code !== 'cluster-appeared') record(event);
+      if (event.code === 'cluster-appeared') return;
+      // What an operator did here is kept here, whoever records the rest.
+      if (event.code === 'operation') recorder.record(event);
+      else record(event);
     },
     sample: (cluster, sample) => {
       if (mine) samples.note(cluster, sample);
@@ -243,8 +277,19 @@ export function createHistory({
       const replay = await replays.replay({ ...query, until });
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
+    reliability: async (query) => {
+      const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
+      const facts = await reliability.facts({ ...query, until });
+      // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
+      const worst = lag.worst({ ...query, from: facts.from, until }).catch((error) => {
+        log.warn(`the worst lag could not be told: ${error.message}`);
+        return null;
+      });
+      return { ...facts, worstLag: await worst };
+    },
     get view(): HistoryView {
-      return trouble ? { ...view(), state: 'away', ...trouble } : view();
+      const wrong = trouble ?? undecided;
+      return wrong ? { ...view(), state: 'away', ...wrong } : view();
     },
     start: () => {
       if (mine) begin();

@@ -29,6 +29,7 @@ export function noHistory(): History {
     events: refuse,
     lag: refuse,
     replay: refuse,
+    reliability: refuse,
     read: () => {},
     readMarked: () => {},
     znodes: refuse,

@@ -1,6 +1,7 @@
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
+import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
@@ -23,7 +24,7 @@ export interface Clock {
 /** Where history is kept for good. */
 export interface HistoryStore {
   readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
-  /** It is there, and it is ours to write to. */
+  /** It is there, and takes records. */
   readonly writable: boolean;
   /**
    * Writes records, all or none; those it has already, by their `seq`, it leaves alone. Throws while
@@ -31,8 +32,8 @@ export interface HistoryStore {
    */
   write(records: readonly HistoryRecord[]): Promise<void>;
   noteGap(gap: Gap): Promise<void>;
-  /** Somebody watched at that moment. */
-  noteWatching(at: number): Promise<void>;
+  /** The watch that began then has lasted until that moment. */
+  noteWatching(began: number, until: number): Promise<void>;
   /** Throws `unavailable` while it is away. */
   events(query: EventsQuery): Promise<EventsPage>;
 }
@@ -47,12 +48,20 @@ export interface LagStore {
   read(query: LagQuery): Promise<LagHistory>;
   /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
   figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
+  /** Of each cluster the furthest that a standby was behind. Throws `unavailable` while it is away. */
+  worst(query: ReliabilityQuery): Promise<readonly WorstLag[]>;
 }
 
 /** Where structures are read back. */
 export interface ReplayStore {
   /** Throws `unavailable` while it is away. */
   replay(query: Omit<ReplayQuery, 'buckets'>): Promise<Omit<Replay, 'lag'>>;
+}
+
+/** Where changes of leadership are read back, and when somebody watched. */
+export interface ReliabilityStore {
+  /** Throws `unavailable` while it is away. */
+  facts(query: ReliabilityQuery): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
 }
 
 /** Where versions of znodes are read back. Throws `unavailable` while it is away. */
@@ -87,6 +96,8 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   replay(query: ReplayQuery): Promise<Replay>;
   versions: VersionStore['versions'];
   znodes: VersionStore['znodes'];
+  /** What is kept of how reliable clusters were. Throws `unavailable` while the store is away. */
+  reliability(query: ReliabilityQuery): Promise<ReliabilityFacts>;
 }
 
 /** Records that went to disk together. */
@@ -98,6 +109,8 @@ export interface SpooledBatch {
 /** What waits on disk until the store has it. It outlives the process. */
 export interface Spool {
   readonly records: number;
+  /** When the record that has waited longest was seen; null: none waits. */
+  readonly oldestAt: number | null;
   readonly bytes: number;
   readonly mostBytes: number;
   /**

@@ -180,7 +180,12 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       const path = isEnsemble(key) ? name : `${clusterPath(key)}/${name}`;
       return ensembleOf(key.ensemble).session.access(path);
     },
-    now: () => fleet.judged.map((view) => ({ view, scope: scopeOf(view.id) })),
+    now: {
+      views: () => fleet.judged,
+      isThere: (id) => fleet.keyOf(id) !== null,
+      scope: (id) => scopeOf(id),
+      rolls: () => [...ensembles.values()].flatMap((ensemble) => rollOf(ensemble) ?? []),
+    },
     turn: {
       access: () => ensembleOf(config.ensembles[0]?.name ?? '').session,
       folder: config.root === '/' ? '' : config.root,
@@ -265,8 +270,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const takeUp = async (ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> => {
     try {
       const foreign = await switchovers.resume(ensemble.name, ids);
-      await restores.resume(ensemble.name, ids);
       if (foreign.length > 0) clock.after(FOREIGN_RETRY_MS, () => void takeUp(ensemble, foreign));
+      await restores.resume(ensemble.name, ids);
     } catch (error) {
       // A lost connection ends in another resync, which comes back here.
       if (!(error instanceof ZooKeeperError)) onError(error);
@@ -293,17 +298,22 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     if (digest.waiting > 0) clock.soon(() => takeUpSoon(ensemble));
     else {
       const clusters = fleet.of(ensemble.name);
-      if (!called.has(ensemble.name)) callRoll(ensemble.name, clusters);
+      const roll = called.has(ensemble.name) ? null : rollOf(ensemble);
+      if (roll) {
+        called.add(ensemble.name);
+        history.present(roll);
+      }
       void takeUp(ensemble, clusters);
     }
   };
 
   /** Once: what goes from then on is seen to go. */
   const called = new Set<string>();
-  const callRoll = (ensemble: string, clusters: readonly ClusterId[]): void => {
-    called.add(ensemble);
-    const { namespaces = [] } = config.ensembles.find(({ name }) => name === ensemble) ?? {};
-    history.present({ ensemble, namespaces, clusters });
+  /** All clusters of what could be listed; null: not read whole, or not put together yet. */
+  const rollOf = (ensemble: Ensemble) => {
+    if (!ensemble.synced || digest.waiting > 0) return null;
+    const { name } = ensemble;
+    return { ensemble: name, namespaces: ensemble.listed, clusters: fleet.of(name) };
   };
 
   const takenUpAt = new Map<string, number>();

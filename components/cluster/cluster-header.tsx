@@ -1,7 +1,9 @@
 'use client';
 
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { modeWords } from '@/components/fleet/rows';
+import { reliabilityHref } from '@/components/reliability/query';
 import { Age, Elapsed } from '@/components/stream/age';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -56,6 +58,17 @@ export function ClusterHeader({ view, action }: { view: ClusterView; action: Rea
               <span className="text-muted">
                 , <Age at={view.lastOutage.endedAt} />
               </span>
+            </Fact>
+          )}
+          {/* Not where the cluster is seen as it was: nothing can be done there either. */}
+          {action !== null && (
+            <Fact label="Reliability">
+              <Link
+                href={reliabilityHref({ cluster: view.id })}
+                className="text-accent hover:underline"
+              >
+                of the last 30 days
+              </Link>
             </Fact>
           )}
           {view.request !== null && (

@@ -48,6 +48,10 @@ export function CommandPalette() {
     useCallback(() => router.push('/timeline'), [router]),
   );
   useShortcut(
+    'r',
+    useCallback(() => router.push('/reliability'), [router]),
+  );
+  useShortcut(
     'z',
     useCallback(() => router.push('/zookeeper'), [router]),
   );

@@ -114,6 +114,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
           <Command.Item className={itemLook} onSelect={run(() => router.push('/timeline'))}>
             Go to the timeline
           </Command.Item>
+          <Command.Item className={itemLook} onSelect={run(() => router.push('/reliability'))}>
+            Go to reliability
+          </Command.Item>
           <Command.Item className={itemLook} onSelect={run(() => router.push('/zookeeper'))}>
             Go to ZooKeeper
           </Command.Item>

@@ -1,6 +1,15 @@
 'use client';
 
-import { History, Keyboard, LayoutList, Monitor, Moon, Network, Sun } from 'lucide-react';
+import {
+  History,
+  Keyboard,
+  LayoutList,
+  Monitor,
+  Moon,
+  Network,
+  ShieldCheck,
+  Sun,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
@@ -22,6 +31,12 @@ const places = [
     label: 'Timeline',
     Icon: History,
     holds: (path: string) => path === '/timeline',
+  },
+  {
+    href: '/reliability',
+    label: 'Reliability',
+    Icon: ShieldCheck,
+    holds: (path: string) => path === '/reliability',
   },
   {
     href: '/zookeeper',
@@ -54,7 +69,7 @@ export function Rail() {
             href={href}
             {...(holds(path) ? { 'aria-current': path === href ? 'page' : 'true' } : {})}
             className={cn(
-              'flex min-h-14 w-20 flex-col items-center justify-center gap-1 whitespace-nowrap border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:border-t-0 sm:border-l-2',
+              'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-1 whitespace-nowrap border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:flex-none sm:border-t-0 sm:border-l-2',
               holds(path) && 'border-accent text-accent',
             )}
           >

@@ -30,6 +30,7 @@ const listed: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['Enter'], 'Open the cluster'],
   [['f'], 'Go to the fleet'],
   [['t'], 'Go to the timeline'],
+  [['r'], 'Go to reliability'],
   [['z'], 'Go to ZooKeeper'],
   [['s'], 'Switch this cluster over'],
   [['p'], 'In the past: play and pause'],

@@ -42,6 +42,7 @@ export function TopBar() {
 const titles: Readonly<Record<string, string>> = {
   '/': 'Fleet',
   '/timeline': 'Timeline',
+  '/reliability': 'Reliability',
   '/zookeeper': 'ZooKeeper',
 };
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 
 /**
  * A page's state as its URL holds it, so that sending the link sends the view. `parse` and
@@ -17,6 +17,11 @@ export function useQueryState<T>(
   // Rendered on the server from this; in the browser it makes navigation by links render us.
   const routed = useSearchParams().toString();
   const text = useSyncExternalStore(subscribe, inAddressBar, () => routed);
+  // A link to the same page renders it before the address bar has changed: then look again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that it was routed is the reason to look
+  useEffect(() => {
+    for (const listener of listeners) listener();
+  }, [routed]);
   const state = useMemo(() => parse(new URLSearchParams(text)), [parse, text]);
   const set = useCallback(
     (part: Partial<T>) => {

@@ -15,6 +15,7 @@ function rig() {
       ...{ clock, path: PATH, me: { id, host: `host-${id}`, pid: 7 } },
       access: () => holder.session,
       onTurn: (mine, other) => turns.push(`${id}: ${mine ? 'records' : other}`),
+      onDoubt: (says) => turns.push(`${id}: ${says}`),
       onError: (error) => {
         throw error;
       },
@@ -81,4 +82,17 @@ test('what is no Howdah’s is respected, and named', async () => {
   stand('a');
   await clock.pass(3000);
   expect(turns).toEqual([`a: something that is no Howdah (${PATH} in ZooKeeper)`]);
+});
+
+test('where no turn can be taken that is said, and not taken for somebody else’s', async () => {
+  const { clock, turns, stand } = rig();
+  const a = stand('a');
+  a.lose(true);
+  await clock.pass(1000);
+  expect(turns).toEqual([
+    `a: Which Howdah records can't be agreed on at ${PATH} in ZooKeeper: no connection`,
+  ]);
+  a.lose(false);
+  await clock.pass(3000);
+  expect(turns.at(-1)).toBe('a: records');
 });

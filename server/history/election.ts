@@ -11,6 +11,8 @@ export interface ElectionOptions {
   readonly access: () => Pick<ZnodeAccess, 'create' | 'data'>;
   /** The turn was taken or lost; `other` is who has it instead, in words. */
   readonly onTurn: (mine: boolean, other: string | null) => void;
+  /** Whose turn it is can't be told: why, in one sentence. The next attempt may tell. */
+  readonly onDoubt: (says: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -30,6 +32,7 @@ export class Election {
   readonly #options: ElectionOptions;
   #mine: boolean | null = null;
   #other: string | null = null;
+  #doubted = false;
   #cancel: () => void = () => {};
   #closed = false;
 
@@ -51,10 +54,22 @@ export class Election {
       const other = await this.#holder();
       if (!this.#closed) this.#become(other === null, other);
     } catch (error) {
-      // A lost connection is no lost turn: the next attempt tells.
-      if (!(error instanceof ZooKeeperError)) this.#options.onError(error);
+      this.#doubt(error);
     }
     if (!this.#closed) this.#cancel = this.#options.clock.after(EVERY_MS, () => void this.#stand());
+  }
+
+  /** A lost connection is no lost turn; before there is a first verdict, it says why there is none. */
+  #doubt(error: unknown): void {
+    if (!(error instanceof ZooKeeperError)) {
+      this.#options.onError(error);
+      return;
+    }
+    const isOfTheConnection = error.code === 'connection' || error.code === 'closed';
+    if (isOfTheConnection && this.#mine !== null) return;
+    this.#doubted = true;
+    const { path, onDoubt } = this.#options;
+    onDoubt(`Which Howdah records can't be agreed on at ${path} in ZooKeeper: ${error.message}`);
   }
 
   /** Null: it is us. */
@@ -82,7 +97,8 @@ export class Election {
   }
 
   #become(mine: boolean, other: string | null): void {
-    if (mine === this.#mine && other === this.#other) return;
+    if (mine === this.#mine && other === this.#other && !this.#doubted) return;
+    this.#doubted = false;
     this.#mine = mine;
     this.#other = other;
     this.#options.onTurn(mine, other);

@@ -24,6 +24,10 @@ class Disk implements Spool {
     return this.batches.reduce((sum, { records }) => sum + records.length, 0);
   }
 
+  get oldestAt(): number | null {
+    return this.batches[0]?.records[0]?.at ?? null;
+  }
+
   get bytes(): number {
     return this.records;
   }

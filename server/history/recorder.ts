@@ -62,6 +62,18 @@ export class Recorder {
     };
   }
 
+  /** Records find no room now. */
+  get isLosing(): boolean {
+    return this.#losing !== null;
+  }
+
+  /** All that was seen before this is in the store; null: some of it is lost, and not noted yet. */
+  get writtenUntil(): number | null {
+    if (this.#losing !== null) return null;
+    const waiting = [this.#fresh[0]?.at, this.#spool?.oldestAt].filter((at) => at != null);
+    return Math.min(this.#options.clock.now(), ...waiting.map((at) => at - 1));
+  }
+
   /** Goes on from what an earlier process left on disk. */
   start(spool: Spool): void {
     this.#spool = spool;

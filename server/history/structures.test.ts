@@ -45,6 +45,7 @@ function rig() {
     new Structures({
       clock,
       next: (count) => sequence.next(count),
+      losing: () => losing,
       record: (record: HistoryRecord) => {
         if (isEvent(record) || record.record !== 'structure') return;
         // Through a file and a column of a table.

@@ -9,6 +9,10 @@ export interface StructuresOptions {
   /** The next number of the history, leaving room for some more. */
   readonly next: (room?: number) => number;
   readonly record: (record: HistoryRecord) => void;
+  /** Records find no room now: what builds on them has to wait. */
+  readonly losing?: () => boolean;
+  /** Whether the cluster is still there: it may go while a start works through many. */
+  readonly isThere?: (id: ClusterId) => boolean;
 }
 
 /** After so many changes a whole structure is kept: a moment is rebuilt from no more than these. */
@@ -46,7 +50,8 @@ export class Structures {
     const next = (n: number) => {
       if (!this.#started) return;
       for (const view of views.slice(n, n + STARTED_AT_ONCE)) {
-        if (!this.#known.has(view.id)) this.note(view.id, view);
+        const isThere = this.#options.isThere?.(view.id) ?? true;
+        if (isThere && !this.#known.has(view.id)) this.note(view.id, view);
       }
       if (n + STARTED_AT_ONCE < views.length) {
         this.#options.clock.soon(() => next(n + STARTED_AT_ONCE));
@@ -68,6 +73,7 @@ export class Structures {
     const follower = known?.follower ?? new StructureFollower();
     const parts = follower.take(view);
     if (parts === null && !known?.broken) return;
+    if (known?.broken && this.#options.losing?.()) return;
     if (!known) {
       const seq = this.#options.next(room.first);
       this.#known.set(id, { follower, last: seq, changes: 0, broken: false });
@@ -105,13 +111,18 @@ export class Structures {
     for (const known of this.#known.values()) known.broken = true;
   }
 
-  /** Once a month all are kept whole, so that what is older can go. To be called now and then. */
+  /**
+   * To be called now and then. Once a month all are kept whole, so that what is older can go; and
+   * those of which something may be lost, as soon as there is room again.
+   */
   renew(): void {
-    const month = monthOf(this.#options.clock.now());
-    if (month === this.#month) return;
-    this.#month = month;
     const at = this.#options.clock.now();
-    for (const [id, known] of this.#known) this.#wholly(id, known, at);
+    if (this.#options.losing?.()) return;
+    const isNewMonth = monthOf(at) !== this.#month;
+    this.#month = monthOf(at);
+    for (const [id, known] of this.#known) {
+      if (isNewMonth || known.broken) this.#wholly(id, known, at);
+    }
   }
 
   #wholly(id: ClusterId, known: Known, at: number): void {

@@ -7,6 +7,8 @@ export interface WatchingOptions {
   readonly store: Pick<HistoryStore, 'writable' | 'noteWatching'>;
   readonly next: () => number;
   readonly record: (record: HistoryRecord) => void;
+  /** All that was seen before this is in the store; null: not even that can be said. */
+  readonly writtenUntil: () => number | null;
 }
 
 /**
@@ -17,6 +19,7 @@ export class Watching {
   readonly #options: WatchingOptions;
   #cancel: () => void = () => {};
   #on = false;
+  #began = 0;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -25,7 +28,8 @@ export class Watching {
   start(): void {
     this.#on = true;
     const { clock, next, record } = this.#options;
-    record({ record: 'watch', seq: next(), at: clock.now() });
+    this.#began = clock.now();
+    record({ record: 'watch', seq: next(), at: this.#began });
     this.#later();
   }
 
@@ -41,10 +45,11 @@ export class Watching {
   }
 
   async #note(): Promise<void> {
-    const { clock, store } = this.#options;
-    if (store.writable) {
+    const { store, writtenUntil } = this.#options;
+    const until = writtenUntil();
+    if (store.writable && until !== null && until > this.#began) {
       // A store that is away says so itself; what is recorded meanwhile tells as much.
-      await store.noteWatching(clock.now()).catch(() => {});
+      await store.noteWatching(this.#began, until).catch(() => {});
     }
     this.#later();
   }

@@ -118,6 +118,30 @@ export function highestSql(
     ) b join howdah.member m on m.id = b.id order by m.name, b.at`;
 }
 
+/**
+ * The furthest that each cluster's standbys were behind by replay, in one source: of each chunk its
+ * worst figure, of each cluster its worst chunk. All clusters where none is named.
+ */
+export function worstSql({ resolution, from, until }: Source, cluster: string | undefined): SQL {
+  const [slot, value] = resolution === 'samples' ? ['at', 'replay'] : ['slot', 'replay_max'];
+  const spanMs = resolution === 'samples' ? SAMPLES_SPAN_MS : rollupSpanMs[resolution];
+  return sql`
+    select distinct on (k.key) k.key as cluster, m.name as member, w.t as at, w.bytes
+    from ${tableOf(resolution)} c
+    cross join lateral (
+      select * from (
+        select ${moment(resolution)} as t, s.bytes
+        from unnest(${list([`c.${slot}`, `c.${value}`])}) as s(${list([slot as string, 'bytes'])})
+      ) v where v.bytes is not null and v.t >= ${from} and v.t < ${until}
+      order by v.bytes desc, v.t limit 1
+    ) w
+    join howdah.member m on m.id = c.member
+    join howdah.cluster k on k.id = m.cluster
+    where c.began > ${new Date(from - spanMs)} and c.began < ${new Date(until)}
+      and ${cluster === undefined ? sql`true` : membersOf(cluster)}
+    order by k.key, w.bytes desc, w.t`;
+}
+
 /** Makes the rows of one rollup for one span of time and some members. Done twice it changes nothing. */
 export function rollUpSql(rollup: Rollup, began: number, members: readonly [number, number]): SQL {
   const source = { resolution: madeOf[rollup], from: began, until: began + rollupSpanMs[rollup] };

@@ -13,11 +13,12 @@ import {
   sourcesOf,
   stepMs,
 } from '@/lib/history/lag';
+import type { ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Clock, LagStore } from '@/server/ports';
 import { ask } from './ask';
 import type { Database } from './database';
 import { memberIds, nameOf } from './ids';
-import { chartSql, highestSql } from './lag-sql';
+import { chartSql, highestSql, worstSql } from './lag-sql';
 import { beginnings, Partitions } from './partitions';
 import { lagSamples, rolledUp } from './schema';
 
@@ -95,10 +96,28 @@ export class PostgresLagStore implements LagStore {
     });
   }
 
+  /**
+   * By the hour as far as that is made, and finer for the rest. What began before the stretch and
+   * reaches into it belongs to it, so a figure may be of up to an hour earlier.
+   */
+  worst({ cluster, from, until }: ReliabilityQuery): Promise<readonly WorstLag[]> {
+    return ask(this.#options.database, 'read', async (database) => {
+      const worst = new Map<string, WorstLag>();
+      for (const one of await this.#sources(database, { from, until, buckets: 1 })) {
+        const { rows } = await database.execute<Row>(worstSql(one, cluster));
+        for (const row of rows) {
+          const told = worstOf(row, stepMs[one.resolution]);
+          if (told.bytes > (worst.get(told.cluster)?.bytes ?? -1)) worst.set(told.cluster, told);
+        }
+      }
+      return [...worst.values()];
+    });
+  }
+
   /** Where a stretch is read, and how wide the buckets of each place are. Others read as well. */
   async #sources(
     database: NodePgDatabase,
-    query: Omit<LagQuery, 'figure'>,
+    query: Pick<LagQuery, 'from' | 'until' | 'buckets'>,
   ): Promise<readonly (Source & { readonly bucket: number })[]> {
     const { clock, keeping } = this.#options;
     const made = await rolledUpIn(database);
@@ -145,6 +164,14 @@ const highestOf = (row: Row, width: number): Highest => ({
     replay: number(row.replay),
     ms: number(row.ms),
   },
+});
+
+const worstOf = (row: Row, widthMs: number): WorstLag => ({
+  cluster: String(row.cluster),
+  member: String(row.member),
+  bytes: Number(row.bytes),
+  at: Number(row.at),
+  widthMs,
 });
 
 /**

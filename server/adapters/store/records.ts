@@ -57,36 +57,49 @@ export function partitionsOf(
   };
 }
 
-/** Whoever recorded something was there to see it. */
+/**
+ * Whoever recorded something was there to see it: the watch that its process began is the last
+ * before it, among these or in the store. What an operator did may have been recorded by a Howdah
+ * that only stood by.
+ */
 async function noteWatching(
   transaction: Transaction,
   records: readonly HistoryRecord[],
-  began: readonly WatchBegan[],
+  begun: readonly WatchBegan[],
 ): Promise<void> {
-  if (began.length > 0) {
-    const rows = began.map(({ at }) => ({ began: new Date(at), until: new Date(at) }));
+  if (begun.length > 0) {
+    const rows = begun.map(({ at }) => ({ began: new Date(at), until: new Date(at) }));
     await transaction.insert(watch).values(rows).onConflictDoNothing();
   }
-  // In order: each belongs to the watch that began last before it.
-  const moments = records.map(({ at }) => at);
-  const until = Math.max(...moments);
-  const first = Math.min(...moments);
-  await extendWatch(transaction, until);
-  // A batch may hold the end of one process and the beginning of the next.
-  for (const { at } of began.filter((one) => one.at > first)) {
-    const before = Math.max(...moments.filter((one) => one < at));
-    await extendWatch(transaction, before);
+  const seen = records.filter((one) => !isEvent(one) || one.code !== 'operation');
+  const until = new Map<number, number>();
+  for (const { at, seq } of seen) {
+    const began = begun.findLast((one) => one.seq <= seq)?.at ?? BEFORE;
+    until.set(began, Math.max(at, until.get(began) ?? 0));
+  }
+  for (const [began, last] of until) {
+    if (began !== BEFORE) await extendWatch(transaction, began, last);
+    else {
+      const moment = new Date(last);
+      await transaction.execute(
+        sql`update howdah.watch set until = greatest(until, ${moment})
+            where began = (select max(began) from howdah.watch where began <= ${moment})`,
+      );
+    }
   }
 }
 
-/** Somebody watched at that moment: the watch that began last before it lasted so long. */
+/** Of records whose process began its watch in an earlier batch. */
+const BEFORE = 0;
+
+/** The watch that began then has lasted until that moment. */
 export async function extendWatch(
   database: Pick<NodePgDatabase, 'execute'>,
+  began: number,
   until: number,
 ): Promise<void> {
-  const moment = new Date(until);
   await database.execute(
-    sql`update howdah.watch set until = greatest(until, ${moment})
-        where began = (select max(began) from howdah.watch where began <= ${moment})`,
+    sql`update howdah.watch set until = greatest(until, ${new Date(until)})
+        where began = ${new Date(began)}`,
   );
 }

@@ -103,7 +103,7 @@ describe.each(servers)('structures in $name', ({ programs }) => {
   });
 
   test('say until when somebody watched', async () => {
-    await store.noteWatching(START + 20 * MINUTE);
+    await store.noteWatching(START, START + 20 * MINUTE);
     expect((await moment(START + 20 * MINUTE)).is).toBe('known');
     const later = await moment(START + 40 * MINUTE);
     expect(later).toMatchObject({ is: 'unwatched', lastKnown: START + 20 * MINUTE });

@@ -41,7 +41,8 @@ export class PostgresReplayStore implements ReplayStore {
         ...stretch,
         changes,
         watched: await watchedIn(database, stretch),
-        gaps: await gapsIn(database, stretch),
+        // Also those since the structure that the stretch begins with.
+        gaps: await gapsIn(database, { from: Math.min(from, changes[0]?.at ?? from), until }),
       };
     });
   }

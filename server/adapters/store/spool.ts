@@ -53,6 +53,12 @@ export class FolderSpool implements Spool {
     return this.#records;
   }
 
+  /** A number is a time in microseconds, give or take what came at once. */
+  get oldestAt(): number | null {
+    const [oldest] = this.#kept.keys();
+    return oldest === undefined ? null : Math.floor(Number.parseInt(oldest, 10) / 1000);
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

@@ -24,8 +24,9 @@ export class PostgresStore implements HistoryStore {
     return this.#database.health;
   }
 
+  /** Also for who stands by: what it has on disk is its own, and written once whoever writes it. */
   get writable(): boolean {
-    return this.#database.writable;
+    return this.#database.connected !== null;
   }
 
   write(records: readonly HistoryRecord[]): Promise<void> {
@@ -51,8 +52,8 @@ export class PostgresStore implements HistoryStore {
     });
   }
 
-  noteWatching(at: number): Promise<void> {
-    return this.#ask('write', (database) => extendWatch(database, at));
+  noteWatching(began: number, until: number): Promise<void> {
+    return this.#ask('write', (database) => extendWatch(database, began, until));
   }
 
   events(query: EventsQuery): Promise<EventsPage> {

@@ -139,6 +139,16 @@ export class Ensemble {
     return this.#sessions.session(-1);
   }
 
+  /** Namespaces of which all could be listed: what is missing in others may be there. */
+  get listed(): readonly string[] {
+    const failed = [...this.#mirror.failures].map(([path]) => path);
+    const within = (path: string, namespace: string) =>
+      path === namespace || path.startsWith(namespace === '/' ? '/' : `${namespace}/`);
+    return this.#options.namespaces.filter(
+      (namespace) => !failed.some((path) => within(path, namespace) || within(namespace, path)),
+    );
+  }
+
   /** Of the leadership session, as it was last; null: there has been none. */
   get sessionId(): string | null {
     this.#lastSession = this.#sessions.leadership?.id ?? this.#lastSession;

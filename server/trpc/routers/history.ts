@@ -63,4 +63,11 @@ export const historyRouter = router({
   replay: procedure
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),
+  reliability: procedure
+    .input(
+      z
+        .object({ cluster: text(600).optional(), from: moment, until: moment })
+        .refine(isForward, backward),
+    )
+    .query(({ ctx, input }) => ctx.history.reliability(input)),
 });
