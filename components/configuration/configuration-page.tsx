@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
 import { HistoryState } from '@/components/history/history-state';
-import { useCluster, useFollow, useStream } from '@/components/stream/use-stream';
+import { useCluster, useFollow } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { Failed } from '@/components/ui/failed';
 import { Panel } from '@/components/ui/panel';
@@ -38,9 +38,14 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
   const chosenName = query.name ?? names[0] ?? null;
   const { asked, versions } = useVersions(id, chosenName);
   const [restoring, setRestoring] = useState<KeptVersion | null>(null);
-  const chosen = versions.find(({ seq }) => seq === query.seq) ?? versions[0] ?? null;
-  const place = chosen ? versions.indexOf(chosen) : -1;
-  const before = versions.find(({ seq }) => seq === query.against) ?? versions[place + 1] ?? null;
+  const wanted = useWanted(id, chosenName, query.seq);
+  const other = useWanted(id, chosenName, query.against);
+  const all = [...versions, ...wanted, ...other];
+  const find = (seq: number | null) => all.find((one) => one.seq === seq);
+  const chosen = query.seq === null ? (versions[0] ?? null) : (find(query.seq) ?? null);
+  const place = chosen ? versions.findIndex(({ seq }) => seq === chosen.seq) : -1;
+  const next = place >= 0 ? versions[place + 1] : wanted[1];
+  const before = find(query.against) ?? next ?? null;
   const pick = useCallback((seq: number) => setQuery({ seq, against: null }), [setQuery]);
   const compare = useCallback((seq: number) => setQuery({ against: seq }), [setQuery]);
   return (
@@ -87,8 +92,9 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
           <VersionDiff
             version={chosen}
             before={before}
+            oldest={!asked.hasNextPage && versions.at(-1)?.seq === chosen.seq}
             onRestore={
-              isOfCluster && chosenName === 'config' && place > 0 && chosen.znode !== null
+              isOfCluster && chosenName === 'config' && place !== 0 && chosen.znode !== null
                 ? () => setRestoring(chosen)
                 : null
             }
@@ -111,6 +117,19 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
   );
 }
 
+/** One version by its number, and the one before it, though they are not among those listed. */
+function useWanted(cluster: ClusterId, name: string | null, seq: number | null) {
+  const trpc = useTRPC();
+  const asked = useQuery(
+    trpc.history.versions.queryOptions(
+      { cluster, name: name ?? '-', cursor: (seq ?? 0) + 1, limit: 2 },
+      { enabled: name !== null && seq !== null, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  );
+  const versions = asked.data?.versions ?? [];
+  return versions[0]?.seq === seq ? versions : [];
+}
+
 /** Of a cluster they are known; of an ensemble they are what an operator has marked. */
 function useNames(id: ClusterId): readonly string[] {
   const trpc = useTRPC();
@@ -122,7 +141,7 @@ function useNames(id: ClusterId): readonly string[] {
   return isOfEnsemble ? (marked.data ?? []) : KEPT_ZNODES;
 }
 
-/** Live at its top: asked for again when something more has been written. */
+/** Asked for again and again: not every Howdah hears of what is written. */
 function useVersions(cluster: ClusterId, name: string | null) {
   const trpc = useTRPC();
   const asked = useInfiniteQuery(
@@ -131,16 +150,12 @@ function useVersions(cluster: ClusterId, name: string | null) {
       {
         enabled: name !== null,
         getNextPageParam: (page) => (page.more ? page.versions.at(-1)?.seq : undefined),
-        refetchInterval: ({ state }) => (state.status === 'error' ? RENEW_MS : false),
+        // Live at its top; whoever has gone back in time is not to lose the place.
+        refetchInterval: ({ state }) =>
+          (state.data?.pages.length ?? 1) > 1 && state.status !== 'error' ? false : RENEW_MS,
       },
     ),
   );
-  const newest = useStream((stream) => stream.history?.newest ?? 0);
-  const { refetch, isFetchingNextPage } = asked;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: that there is more is the reason to ask
-  useEffect(() => {
-    if (!isFetchingNextPage && name !== null) void refetch({ cancelRefetch: false });
-  }, [newest, refetch, name]);
   return { asked, versions: asked.data?.pages.flatMap((page) => page.versions) ?? [] };
 }
 

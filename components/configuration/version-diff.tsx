@@ -21,10 +21,13 @@ const nameOf = (version: KeptVersion | null): string => {
 export function VersionDiff({
   version,
   before,
+  oldest,
   onRestore,
 }: {
   version: KeptVersion;
   before: KeptVersion | null;
+  /** There is none before it. */
+  oldest: boolean;
   onRestore: (() => void) | null;
 }) {
   return (
@@ -44,7 +47,9 @@ export function VersionDiff({
       <div className="border-t border-line p-4">
         <p className="mb-2 text-sm text-muted">
           {before === null
-            ? 'The oldest version that is kept, as a whole:'
+            ? oldest
+              ? 'The oldest version that is kept, as a whole:'
+              : 'As a whole:'
             : `Compared with ${nameOf(before)}:`}
         </p>
         <Diff before={before} after={version} />

@@ -22,6 +22,7 @@ import { entriesOf } from './entries';
 import type { TimelineQuery } from './query';
 
 const PAGE = 100;
+const STANDBY_MS = 3000;
 
 /** The events themselves. Live at its top while that is all that is shown. */
 export function Timeline({
@@ -34,6 +35,8 @@ export function Timeline({
   onMember: (member: string) => void;
 }) {
   const trpc = useTRPC();
+  // Who only stands by doesn't hear of what another writes.
+  const standsBy = useStream((stream) => (stream.history?.standby ?? null) !== null);
   const asked = useInfiniteQuery(
     trpc.history.events.infiniteQueryOptions(
       {
@@ -46,6 +49,8 @@ export function Timeline({
       },
       {
         getNextPageParam: (page) => (page.more ? page.events.at(-1)?.seq : undefined),
+        refetchInterval: ({ state }) =>
+          standsBy && (state.data?.pages.length ?? 1) === 1 ? STANDBY_MS : false,
         // What was shown stays until the answer to the new question is there.
         placeholderData: (before) => before,
       },

@@ -11,24 +11,28 @@ import type { ClusterEvent } from '@/lib/topology/event';
 /** What happened in the stretch, newest first; what had not happened yet is dimmed. */
 export function Happened({
   events,
+  more,
   at,
   onSeek,
 }: {
   events: readonly ClusterEvent[];
+  more: boolean;
   at: number;
   onSeek: (at: number) => void;
 }) {
   const last = events.find((event) => event.at <= at)?.seq ?? 0;
-  return <List events={events} last={last} onSeek={onSeek} />;
+  return <List events={events} more={more} last={last} onSeek={onSeek} />;
 }
 
 /** Renders when another event has become the last, not at every step between. */
 const List = memo(function List({
   events,
+  more,
   last,
   onSeek,
 }: {
   events: readonly ClusterEvent[];
+  more: boolean;
   last: number;
   onSeek: (at: number) => void;
 }) {
@@ -60,6 +64,11 @@ const List = memo(function List({
             </li>
           ))}
         </ol>
+      )}
+      {more && (
+        <p className="border-t border-line px-4 py-2 text-sm text-muted">
+          Only the newest {events.length} of this stretch: see less of it at once for the others.
+        </p>
       )}
     </Panel>
   );

@@ -19,12 +19,15 @@ import { download } from './download';
 export function IncidentPanel({
   replay,
   events,
+  more,
   view,
   at,
   onSeek,
 }: {
   replay: Replay;
   events: readonly ClusterEvent[];
+  /** Earlier ones are missing. */
+  more: boolean;
   view: ClusterView;
   at: number;
   onSeek: (at: number) => void;
@@ -32,7 +35,8 @@ export function IncidentPanel({
   // Which incident is nearest changes rarely, and finding it reads the whole stretch.
   const near = Math.round(at / 5000) * 5000;
   const incident = useMemo(() => incidentAt(replay, events, near), [replay, events, near]);
-  const key = incident && `${incident.from} ${incident.until} ${incident.events.length}`;
+  const key =
+    incident && `${incident.from} ${incident.until} ${incident.events.length} ${incident.end}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same incident has the same picture
   const picture = useMemo(
     () => incident && `data:image/svg+xml,${encodeURIComponent(incidentPicture(replay, incident))}`,
@@ -41,7 +45,7 @@ export function IncidentPanel({
   if (incident === null || picture === null) return null;
   const save = () => {
     const { name, key: where } = view;
-    const text = postMortem({ name, ...where }, incident, replay);
+    const text = postMortem({ name, ...where, more }, incident, replay);
     const day = new Date(incident.from).toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
     download(`${name.replaceAll(/[^\w.-]/g, '-')}-${day}.md`, text);
   };
@@ -69,13 +73,17 @@ export function IncidentPanel({
             </dd>
             <dt className="text-muted">Recovered</dt>
             <dd>
-              {incident.over ? (
+              {incident.end === 'recovered' && (
                 <>
                   <Moment at={incident.until} onSeek={onSeek} /> after{' '}
                   {formatDuration(incident.until - incident.from)}
                 </>
-              ) : (
-                'not within this stretch'
+              )}
+              {incident.end === 'beyond' && 'not within this stretch'}
+              {incident.end === 'unknown' && (
+                <>
+                  not known: nothing is known after <Moment at={incident.until} onSeek={onSeek} />
+                </>
               )}
             </dd>
             {figures(incident).map(([label, words]) => (

@@ -19,6 +19,7 @@ export function PastCluster({
   moment,
   replay,
   events,
+  more,
   stretch,
   onSeek,
 }: {
@@ -27,12 +28,14 @@ export function PastCluster({
   moment: Moment;
   replay: Replay;
   events: readonly ClusterEvent[];
+  /** There are earlier ones in the stretch. */
+  more: boolean;
   stretch: { readonly from: number; readonly until: number };
   onSeek: (at: number) => void;
 }) {
   // As the reader tells it: what did not change from the last moment is the same object.
   const view = useCluster(id, pickView) ?? null;
-  const happened = <Happened events={events} at={moment.at} onSeek={onSeek} />;
+  const happened = <Happened events={events} more={more} at={moment.at} onSeek={onSeek} />;
   return (
     <>
       <Doubt moment={moment} name={name} />
@@ -46,7 +49,7 @@ export function PastCluster({
           run={null}
           lag={
             <>
-              <IncidentPanel {...{ replay, events, view, onSeek }} at={moment.at} />
+              <IncidentPanel {...{ replay, events, more, view, onSeek }} at={moment.at} />
               <PastLag view={view} stretch={stretch} onSeek={onSeek} />
             </>
           }

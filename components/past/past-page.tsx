@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useLocalNow } from '@/components/stream/clock';
 import { ReaderProvider, useConnection } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
@@ -44,18 +44,21 @@ export function PastPage({ id }: { id: ClusterId }) {
     onRest: (at) => setQuery({ at }),
   });
   const { at, playing } = playback;
-  const from = useStretch(at, span, playing);
+  const [cutAt, setCutAt] = useState(Number.POSITIVE_INFINITY);
+  const from = useStretch(at, span, { playing, cutAt });
   const { replay, events } = useKept(id, from, span);
 
   const known = replay.data && replay.data.from === from ? replay.data : undefined;
-  useEffect(() => setEnd(known ? known.until - 1 : 0), [known]);
+  useEffect(() => setEnd(known?.until ?? 0), [known]);
+  // Too much for one answer: what comes behind it is asked for from there on.
+  const isCut = known !== undefined && known.until < Math.min(from + span, latest() - NEWEST_MS);
+  useEffect(() => setCutAt(isCut ? known.until : Number.POSITIVE_INFINITY), [isCut, known]);
   const player = useMemo(() => (replay.data ? new Player(replay.data) : null), [replay.data]);
   const within = replay.data && at >= replay.data.from && at < replay.data.until + NEWEST_MS;
   const moment = player && within ? player.moment(Math.min(at, player.replay.until - 1)) : null;
   const [reader] = useState(() => new PastReader());
-  const last = useRef(moment);
-  if (moment !== null) last.current = moment;
-  const shown = moment ?? last.current;
+  // Never one moment under another's time.
+  const shown = moment;
   useEffect(() => {
     if (shown) reader.show(id, shown.view, shown.at);
   }, [reader, id, shown]);
@@ -89,6 +92,7 @@ export function PastPage({ id }: { id: ClusterId }) {
             moment={shown}
             replay={replay.data}
             events={events.data?.events ?? none}
+            more={events.data?.more ?? false}
             onSeek={playback.seek}
           />
         )}
@@ -99,10 +103,17 @@ export function PastPage({ id }: { id: ClusterId }) {
 
 const none: readonly ClusterEvent[] = [];
 
-function useStretch(at: number, span: number, playing: boolean): number {
+function useStretch(
+  at: number,
+  span: number,
+  { playing, cutAt }: { playing: boolean; cutAt: number },
+): number {
   const [seen, setSeen] = useState<{ from: number; span: number } | null>(null);
   const before = seen?.span === span ? seen.from : null;
-  const from = stretchAround(at, { span, before, playing });
+  const from =
+    before !== null && at >= cutAt && at < before + span
+      ? Math.round(cutAt)
+      : stretchAround(at, { span, before, playing });
   if (seen?.from !== from || seen.span !== span) setSeen({ from, span });
   return from;
 }

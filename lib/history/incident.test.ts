@@ -104,7 +104,12 @@ describe('an incident', () => {
   const incident = incidentAt(failover, events, at(70));
 
   test('lasts from the first sign until all is as well as before', () => {
-    expect(incident).toMatchObject({ from: at(61), until: at(120), over: true, worst: 'critical' });
+    expect(incident).toMatchObject({
+      from: at(61),
+      until: at(120),
+      end: 'recovered',
+      worst: 'critical',
+    });
     expect(incident?.events.map(({ code }) => code)).toEqual([
       'state-changed',
       'leader-lost',
@@ -145,7 +150,19 @@ describe('an incident', () => {
       [0, led('pg-a', '1')],
       [100, nobody],
     ]);
-    expect(incidentAt(replay, [], at(0))).toMatchObject({ until: at(600), over: false });
+    expect(incidentAt(replay, [], at(0))).toMatchObject({ until: at(600), end: 'beyond' });
+  });
+
+  test('of which nobody saw the end is not said to be over', () => {
+    const views = [
+      [0, led('pg-a', '1')],
+      [100, nobody],
+    ] as const;
+    const replay = replayOf(views, { watched: [{ from: at(-100), until: at(200) }] });
+    const dark = incidentAt(replay, [], at(0));
+    expect(dark).toMatchObject({ end: 'unknown' });
+    const where = { name: 'orders', ensemble: 'main', namespace: '/service' };
+    expect(dark && postMortem(where, dark, replay)).toContain('**Recovered:** not known');
   });
 
   test('is told in Markdown that nothing in it can break, with its picture', () => {

@@ -7,8 +7,11 @@ import { type Span, spansOf } from './spans';
 export interface Incident {
   readonly from: number;
   readonly until: number;
-  /** False: it was not over at the end of what was looked at. */
-  readonly over: boolean;
+  /**
+   * `recovered`: all was as well as before. `beyond`: not within what was looked at. `unknown`:
+   * nobody watched any more, or what came next is lost.
+   */
+  readonly end: 'recovered' | 'beyond' | 'unknown';
   readonly worst: Health;
   /** Who led, one after the other; null: nobody. */
   readonly leaders: readonly (string | null)[];
@@ -63,7 +66,9 @@ export function incidentAt(
   const inOrder = events.toSorted((a, b) => a.seq - b.seq);
   const from = firstSign(inOrder, nearest.from);
   const { until } = nearest;
-  return told(replay, spans, { from, until, over: until < replay.until, events: inOrder });
+  const next = spans.find((span) => span.from === until);
+  const end = !next ? 'beyond' : next.is === 'known' ? 'recovered' : 'unknown';
+  return told(replay, spans, { from, until, end, events: inOrder });
 }
 
 interface Time {
@@ -94,7 +99,7 @@ function firstSign(events: readonly ClusterEvent[], from: number): number {
 function told(
   replay: Replay,
   spans: readonly Span[],
-  { from, until, over, events }: Time & { over: boolean; events: readonly ClusterEvent[] },
+  { from, until, end, events }: Time & Pick<Incident, 'end'> & { events: readonly ClusterEvent[] },
 ): Incident {
   const within = spans.filter((span) => span.from < until && span.until > from);
   const known = within.filter(({ is }) => is === 'known');
@@ -105,7 +110,7 @@ function told(
   const outages = views.flatMap(({ lastOutage }) => lastOutage ?? []);
   const mine = events.filter(({ at }) => at >= from && at <= until);
   return {
-    ...{ from, until, over },
+    ...{ from, until, end },
     worst: known.reduce<Health>((a, { health }) => (RANK[health] > RANK[a] ? health : a), 'good'),
     leaders: runs(known.map(({ leader }) => leader)),
     leaderlessMs: known

@@ -7,7 +7,7 @@ import type { Replay } from './replay';
 
 export const causeWords: Readonly<Record<Cause, string>> = {
   automatic: 'automatic: nobody had asked for it',
-  request: 'asked for by somebody else than Howdah',
+  request: 'asked for: Patroni had a request, of somebody else or of another Howdah',
   howdah: 'an operation of Howdah',
   unwatched: 'not known: no Howdah watched',
 };
@@ -20,18 +20,28 @@ export const sourceWords: Readonly<Record<Source, string>> = {
 
 /** The story of an incident in Markdown, to be finished by a person. Times are UTC. */
 export function postMortem(
-  cluster: { readonly name: string; readonly ensemble: string; readonly namespace: string },
+  cluster: {
+    readonly name: string;
+    readonly ensemble: string;
+    readonly namespace: string;
+    readonly more?: boolean;
+  },
   incident: Incident,
   replay: Replay,
 ): string {
-  const { from, until, over, events } = incident;
+  const { from, until, end, events } = incident;
   const picture = `data:image/svg+xml;base64,${base64(incidentPicture(replay, incident))}`;
-  return `# ${escaped(cluster.name)}: ${title(incident)}, ${utc(from).slice(0, 16)} UTC
+  const recovered = {
+    recovered: `${utc(until)} UTC, after ${formatDuration(until - from)}`,
+    beyond: `not by ${utc(until)} UTC, as far as was looked at`,
+    unknown: `not known: nothing is known of the time after ${utc(until)} UTC`,
+  }[end];
+  return `# ${escaped(cluster.name)}: ${escaped(title(incident))}, ${utc(from).slice(0, 16)} UTC
 
 ${list([
   ['Cluster', `${cluster.name} (${cluster.ensemble}, ${cluster.namespace})`],
   ['First sign', `${utc(from)} UTC`],
-  ['Recovered', over ? `${utc(until)} UTC, after ${formatDuration(until - from)}` : 'not yet'],
+  ['Recovered', recovered],
   ...figures(incident),
 ])}
 
@@ -48,7 +58,7 @@ ${events
   })
   .join('\n')}
 
-${gaps(replay, incident)}## Why it happened
+${cluster.more ? 'The beginning is missing here: more has happened than was looked at. See the timeline.\n\n' : ''}${gaps(replay, incident)}## Why it happened
 
 ## What we do about it
 `;

@@ -71,13 +71,27 @@ export class Versions {
   }
 
   gone(cluster: ClusterId): void {
-    for (const name of KEPT_ZNODES) this.#last.delete(`${name} ${cluster}`);
+    for (const name of KEPT_ZNODES) {
+      this.noteOne(cluster, name, null);
+      this.#last.delete(`${name} ${cluster}`);
+    }
+  }
+
+  /** Keeps what waits for its ACL without it. */
+  #flush(which: (version: ZnodeVersion) => boolean): void {
+    const [now, later] = [true, false].map((wanted) =>
+      this.#waiting.filter(({ version }) => which(version) === wanted),
+    );
+    this.#waiting = later ?? [];
+    for (const { version } of now ?? []) this.#options.record(version);
   }
 
   #keep(cluster: ClusterId, name: string, read: RawZnode | null): void {
     const { clock, next, record } = this.#options;
     const seen = { record: 'znode', seq: next(), at: clock.now(), cluster, name } as const;
     if (read === null) {
+      // What waits of it came before: it can't be told after it.
+      this.#flush((one) => one.cluster === cluster && one.name === name);
       record({ ...seen, znode: null });
       return;
     }
@@ -120,8 +134,7 @@ export class Versions {
 
   /** What still waits for its ACL is kept without. */
   stop(): void {
-    for (const { version } of this.#waiting) this.#options.record(version);
-    this.#waiting = [];
+    this.#flush(() => true);
     this.#last.clear();
     this.#started = false;
   }

@@ -24,6 +24,9 @@ export interface RestoresOptions {
   readonly onDone: (cluster: ClusterId, says: string) => void;
 }
 
+/** From its record to its end a restore takes no longer, but for a lost ensemble. */
+const ALIVE_MS = 60_000;
+
 type End = readonly [RestoreRecord['state'], string];
 
 /** A lost connection is usually back within this. */
@@ -74,9 +77,28 @@ export class Restores {
     for (const id of await records.among(clusters)) {
       if (this.#busy.has(id) || !this.#options.view(id)) continue;
       const stored = await records.read(id);
+      if (stored && this.#isAlive(stored)) {
+        // Another Howdah is about it, or died of it: that is seen then.
+        this.#options.clock.after(ALIVE_MS, () => void this.#resumeLater(ensemble, id));
+        continue;
+      }
       if (stored?.record.state !== 'recorded') continue;
       await this.#settle(this.#view(id), stored);
     }
+  }
+
+  async #resumeLater(ensemble: string, id: ClusterId): Promise<void> {
+    try {
+      await this.resume(ensemble, [id]);
+    } catch (error) {
+      // A lost connection ends in another resync, which comes back to it.
+      if (!(error instanceof ZooKeeperError)) throw error;
+    }
+  }
+
+  /** Recorded so lately that whoever recorded it may still be about it. */
+  #isAlive({ record }: StoredRestore): boolean {
+    return record.state === 'recorded' && this.#options.clock.now() - record.at < ALIVE_MS;
   }
 
   async #carryOut(request: RestoreRequest, view: ClusterView): Promise<RestoreOutcome> {
@@ -87,6 +109,14 @@ export class Restores {
       current: await this.#current(view),
       before: await records.read(view.id),
     }));
+    if (before && this.#isAlive(before)) {
+      throw new Failure('busy', `Another restore of ${view.name} has just begun: look again.`);
+    }
+    // What another process has left undecided is found out, and told, before it is replaced.
+    if (before?.record.state === 'recorded') {
+      await this.#reading(() => this.#settle(view, before));
+      return this.#carryOut(request, view);
+    }
     if (current && current.stat.version !== seenVersion) throw moved(view);
     const refusal = this.#judge(view, wanted, current).rules.find(
       ({ verdict }) => verdict === 'refuse',
@@ -172,8 +202,11 @@ export class Restores {
     const { record } = stored;
     const records = this.#records(view.key.ensemble);
     try {
-      // Who ends it tells it; where another has, it is told.
-      if ((await records.write({ ...record, state, says }, stored)) === null) return;
+      // Who ends it tells it; where another has ended this very one, it is told.
+      if ((await records.write({ ...record, state, says }, stored)) === null) {
+        const there = await records.read(view.id);
+        if (there?.record.id === record.id && there.record.state !== 'recorded') return;
+      }
     } catch (error) {
       // It is found recorded, and ended, once ZooKeeper is back.
       if (!(error instanceof ZooKeeperError)) throw error;

@@ -127,7 +127,13 @@ export function worstSql({ resolution, from, until }: Source, cluster: string | 
   const spanMs = resolution === 'samples' ? SAMPLES_SPAN_MS : rollupSpanMs[resolution];
   return sql`
     select distinct on (k.key) k.key as cluster, m.name as member, w.t as at, w.bytes
-    from ${tableOf(resolution)} c
+    from (
+      select c.*, (extract(epoch from c.began) * 1000)::bigint as began_ms
+      from ${tableOf(resolution)} c
+      where c.began > ${new Date(from - spanMs)} and c.began < ${new Date(until)}
+        and ${cluster === undefined ? sql`true` : membersOf(cluster)}
+      offset 0
+    ) c
     cross join lateral (
       select * from (
         select ${moment(resolution)} as t, s.bytes
@@ -137,8 +143,6 @@ export function worstSql({ resolution, from, until }: Source, cluster: string | 
     ) w
     join howdah.member m on m.id = c.member
     join howdah.cluster k on k.id = m.cluster
-    where c.began > ${new Date(from - spanMs)} and c.began < ${new Date(until)}
-      and ${cluster === undefined ? sql`true` : membersOf(cluster)}
     order by k.key, w.bytes desc, w.t`;
 }
 

@@ -10,7 +10,7 @@ import type { Transaction } from './event-rows';
 import { clusterIds } from './ids';
 import { znode, znodeVersion } from './schema';
 
-const MOST_TEXT_BYTES = 262_144;
+const MOST_TEXT_BYTES = 65_536;
 
 /** Writes versions of znodes; those that are there by their mzxid are left alone. */
 export async function insertVersions(
@@ -84,9 +84,6 @@ type Row = {
   readonly mtime: number | null;
   readonly owner: string | null;
   readonly access: NonNullable<KeptVersion['znode']>['access'];
-  readonly seq_before: string | null;
-  readonly version_before: number | null;
-  readonly czxid_before: string | null;
 };
 
 const ms = (column: string) =>
@@ -98,22 +95,17 @@ export async function versionsOf(
   { cluster, name, before, limit }: VersionsQuery,
 ): Promise<VersionsPage> {
   const { rows } = await database.execute<Row>(
-    sql`select * from (
-          select v.seq, ${ms('at')}, v.data, v.version, v.czxid, v.mzxid, ${ms('ctime')},
-                 ${ms('mtime')}, v.owner, v.access,
-                 lag(v.version) over before as version_before,
-                 lag(v.czxid) over before as czxid_before,
-                 lag(v.seq) over before as seq_before
-          from howdah.znode_version v
-          join howdah.znode z on z.id = v.znode
-          join howdah.cluster c on c.id = z.cluster
-          where c.key = ${cluster} and z.name = ${name}
-          window before as (order by v.seq)
-        ) v
-        where ${before === undefined ? sql`true` : sql`v.seq < ${before}`}
+    sql`select v.seq, ${ms('at')}, v.data, v.version, v.czxid, v.mzxid, ${ms('ctime')},
+               ${ms('mtime')}, v.owner, v.access
+        from howdah.znode_version v
+        where v.znode = (
+          select z.id from howdah.znode z join howdah.cluster c on c.id = z.cluster
+          where c.key = ${cluster} and z.name = ${name})
+        and ${before === undefined ? sql`true` : sql`v.seq < ${before}`}
         order by v.seq desc limit ${limit + 1}`,
   );
-  return { versions: rows.slice(0, limit).map(versionOf), more: rows.length > limit };
+  const versions = rows.slice(0, limit).map((row, n) => versionOf(row, rows[n + 1]));
+  return { versions, more: rows.length > limit };
 }
 
 /** The names of a cluster's znodes of which something is kept. */
@@ -139,7 +131,8 @@ export async function bytesOf(
   return rows[0]?.data ?? null;
 }
 
-function versionOf(row: Row): KeptVersion {
+/** @param before the row before it, which tells how many were skipped */
+function versionOf(row: Row, before: Row | undefined): KeptVersion {
   const { at, data, version, czxid, mzxid, ctime, mtime } = row;
   const seen = { seq: Number(row.seq), at };
   if (data === null || version === null || czxid === null) {
@@ -152,15 +145,13 @@ function versionOf(row: Row): KeptVersion {
   return {
     ...seen,
     znode: { text: textOf(data), bytes: data.length, stat, access: row.access },
-    skipped: skippedBefore(row, version, czxid),
+    skipped: before ? skippedBetween(before, version, czxid) : 0,
   };
 }
 
-function skippedBefore(row: Row, version: number, czxid: string): number {
-  // Of the first one that is kept nobody knows what came before Howdah did.
-  if (row.seq_before === null) return 0;
-  if (row.czxid_before !== czxid) return version;
-  return Math.max(0, version - Number(row.version_before) - 1);
+/** Of the first one that is kept nobody knows what came before Howdah did. */
+function skippedBetween(before: Row, version: number, czxid: string): number {
+  return before.czxid === czxid ? Math.max(0, version - (before.version ?? 0) - 1) : version;
 }
 
 function textOf(data: Buffer): string | null {

@@ -22,6 +22,8 @@ CREATE TABLE howdah.znode_version (
 --> statement-breakpoint
 CREATE UNIQUE INDEX znode_version_once ON howdah.znode_version (znode, mzxid) WHERE mzxid IS NOT NULL;
 --> statement-breakpoint
+CREATE INDEX znode_version_at ON howdah.znode_version (at);
+--> statement-breakpoint
 CREATE VIEW howdah.znode_versions AS
   SELECT c.ensemble, c.namespace, c.scope, c.citus_group, z.name, v.at, v.data IS NULL AS gone,
          v.data, v.version, v.czxid, v.mzxid, v.ctime, v.mtime, v.owner AS session, v.access,
