@@ -42,6 +42,10 @@ export function RestoreDialog({
     trpc.configuration.restore.mutationOptions({ onSuccess: onRestored }),
   );
   const preflight = checks.data;
+  // From the first letter on the decision is about what was seen then, or came first after it.
+  if (typed !== '' && seen === null && preflight && preflight.seenVersion !== null) {
+    setSeen(preflight.seenVersion);
+  }
   const decided = seen ?? preflight?.seenVersion ?? null;
   const moved = seen !== null && preflight !== undefined && preflight.seenVersion !== seen;
   const name = view.name;
@@ -55,8 +59,7 @@ export function RestoreDialog({
       name={name}
       typed={typed}
       onTyped={(text) => {
-        // From the first letter on the decision is about what is seen now.
-        setSeen(text === '' ? null : decided);
+        if (text === '') setSeen(null);
         setTyped(text);
       }}
       verb={`Restore version ${was} of ${name}`}
