@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { Failure, ZooKeeperError } from '@/lib/errors';
+import { Failure } from '@/lib/errors';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
 import { patroniCommands } from './adapters/patroni/commands';
@@ -31,6 +31,7 @@ import type {
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
+import { TakeUp } from './take-up';
 
 export interface Runtime {
   readonly hub: Hub;
@@ -55,7 +56,6 @@ export interface RuntimeParts {
   readonly onSettled: () => void;
 }
 
-const FOREIGN_RETRY_MS = 3000;
 /** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
 const URGENT_MS = 250;
 const ATTEND_MS = 50;
@@ -184,7 +184,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       views: () => fleet.judged,
       isThere: (id) => fleet.keyOf(id) !== null,
       scope: (id) => scopeOf(id),
-      rolls: () => [...ensembles.values()].flatMap((ensemble) => rollOf(ensemble) ?? []),
+      rolls: () => [...ensembles.values()].flatMap((ensemble) => takeUp.rollOf(ensemble) ?? []),
     },
     turn: {
       access: () => ensembleOf(config.ensembles[0]?.name ?? '').session,
@@ -266,17 +266,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     digest.add(changed, urgent);
   };
 
-  /** Runs left behind are taken up once it is known what the clusters look like. */
-  const takeUp = async (ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> => {
-    try {
-      const foreign = await switchovers.resume(ensemble.name, ids);
-      if (foreign.length > 0) clock.after(FOREIGN_RETRY_MS, () => void takeUp(ensemble, foreign));
-      await restores.resume(ensemble.name, ids);
-    } catch (error) {
-      // A lost connection ends in another resync, which comes back here.
-      if (!(error instanceof ZooKeeperError)) onError(error);
-    }
-  };
+  const takeUp = new TakeUp({ clock, fleet, digest, switchovers, restores, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
@@ -293,30 +283,6 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onSettled();
   };
 
-  /** Not before its clusters have been put together: they are what is taken up. */
-  const takeUpSoon = (ensemble: Ensemble): void => {
-    if (digest.waiting > 0) clock.soon(() => takeUpSoon(ensemble));
-    else {
-      const clusters = fleet.of(ensemble.name);
-      const roll = called.has(ensemble.name) ? null : rollOf(ensemble);
-      if (roll) {
-        called.add(ensemble.name);
-        history.present(roll);
-      }
-      void takeUp(ensemble, clusters);
-    }
-  };
-
-  /** Once: what goes from then on is seen to go. */
-  const called = new Set<string>();
-  /** All clusters of what could be listed; null: not read whole, or not put together yet. */
-  const rollOf = (ensemble: Ensemble) => {
-    if (!ensemble.synced || digest.waiting > 0) return null;
-    const { name } = ensemble;
-    return { ensemble: name, namespaces: ensemble.listed, clusters: fleet.of(name) };
-  };
-
-  const takenUpAt = new Map<string, number>();
   const factsOf = new Map<string, string>();
   const ensembleLog = new EnsembleLog({
     clock,
@@ -327,15 +293,12 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const ensembleChanged = (ensemble: Ensemble) => {
     ensemblesNow.renew();
     ensembleLog.note(ensemble.view(), ensemble.sessionId);
-    const { name, connections, synced, maxSessionTimeoutMs } = ensemble;
+    const { name, maxSessionTimeoutMs } = ensemble;
     const facts = JSON.stringify([vouchedFor(ensemble), maxSessionTimeoutMs]);
     if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
     factsOf.set(name, facts);
     tellSettled();
-    if (synced && takenUpAt.get(name) !== connections) {
-      takenUpAt.set(name, connections);
-      takeUpSoon(ensemble);
-    }
+    takeUp.note(ensemble);
     hub.notify();
   };
 

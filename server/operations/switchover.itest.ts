@@ -39,7 +39,10 @@ afterEach(async () => {
   for (const proxy of proxies.splice(0)) proxy.close();
 });
 
-function howdah(rewrite: Readonly<Record<string, string>> = {}): Runtime {
+function howdah(
+  rewrite: Readonly<Record<string, string>> = {},
+  store: Readonly<Record<string, string>> = { kind: 'none' },
+): Runtime {
   const file = join(folder, `${files++}.yaml`);
   const { user, password } = cluster.monitoring;
   const settings = {
@@ -49,7 +52,7 @@ function howdah(rewrite: Readonly<Record<string, string>> = {}): Runtime {
     monitor: { user, password, sslmode: 'disable' },
     poll: { attendedMs: 500, idleMs: 1000, zookeeperMs: 1000 },
     rewrite,
-    store: { kind: 'none' },
+    store,
   };
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
@@ -218,3 +221,57 @@ test('a Howdah that stops once it has asked is followed by one that sees it thro
   expect((await cluster.leader())?.name).toBe(wanted.candidate);
   expect(posts()).toBe(1);
 });
+
+test('goes on though the history lives in the very cluster, and is kept there once it is back', async () => {
+  await cluster.waitHealthy(60_000);
+  const home = await cluster.leader();
+  if (!home) throw new Error('there is no leader');
+  await home.sql(`create role howdah_store login password 'kept'`);
+  await home.sql('create database howdah_store owner howdah_store');
+  const runtime = howdah(
+    {},
+    {
+      folder: join(folder, 'state'),
+      url: `postgres://howdah_store:kept@${home.host}:${home.pgPort}/howdah_store`,
+    },
+  );
+  const { history } = runtime;
+  const isKept = (wanted: boolean) =>
+    waitFor(() => (history.view.state === 'ready') === wanted, {
+      timeoutMs: 60_000,
+      what: () =>
+        `the history to ${wanted ? 'be kept' : 'be away'}: ${JSON.stringify(history.view)}`,
+    });
+  await isKept(true);
+
+  // Away from it: what it keeps its history in becomes a standby, and takes nothing.
+  const away = await request(runtime);
+  expect(away.seen.leader).toBe(home.name);
+  await runtime.operations.switchover(away);
+  expect((await ended(runtime)).outcome?.code).toBe('done');
+  await isKept(false);
+  expect(history.view.waiting.records).toBeGreaterThan(0);
+
+  // And back, which is recorded and carried out all the same.
+  await cluster.waitHealthy(60_000);
+  const back = { ...(await request(runtime)), candidate: home.name };
+  await runtime.operations.switchover(back);
+  await waitFor(() => newest(runtime)?.to === home.name && newest(runtime)?.state === 'ended', {
+    timeoutMs: 60_000,
+    what: 'the way back',
+  });
+  await isKept(true);
+  const told = await waitFor(
+    async () => {
+      const { events } = await history.events({ cluster: ID, codes: ['operation'], limit: 50 });
+      return events.length >= 4 ? events.toReversed().map(({ says }) => says) : null;
+    },
+    { timeoutMs: 30_000, what: 'both to be in the history' },
+  );
+  expect(told).toEqual([
+    expect.stringContaining(`Switchover from ${home.name} to ${away.candidate} asked for`),
+    expect.stringContaining(away.candidate),
+    expect.stringContaining(`Switchover from ${away.candidate} to ${home.name} asked for`),
+    expect.stringContaining(home.name),
+  ]);
+}, 240_000);

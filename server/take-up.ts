@@ -1,0 +1,82 @@
+import { ZooKeeperError } from '@/lib/errors';
+import type { RollCall } from '@/lib/history/record';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { Ensemble } from './adapters/zookeeper/ensemble';
+import type { History } from './history-parts';
+import type { Digest } from './monitor/digest';
+import type { Fleet } from './monitor/fleet';
+import type { Restores } from './operations/restores';
+import type { Switchovers } from './operations/switchovers';
+import type { Clock } from './ports';
+
+interface TakeUpParts {
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly digest: Digest;
+  readonly switchovers: Switchovers;
+  readonly restores: Restores;
+  readonly history: History;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Another Howdah that carries a run out may be gone by then. */
+const FOREIGN_RETRY_MS = 3000;
+
+/** What is done once an ensemble has been read whole, after each of its connections. */
+export class TakeUp {
+  readonly #parts: TakeUpParts;
+  /** Of each ensemble, at which of its connections it was done last. */
+  readonly #done = new Map<string, number>();
+  /** Ensembles whose roll has been called. Once: what goes from then on is seen to go. */
+  readonly #called = new Set<string>();
+
+  constructor(parts: TakeUpParts) {
+    this.#parts = parts;
+  }
+
+  /** Something of the ensemble has changed: perhaps it has been read whole. */
+  note(ensemble: Ensemble): void {
+    const { name, connections, synced } = ensemble;
+    if (!synced || this.#done.get(name) === connections) return;
+    this.#done.set(name, connections);
+    this.#soon(ensemble);
+  }
+
+  /** All clusters of what could be listed; null: not read whole, or not put together yet. */
+  rollOf(ensemble: Ensemble): Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'> | null {
+    const { digest, fleet } = this.#parts;
+    if (!ensemble.synced || digest.waiting > 0) return null;
+    const { name } = ensemble;
+    return { ensemble: name, namespaces: ensemble.listed, clusters: fleet.of(name) };
+  }
+
+  /** Not before its clusters have been put together: they are what is taken up. */
+  #soon(ensemble: Ensemble): void {
+    const { clock, digest, fleet, history } = this.#parts;
+    if (digest.waiting > 0) {
+      clock.soon(() => this.#soon(ensemble));
+      return;
+    }
+    const roll = this.#called.has(ensemble.name) ? null : this.rollOf(ensemble);
+    if (roll) {
+      this.#called.add(ensemble.name);
+      history.present(roll);
+    }
+    void this.#resume(ensemble, fleet.of(ensemble.name));
+  }
+
+  /** Runs left behind are taken up once it is known what the clusters look like. */
+  async #resume(ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> {
+    const { clock, switchovers, restores, onError } = this.#parts;
+    try {
+      const foreign = await switchovers.resume(ensemble.name, ids);
+      if (foreign.length > 0) {
+        clock.after(FOREIGN_RETRY_MS, () => void this.#resume(ensemble, foreign));
+      }
+      await restores.resume(ensemble.name, ids);
+    } catch (error) {
+      // A lost connection ends in another resync, which comes back here.
+      if (!(error instanceof ZooKeeperError)) onError(error);
+    }
+  }
+}
