@@ -97,21 +97,46 @@ interface Write {
 }
 
 async function certainly(tree: TreeAccess, path: string, how: Write): Promise<Outcome> {
+  try {
+    await how.write();
+    return 'done';
+  } catch (error) {
+    // At the first attempt that is plain; later it may be an earlier one of ours that came late.
+    if (how.beaten.some((code) => isZooKeeperError(error, code))) return 'moved';
+    if (!isZooKeeperError(error, 'connection')) throw error;
+    return alone(tree, () => again(tree, path, how));
+  }
+}
+
+async function again(tree: TreeAccess, path: string, how: Write): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
+    await tree.connected();
+    const became = await findOut(tree, path, how);
+    if (became !== 'not-done') return became;
+    if (attempt === ATTEMPTS) throw lostEachTime(path);
     try {
       await how.write();
       return 'done';
     } catch (error) {
       const isBeaten = how.beaten.some((code) => isZooKeeperError(error, code));
-      // At the first attempt that is plain; later it may be an earlier one of ours that came late.
-      if (isBeaten && attempt === 1) return 'moved';
       if (!isBeaten && !isZooKeeperError(error, 'connection')) throw error;
-      await tree.connected();
-      const became = await findOut(tree, path, how);
-      if (became !== 'not-done') return became;
-      if (attempt === ATTEMPTS) throw lostEachTime(path);
     }
   }
+}
+
+const queues = new WeakMap<TreeAccess, Promise<unknown>>();
+
+/**
+ * One after the other: the connection may have been lost for one call, on which ZooKeeper hangs up
+ * each time, and whoever tried again beside it would be lost with it each time.
+ */
+function alone<T>(tree: TreeAccess, what: () => Promise<T>): Promise<T> {
+  const mine = (queues.get(tree) ?? Promise.resolve()).then(what);
+  queues.set(
+    tree,
+    mine.catch(() => {}),
+  );
+  return mine;
 }
 
 function lostEachTime(path: string): ZooKeeperError {
