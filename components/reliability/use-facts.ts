@@ -42,16 +42,18 @@ export function useFacts(period: PeriodName, cluster: string | null) {
 function useNowAndThen(renewMs: number): number {
   const offset = useConnection((view) => view.offset);
   const state = useStream((stream) => stream.history?.state ?? null);
+  // Before the first is written there is nothing to be judged.
+  const begun = useStream((stream) => (stream.history?.newest ?? 0) > 0);
   // That the clocks are known better is no reason to ask again.
   const latest = useRef(offset);
   latest.current = offset;
   const [now, setNow] = useState(() => Date.now());
-  // biome-ignore lint/correctness/useExhaustiveDependencies: that it is back is a reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that it is back, or has begun, is a reason to ask
   useEffect(() => {
     const renew = () => setNow(Math.round(Date.now() + latest.current));
     renew();
     const timer = setInterval(renew, renewMs);
     return () => clearInterval(timer);
-  }, [state, renewMs]);
+  }, [state, begun, renewMs]);
   return now;
 }
