@@ -5,7 +5,7 @@ import { aCluster, aLeader, aStandby } from '../topology/sample-cluster';
 import type { ClusterView } from '../topology/view';
 import { incidentAt } from './incident';
 import { incidentPicture } from './incident-picture';
-import { postMortem } from './post-mortem';
+import { postMortem, title } from './post-mortem';
 import { Player, type Replay, type ReplayChange } from './replay';
 import { spansOf } from './spans';
 import { StructureFollower } from './structure';
@@ -128,6 +128,16 @@ describe('an incident', () => {
       furthest: { member: 'pg-b', bytes: 4096, at: at(90) },
       cause: 'automatic',
     });
+  });
+
+  test('is called by who led, one after the other', () => {
+    if (!incident) throw new Error('no incident');
+    const called = (...leaders: (string | null)[]) => title({ ...incident, leaders });
+    expect(called('a', null, 'b')).toBe('leadership moved from a to b');
+    expect(called('a', null, 'b', null, 'a')).toBe('leadership moved from a to b to a');
+    expect(called('a', 'b', 'a', 'b', 'c')).toBe('leadership moved 4 times, from a to c');
+    expect(called('a', null, 'a')).toBe('a lost the leadership for a while');
+    expect(called(null)).toBe('no leader');
   });
 
   test('is the nearest one for a moment outside of any, and none where all was well', () => {

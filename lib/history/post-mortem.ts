@@ -67,12 +67,19 @@ ${cluster.more ? 'The beginning is missing here: more has happened than was look
 /** "lost its leader pg-a and got pg-b": what a heading says. */
 export function title({ leaders, worst }: Incident): string {
   const named = leaders.filter((name) => name !== null);
-  const [first, last] = [named[0], named.at(-1)];
-  if (first !== undefined && last !== first) return `leadership moved from ${first} to ${last}`;
-  if (leaders.includes(null))
-    return first === undefined ? 'no leader' : `${first} lost the leadership for a while`;
+  const led = named.filter((name, n) => name !== named[n - 1]);
+  if (led.length > MOST_NAMED) {
+    return `leadership moved ${led.length - 1} times, from ${led[0]} to ${led.at(-1)}`;
+  }
+  if (led.length > 1) return `leadership moved from ${led.join(' to ')}`;
+  if (leaders.includes(null)) {
+    return led[0] === undefined ? 'no leader' : `${led[0]} lost the leadership for a while`;
+  }
   return worst === 'critical' ? 'a critical problem' : 'a problem';
 }
+
+/** More leaders than these are counted, not named. */
+const MOST_NAMED = 4;
 
 /** What was measured, as pairs of a label and words. */
 export function figures(incident: Incident): [string, string][] {
