@@ -10,7 +10,10 @@ test('a failover is on the timeline as it happens, found again by its kind, and 
   await expect(page).toHaveURL(/\/timeline$/);
   await expect(page.getByTestId('history-state')).toHaveAttribute('data-state', 'ready');
   const happened = page.getByTestId('timeline-event');
-  await expect(happened.filter({ hasText: 'orders seen with' }).first()).toBeVisible();
+  // Once in the life of this history, however often Howdah was restarted since.
+  await page.getByLabel('Search what has happened').fill('seen with');
+  await expect(happened.filter({ hasText: 'orders seen with' })).toHaveCount(1);
+  await page.getByLabel('Search what has happened').fill('');
 
   const old = await real.orders.leader();
   await old?.kill();
@@ -29,6 +32,12 @@ test('a failover is on the timeline as it happens, found again by its kind, and 
   await expect(page).toHaveURL(/kind=leadership&q=is\+the\+LEADER/);
   await expect(happened.filter({ hasText: 'seen with' })).toHaveCount(0);
   await expect(led).toContainText(heir);
+  await page
+    .getByRole('button', { name: `Only ${heir}`, exact: true })
+    .first()
+    .click();
+  await expect(page).toHaveURL(new RegExp(`member=${heir}`));
+  await expect(page.getByRole('button', { name: `Only ${old?.name}`, exact: true })).toHaveCount(0);
 
   await real.howdah.restart();
   await page.reload();
@@ -42,9 +51,6 @@ test('a cluster leads to its own timeline, and each entry back to its cluster', 
   await page.getByRole('link', { name: 'All that is kept' }).click();
   await expect(page).toHaveURL(/\/timeline\?cluster=main/);
   await expect(page.getByRole('button', { name: /^Only orders\. / })).toBeVisible();
-  await page.getByRole('button', { name: 'Only orders-2' }).first().click();
-  await expect(page).toHaveURL(/member=orders-2/);
-  await expect(page.getByRole('button', { name: 'Only orders-1' })).toHaveCount(0);
   await page.getByTestId('timeline-event').first().getByRole('link', { name: 'orders' }).click();
   await expect(member(page, 'orders-1')).toBeVisible();
 });
