@@ -137,6 +137,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     running: (id) => switchovers.running(id),
     bytes: (which) => history.bytes(which),
     onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
+    onError,
   });
 
   const schedule = new ProbeSchedule({

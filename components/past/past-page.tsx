@@ -55,13 +55,12 @@ export function PastPage({ id }: { id: ClusterId }) {
   useEffect(() => setCutAt(isCut ? known.until : Number.POSITIVE_INFINITY), [isCut, known]);
   const player = useMemo(() => (replay.data ? new Player(replay.data) : null), [replay.data]);
   const within = replay.data && at >= replay.data.from && at < replay.data.until + NEWEST_MS;
+  // Never one moment under another's time.
   const moment = player && within ? player.moment(Math.min(at, player.replay.until - 1)) : null;
   const [reader] = useState(() => new PastReader());
-  // Never one moment under another's time.
-  const shown = moment;
   useEffect(() => {
-    if (shown) reader.show(id, shown.view, shown.at);
-  }, [reader, id, shown]);
+    if (moment) reader.show(id, moment.view, moment.at);
+  }, [reader, id, moment]);
 
   const key = parseClusterId(id);
   const name = key ? clusterName(key) : id;
@@ -84,12 +83,12 @@ export function PastPage({ id }: { id: ClusterId }) {
             again={() => void replay.refetch()}
           />
         )}
-        {shown === null || replay.data === undefined ? (
+        {moment === null || replay.data === undefined ? (
           !replay.error && <Loading />
         ) : (
           <PastCluster
             {...{ id, name, stretch }}
-            moment={shown}
+            moment={moment}
             replay={replay.data}
             events={events.data?.events ?? none}
             more={events.data?.more ?? false}

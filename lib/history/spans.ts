@@ -11,8 +11,16 @@ export interface Span {
   readonly leader: string | null;
 }
 
-/** How a cluster fared over a replay, without a hole. */
+const made = new WeakMap<Replay, readonly Span[]>();
+
+/** How a cluster fared over a replay, without a hole. Made once for each: several ask for it. */
 export function spansOf(replay: Replay): readonly Span[] {
+  const spans = made.get(replay) ?? makeSpans(replay);
+  made.set(replay, spans);
+  return spans;
+}
+
+function makeSpans(replay: Replay): readonly Span[] {
   const { from, until, changes, watched, gaps } = replay;
   const player = new Player(replay);
   const turns = new Set(

@@ -30,6 +30,9 @@ function rig() {
       running: () => running,
       bytes: async () => wanted,
       onDone: (_, says) => told.push(says),
+      onError: (error) => {
+        throw error;
+      },
     });
   return {
     ...{ clock, zookeeper, session, told, start },

@@ -22,6 +22,8 @@ export interface RestoresOptions {
   readonly bytes: VersionStore['bytes'];
   /** Something was done, or found out, that belongs into the cluster's history. */
   readonly onDone: (cluster: ClusterId, says: string) => void;
+  /** A fault of what nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** From its record to its end a restore takes no longer, but for a lost ensemble. */
@@ -92,7 +94,7 @@ export class Restores {
       await this.resume(ensemble, [id]);
     } catch (error) {
       // A lost connection ends in another resync, which comes back to it.
-      if (!(error instanceof ZooKeeperError)) throw error;
+      if (!(error instanceof ZooKeeperError)) this.#options.onError(error);
     }
   }
 
