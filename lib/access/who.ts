@@ -69,7 +69,8 @@ export function roleFor(
 }
 
 function inWords(need: Extract<Need, { role: Role }>, role: Role | null): string {
-  const where = need.of === 'everything' ? ' of all clusters' : need.of === 'cluster' ? ' here' : '';
+  const where =
+    need.of === 'everything' ? ' of all clusters' : need.of === 'cluster' ? ' here' : '';
   const are = role === null ? 'you have no role' : `you are ${article(role)} ${roleName[role]}`;
   return `This takes ${article(need.role)} ${roleName[need.role]}${where}, and ${are}${need.of === 'everything' && role !== null ? ' only' : ''}.`;
 }
