@@ -89,6 +89,13 @@ export const configSchema = z.strictObject({
         .default('127.0.0.1'),
       port: port.default(8087),
       hosts: z.array(text).default([]),
+      proxies: z
+        .array(
+          cidr.refine((network) => !network.endsWith('/0'), {
+            message: 'a network of everybody would let everybody say who they are',
+          }),
+        )
+        .default([]),
     })
     .prefault({}),
   ensembles: z

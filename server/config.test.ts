@@ -43,7 +43,7 @@ describe('a configuration', () => {
         digest: null,
       },
     ]);
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8087, hosts: [] });
+    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8087, hosts: [], proxies: [] });
     expect(config.clusterSettings(key).monitor).toBeNull();
     expect(config.clusterSettings(key).patroni.basic).toBeNull();
   });
@@ -153,6 +153,8 @@ describe('a mistake', () => {
     [{ HOWDAH_HOST: '0.0.0.0' }, 'HOWDAH_HOST is "0.0.0.0"', 'loopback'],
     [{ HOWDAH_ENSEMBLE: 'zk1:2181;zk2' }, 'HOWDAH_ENSEMBLE is "zk1:2181;zk2"', 'zk1:2181,zk2:2181'],
     [{ HOWDAH_NETWORKS: '10.0.0.0/40' }, '10.0.0.0/40', '10.0.0.0/8'],
+    [{ HOWDAH_PROXIES: '10.0.0.1' }, '10.0.0.1', '10.0.0.0/8'],
+    [{ HOWDAH_PROXIES: '0.0.0.0/0' }, '0.0.0.0/0', 'everybody'],
     [{ HOWDAH_NAMESPACES: 'service' }, 'service', 'starts with a slash'],
     [{ HOWDAH_SESSION_TIMEOUT_MS: '5' }, 'HOWDAH_SESSION_TIMEOUT_MS is "5"', '1000'],
     [
