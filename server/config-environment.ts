@@ -2,6 +2,10 @@
 const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_HOST: ['listen', 'host'],
   HOWDAH_PORT: ['listen', 'port'],
+  HOWDAH_TLS_CERT: ['listen', 'tls', 'cert'],
+  HOWDAH_TLS_KEY: ['listen', 'tls', 'key'],
+  HOWDAH_LISTEN_PLAIN: ['listen', 'plain'],
+  HOWDAH_URL: ['listen', 'url'],
   HOWDAH_HOSTS: ['listen', 'hosts'],
   HOWDAH_PROXIES: ['listen', 'proxies'],
   HOWDAH_ENSEMBLE: ['ensembles', 0, 'connect'],
