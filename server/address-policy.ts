@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { inNetworks } from './networks';
 import type { AddressPolicy } from './ports';
 
 /**
@@ -11,16 +11,12 @@ export function addressPolicy(
   networks: readonly string[],
   rewrite: Readonly<Record<string, string>>,
 ): AddressPolicy {
-  const allowed = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits = ''] = network.split('/');
-    allowed.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  }
+  const allowed = inNetworks(networks);
   return {
     async check(wanted) {
       const { host, port } = rewritten(wanted, rewrite);
-      const { address, family } = await lookup(host);
-      if (!allowed.check(address, family === 6 ? 'ipv6' : 'ipv4')) {
+      const { address } = await lookup(host);
+      if (!allowed(address)) {
         const resolved = address === host ? address : `${host} (${address})`;
         return {
           is: 'refused',

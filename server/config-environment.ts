@@ -2,7 +2,12 @@
 const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_HOST: ['listen', 'host'],
   HOWDAH_PORT: ['listen', 'port'],
+  HOWDAH_TLS_CERT: ['listen', 'tls', 'cert'],
+  HOWDAH_TLS_KEY: ['listen', 'tls', 'key'],
+  HOWDAH_LISTEN_PLAIN: ['listen', 'plain'],
+  HOWDAH_URL: ['listen', 'url'],
   HOWDAH_HOSTS: ['listen', 'hosts'],
+  HOWDAH_PROXIES: ['listen', 'proxies'],
   HOWDAH_ENSEMBLE: ['ensembles', 0, 'connect'],
   HOWDAH_NAMESPACES: ['ensembles', 0, 'namespaces'],
   HOWDAH_SESSION_TIMEOUT_MS: ['ensembles', 0, 'sessionTimeoutMs'],
@@ -42,7 +47,7 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
 /** Read by other parts: `HOWDAH_CONFIG` names the file, `HOWDAH_DEV` serves pages with reload. */
 const elsewhere = new Set(['HOWDAH_CONFIG', 'HOWDAH_DEV', 'HOWDAH_SANDBOX']);
 
-const LISTS = new Set(['HOWDAH_HOSTS', 'HOWDAH_NAMESPACES', 'HOWDAH_NETWORKS']);
+const LISTS = new Set(['HOWDAH_HOSTS', 'HOWDAH_PROXIES', 'HOWDAH_NAMESPACES', 'HOWDAH_NETWORKS']);
 
 /** Variables that look like ours and mean nothing: a misspelt setting must not pass in silence. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): readonly string[] {

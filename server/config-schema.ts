@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultProblemLimits } from '@/lib/diagnosis/table';
 import { absolutePath } from '@/lib/znodes/path';
+import { cidr, listen } from './config-listen';
 import { defaultAggregatorLimits } from './monitor/aggregator';
 
 /**
@@ -9,7 +9,6 @@ import { defaultAggregatorLimits } from './monitor/aggregator';
  * common ones (`config-environment.ts`). README.md holds the table for people: keep the two alike.
  */
 
-const port = z.coerce.number().int().min(1).max(65535);
 const ms = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const positive = z.coerce.number().int().positive();
 const text = z.string().min(1);
@@ -40,17 +39,6 @@ const patroni = z.strictObject({
   insecure: z.boolean().default(false),
 });
 
-const cidr = z
-  .string()
-  .refine(isNetwork, { message: 'a network is written like 10.0.0.0/8 or fd00::/8' });
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits = '', ...more] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
-  return Number(bits) <= (family === 6 ? 128 : 32);
-}
-
 const connect = z
   .string()
   .regex(
@@ -78,19 +66,7 @@ const znodePath = z.string().transform((value, context) => {
 });
 
 export const configSchema = z.strictObject({
-  listen: z
-    .strictObject({
-      host: z
-        .string()
-        .refine((host) => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host), {
-          message:
-            'until Howdah has accounts it listens on loopback only: use 127.0.0.1, ::1 or localhost',
-        })
-        .default('127.0.0.1'),
-      port: port.default(8087),
-      hosts: z.array(text).default([]),
-    })
-    .prefault({}),
+  listen,
   ensembles: z
     .array(
       z.strictObject({

@@ -43,7 +43,9 @@ describe('a configuration', () => {
         digest: null,
       },
     ]);
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8087, hosts: [] });
+    expect(config.listen).toEqual({
+      ...{ host: '127.0.0.1', port: 8087, hosts: [], proxies: [], plain: false },
+    });
     expect(config.clusterSettings(key).monitor).toBeNull();
     expect(config.clusterSettings(key).patroni.basic).toBeNull();
   });
@@ -87,6 +89,22 @@ listen: { port: 1000 }`;
       database: 'kept',
     });
     expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 2000 });
+  });
+
+  test.each([
+    [{ HOWDAH_HOST: '127.0.0.2' }],
+    [{ HOWDAH_HOST: '0.0.0.0', HOWDAH_LISTEN_PLAIN: 'yes' }],
+    [{ HOWDAH_HOST: '::', HOWDAH_TLS_CERT: '/cert', HOWDAH_TLS_KEY: '/key' }],
+  ])('listens beyond loopback with TLS or by an explicit word: %j', (environment) => {
+    const { listen } = load(null, { ...enough, ...environment });
+    expect(listen.host).toBe(environment.HOWDAH_HOST);
+  });
+
+  test('has the address that people use as browsers write it', () => {
+    const url = 'HTTPS://Howdah.Example.org:443/';
+    expect(load(null, { ...enough, HOWDAH_URL: url }).listen.url).toBe(
+      'https://howdah.example.org',
+    );
   });
 
   test('limits connections to PostgreSQL, in all, for each host and for each cluster', () => {
@@ -150,9 +168,17 @@ describe('a mistake', () => {
   test.each([
     [{ HOWDAH_PORT: '99999' }, 'HOWDAH_PORT is "99999"', '65535'],
     [{ HOWDAH_PORT: 'http' }, 'HOWDAH_PORT is "http"', 'number'],
-    [{ HOWDAH_HOST: '0.0.0.0' }, 'HOWDAH_HOST is "0.0.0.0"', 'loopback'],
+    [{ HOWDAH_HOST: '0.0.0.0' }, 'HOWDAH_HOST is "0.0.0.0"', 'HOWDAH_LISTEN_PLAIN=yes'],
+    [{ HOWDAH_HOST: '::', HOWDAH_LISTEN_PLAIN: 'no' }, 'HOWDAH_HOST is "::"', 'listen.tls'],
+    [{ HOWDAH_HOST: 'a/b' }, 'HOWDAH_HOST is "a/b"', 'an address of this machine'],
+    [{ HOWDAH_LISTEN_PLAIN: 'maybe' }, 'HOWDAH_LISTEN_PLAIN is "maybe"', 'yes or no'],
+    [{ HOWDAH_TLS_CERT: '/x' }, 'listen.tls.key', 'HOWDAH_TLS_KEY'],
+    [{ HOWDAH_URL: 'howdah.example' }, 'HOWDAH_URL', 'https://howdah.example.org'],
+    [{ HOWDAH_URL: 'https://howdah.example/x' }, 'HOWDAH_URL', 'without a path'],
     [{ HOWDAH_ENSEMBLE: 'zk1:2181;zk2' }, 'HOWDAH_ENSEMBLE is "zk1:2181;zk2"', 'zk1:2181,zk2:2181'],
     [{ HOWDAH_NETWORKS: '10.0.0.0/40' }, '10.0.0.0/40', '10.0.0.0/8'],
+    [{ HOWDAH_PROXIES: '10.0.0.1' }, '10.0.0.1', '10.0.0.0/8'],
+    [{ HOWDAH_PROXIES: '0.0.0.0/0' }, '0.0.0.0/0', 'everybody'],
     [{ HOWDAH_NAMESPACES: 'service' }, 'service', 'starts with a slash'],
     [{ HOWDAH_SESSION_TIMEOUT_MS: '5' }, 'HOWDAH_SESSION_TIMEOUT_MS is "5"', '1000'],
     [

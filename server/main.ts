@@ -4,17 +4,22 @@ import pino from 'pino';
 import { ConfigError, loadConfig } from './config';
 import { createGuard } from './http/guard';
 import { Pages } from './http/pages';
+import { createPeer } from './http/peer';
 import { createHttpServer } from './http/server';
+import { readTls, renewOnHangup } from './http/tls';
 import { createRuntime } from './runtime';
 
 const DRAIN_MS = 1500;
 
 /** Starts Howdah and serves until SIGTERM or SIGINT. Exit code 2: the configuration is wrong. */
 async function main(): Promise<void> {
-  const config = configOrExit();
+  const config = orExit(() => loadConfig(process.env));
   const log = pino({ level: config.log, base: null });
   const dev = process.env.HOWDAH_DEV === '1';
-  const guard = createGuard(config.listen.hosts);
+  const { hosts, url } = config.listen;
+  const peer = createPeer(config.listen);
+  const guard = createGuard({ peer, hosts, url });
+  const tls = config.listen.tls ?? null;
   const pages = new Pages({
     dev,
     hostname: config.listen.host,
@@ -33,6 +38,7 @@ async function main(): Promise<void> {
   });
   const server = createHttpServer({
     guard,
+    tls: tls && orExit(() => readTls(tls)),
     context: {
       operations: runtime.operations,
       restores: runtime.restores,
@@ -58,9 +64,12 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   server.listen(config.listen.port, config.listen.host, () => {
-    log.info(`Howdah answers on http://${config.listen.host}:${config.listen.port}`);
+    const { host, port } = config.listen;
+    const shown = host.includes(':') ? `[${host}]` : host;
+    log.info(`Howdah answers on ${tls ? 'https' : 'http'}://${shown}:${port}`);
     runtime.start();
   });
+  if (tls && 'setSecureContext' in server) renewOnHangup(server, tls, log);
 
   const stop = (signal: string) => {
     log.info(`stopping on ${signal}`);
@@ -74,9 +83,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => stop('SIGINT'));
 }
 
-function configOrExit() {
+function orExit<T>(read: () => T): T {
   try {
-    return loadConfig(process.env);
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const mistake of error.mistakes) process.stderr.write(`${mistake}\n`);

@@ -1,10 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { createGuard } from './guard';
+import { createPeer } from './peer';
 
-const guard = createGuard(['Howdah.example']);
+const peer = createPeer({ proxies: ['10.0.0.0/8'] });
+const guard = createGuard({ peer, hosts: ['Howdah.example'] });
+const published = createGuard({ peer, hosts: [], url: 'https://howdah.example.org' });
+
+const request = (method: string, headers: Record<string, string>, socket: object = {}) =>
+  ({ method, headers, socket }) as unknown as IncomingMessage;
 const ask = (method: string, headers: Record<string, string>) =>
-  guard.refuse({ method, headers } as unknown as IncomingMessage);
+  guard.refuse(request(method, headers));
 
 describe('a request', () => {
   test.each([
@@ -43,7 +49,34 @@ describe('a change', () => {
   const json = { 'content-type': 'application/json; charset=utf-8' };
   test('from a page of this Howdah is taken', () => {
     expect(ask('POST', { host, origin: 'http://127.0.0.1:8087', ...json })).toBeNull();
-    expect(ask('POST', { host, origin: 'https://127.0.0.1:8087', ...json })).toBeNull();
+    const encrypted = request(
+      'POST',
+      { host, origin: 'https://127.0.0.1:8087', ...json },
+      {
+        encrypted: true,
+      },
+    );
+    expect(guard.refuse(encrypted)).toBeNull();
+  });
+
+  test('from the address that people use is taken, also where a proxy asks for another', () => {
+    const origin = 'https://howdah.example.org';
+    const forwarded = { 'x-forwarded-host': 'howdah.example.org', 'x-forwarded-proto': 'https' };
+    expect(published.refuse(request('POST', { host, origin, ...json }))).toBeNull();
+    const proxied = { host, origin, ...forwarded, ...json };
+    const proxy = { remoteAddress: '10.0.0.1' };
+    expect(published.refuse(request('POST', proxied, proxy))).toBeNull();
+    const other = { ...proxied, origin: 'http://howdah.example.org' };
+    expect(published.refuse(request('POST', other, proxy))).toContain('Origin');
+  });
+
+  test('is not taken by the word of somebody who is no proxy', () => {
+    const origin = 'https://127.0.0.1:8087';
+    expect(ask('POST', { host, origin, 'x-forwarded-proto': 'https', ...json })).toContain(
+      'Origin',
+    );
+    const evil = { 'x-forwarded-host': 'evil.example', origin: 'http://evil.example' };
+    expect(ask('POST', { host, ...evil, ...json })).toContain('Origin');
   });
 
   test.each([
@@ -51,6 +84,7 @@ describe('a change', () => {
     'http://127.0.0.1',
     'http://127.0.0.1:80870',
     'http://localhost:8087',
+    'https://127.0.0.1:8087',
     'null',
     '',
   ])('from the origin "%s" is refused', (origin) =>

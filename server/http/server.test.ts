@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
 import type { ConfigurationRestores, HistoryReader, Operations } from '../ports';
 import { createGuard } from './guard';
+import { createPeer } from './peer';
 import { createHttpServer } from './server';
 
 const stops: (() => void)[] = [];
@@ -14,7 +15,8 @@ async function listening(operations: Partial<Operations> = {}) {
   const errors: unknown[] = [];
   const pages: string[] = [];
   const server = createHttpServer({
-    guard: createGuard([]),
+    tls: null,
+    guard: createGuard({ peer: createPeer({ proxies: [] }), hosts: [] }),
     context: {
       operations: operations as Operations,
       restores: {} as ConfigurationRestores,

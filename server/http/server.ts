@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Context } from '../trpc/context';
 import { appRouter } from '../trpc/router';
@@ -6,6 +8,8 @@ import type { Guard } from './guard';
 
 export interface HttpParts {
   readonly guard: Guard;
+  /** Speaks HTTPS by these; null: HTTP. */
+  readonly tls: SecureContextOptions | null;
   readonly context: Context;
   /** The live stream: answers and keeps the response. */
   readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,15 +26,20 @@ const MOST_BODY = 64 * 1024;
 const MOST_HEAD = 64 * 1024;
 
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
-export function createHttpServer(parts: HttpParts): Server {
-  const server = createServer({ maxHeaderSize: MOST_HEAD }, (request, response) => {
+export function createHttpServer(parts: HttpParts): Server | TlsServer {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('referrer-policy', 'same-origin');
     const refusal = parts.guard.refuse(request);
     if (refusal) plain(response, 403, refusal);
     else route(parts, request, response);
-  });
+  };
+  const bounds = { maxHeaderSize: MOST_HEAD };
+  const server =
+    parts.tls === null
+      ? createServer(bounds, answer)
+      : createTlsServer({ ...bounds, ...parts.tls, handshakeTimeout: 10_000 }, answer);
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   return server;
