@@ -40,6 +40,17 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_STORE: ['store', 'kind'],
   HOWDAH_STORE_FOLDER: ['store', 'folder'],
   DATABASE_URL: ['store', 'url'],
+  HOWDAH_IDLE_HOURS: ['accounts', 'idleHours'],
+  HOWDAH_ADMIN_EMAIL: ['accounts', 'firstAdmin', 'email'],
+  HOWDAH_ADMIN_PASSWORD: ['accounts', 'firstAdmin', 'password'],
+  HOWDAH_ADMIN_PASSWORD_FILE: ['accounts', 'firstAdmin', 'passwordFile'],
+  HOWDAH_EMERGENCY_TOKEN_FILE: ['accounts', 'emergencyTokenFile'],
+  HOWDAH_OIDC_NAME: ['accounts', 'provider', 'name'],
+  HOWDAH_OIDC_ISSUER: ['accounts', 'provider', 'issuer'],
+  HOWDAH_OIDC_CLIENT_ID: ['accounts', 'provider', 'clientId'],
+  HOWDAH_OIDC_PASSWORD: ['accounts', 'provider', 'password'],
+  HOWDAH_OIDC_PASSWORD_FILE: ['accounts', 'provider', 'passwordFile'],
+  HOWDAH_METRICS_NETWORKS: ['metrics', 'networks'],
   HOWDAH_ROOT: ['root'],
   HOWDAH_LOG: ['log'],
 };
@@ -47,7 +58,13 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
 /** Read by other parts: `HOWDAH_CONFIG` names the file, `HOWDAH_DEV` serves pages with reload. */
 const elsewhere = new Set(['HOWDAH_CONFIG', 'HOWDAH_DEV', 'HOWDAH_SANDBOX']);
 
-const LISTS = new Set(['HOWDAH_HOSTS', 'HOWDAH_PROXIES', 'HOWDAH_NAMESPACES', 'HOWDAH_NETWORKS']);
+const LISTS = new Set([
+  'HOWDAH_HOSTS',
+  'HOWDAH_PROXIES',
+  'HOWDAH_NAMESPACES',
+  'HOWDAH_NETWORKS',
+  'HOWDAH_METRICS_NETWORKS',
+]);
 
 /** Variables that look like ours and mean nothing: a misspelt setting must not pass in silence. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): readonly string[] {

@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import type { Keeping } from '@/lib/history/lag';
 import type { ClusterKey } from '@/lib/topology/facts';
+import { type AccountsConfig, accountsOf } from './config-accounts';
 import { type ClusterSettings, clusterSettings } from './config-clusters';
 import { unknownVariables, variableFor, withEnvironment } from './config-environment';
 import { type ConfigFile, configSchema } from './config-schema';
@@ -14,6 +15,9 @@ export interface Config
   extends Pick<ConfigFile, 'listen' | 'poll' | 'aggregator' | 'limits' | 'root' | 'log'> {
   readonly ensembles: readonly EnsembleConfig[];
   readonly store: StoreConfig;
+  readonly accounts: AccountsConfig;
+  /** Who may read figures without being known, as CIDRs. */
+  readonly openFigures: readonly string[];
   /** The settings of one cluster, with the overrides that fit it. */
   readonly clusterSettings: (key: ClusterKey) => ClusterSettings;
 }
@@ -97,7 +101,7 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
 }
 
 /** Where a secret is, or would be if the shape were right. */
-const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store)$/i;
+const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store|firstAdmin|provider)$/i;
 
 /** A value as it may be shown: what has parts may have a secret among them. */
 function inWords(value: unknown): string {
@@ -139,6 +143,7 @@ function complete(file: ConfigFile): Config {
     }),
   );
   const settings = clusterSettings(file, secrets);
+  const accounts = accountsOf(file, secrets);
   const none = 'ensembles is missing: name one, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181.';
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -152,6 +157,8 @@ function complete(file: ConfigFile): Config {
     root,
     log,
     store,
+    accounts,
+    openFigures: file.metrics.networks,
     ensembles,
     clusterSettings: settings,
   };

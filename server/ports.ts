@@ -366,10 +366,14 @@ export interface AccountStore {
   byEmail(email: string): Promise<Account | null>;
   /** @returns its id. Throws `refused` where there is one of that address. */
   add(account: NewAccount): Promise<string>;
-  /** Ends all of its sessions as well. */
-  setPassword(id: string, hash: string, mustChange: boolean): Promise<void>;
-  /** It need not be changed any more. */
-  passwordChanged(id: string): Promise<void>;
+  /** Null: it has no password, or there is no such account. */
+  passwordHash(id: string): Promise<string | null>;
+  /** Ends all of its sessions as well, but for the one to keep. */
+  setPassword(
+    id: string,
+    hash: string,
+    how: { readonly mustChange: boolean; readonly keep?: string },
+  ): Promise<void>;
   /** Disabled, its sessions end. */
   setDisabled(id: string, disabled: boolean): Promise<void>;
   /** Replaces all that it has of that source. */

@@ -54,23 +54,29 @@ export class PostgresAccountStore implements AccountStore {
     });
   }
 
-  setPassword(id: string, hash: string, mustChange: boolean): Promise<void> {
+  passwordHash(id: string): Promise<string | null> {
+    return ask(this.#database, 'read', async (database) => {
+      const rows = await database
+        .select({ hash: login.password })
+        .from(login)
+        .where(and(eq(login.userId, id), eq(login.providerId, 'credential')));
+      return rows[0]?.hash ?? null;
+    });
+  }
+
+  setPassword(
+    id: string,
+    hash: string,
+    { mustChange, keep }: { readonly mustChange: boolean; readonly keep?: string },
+  ): Promise<void> {
     return this.#change(async (transaction) => {
       await putPassword(transaction, id, hash);
       await transaction
         .update(account)
         .set({ mustChangePassword: mustChange, updatedAt: new Date() })
         .where(eq(account.id, id));
-      await transaction.delete(session).where(eq(session.userId, id));
-    });
-  }
-
-  passwordChanged(id: string): Promise<void> {
-    return this.#change(async (transaction) => {
-      await transaction
-        .update(account)
-        .set({ mustChangePassword: false, updatedAt: new Date() })
-        .where(eq(account.id, id));
+      const others = keep === undefined ? [] : [ne(session.id, keep)];
+      await transaction.delete(session).where(and(eq(session.userId, id), ...others));
     });
   }
 
