@@ -189,6 +189,8 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  secret: z.string().min(32, 'a secret has 32 characters at least').optional(),
+  secretFile: text.optional(),
   root: namespace.default('/howdah'),
   log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
