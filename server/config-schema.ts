@@ -216,6 +216,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   metrics: z.strictObject({ networks: z.array(cidr).default([]) }).prefault({}),
+  secret: z.string().min(32, 'a secret has 32 characters at least').optional(),
+  secretFile: text.optional(),
   root: namespace.default('/howdah'),
   log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

@@ -18,6 +18,7 @@ export interface Config
   readonly accounts: AccountsConfig;
   /** Who may read figures without being known, as CIDRs. */
   readonly openFigures: readonly string[];
+  readonly secret: SecretConfig;
   /** The settings of one cluster, with the overrides that fit it. */
   readonly clusterSettings: (key: ClusterKey) => ClusterSettings;
 }
@@ -35,6 +36,14 @@ export type StoreConfig = {
   readonly keepEventsMs: number;
   readonly keepLagMs: Keeping;
 } | null;
+
+/** What `secret.ts` makes Howdah's secret of. */
+export interface SecretConfig {
+  /** Null: it is kept in the folder. */
+  readonly given: string | null;
+  /** Null: nothing is kept. */
+  readonly folder: string | null;
+}
 
 export interface EnsembleConfig {
   readonly name: string;
@@ -69,6 +78,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
 /** Where history is kept, by the same settings. No ensemble need be named, and no secret is read. */
 export function loadStoreConfig(environment: NodeJS.ProcessEnv): StoreConfig {
   return storeOf(settingsOf(environment).store);
+}
+
+/** Where Howdah's secret is, by the same settings. No ensemble need be named. */
+export function loadSecretConfig(environment: NodeJS.ProcessEnv): SecretConfig {
+  const file = settingsOf(environment);
+  const secrets = new SecretReader();
+  const secret = secretOf(file, secrets);
+  if (secrets.mistakes.length > 0) throw new ConfigError(secrets.mistakes);
+  return secret;
 }
 
 function settingsOf(environment: NodeJS.ProcessEnv): ConfigFile {
@@ -144,6 +162,7 @@ function complete(file: ConfigFile): Config {
   );
   const settings = clusterSettings(file, secrets);
   const accounts = accountsOf(file, secrets);
+  const secret = secretOf(file, secrets);
   const none = 'ensembles is missing: name one, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181.';
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -159,6 +178,7 @@ function complete(file: ConfigFile): Config {
     store,
     accounts,
     openFigures: file.metrics.networks,
+    secret,
     ensembles,
     clusterSettings: settings,
   };
@@ -182,6 +202,11 @@ function storeOf(store: ConfigFile['store']): StoreConfig {
       '1h': hours * DAY_MS,
     },
   };
+}
+
+function secretOf(file: ConfigFile, secrets: SecretReader): SecretConfig {
+  const fromFile = secrets.text(file.secretFile, 'secretFile')?.trim() ?? null;
+  return { given: file.secret ?? fromFile, folder: storeOf(file.store)?.folder ?? null };
 }
 
 /** Where a program of this user keeps what it must not lose. */
