@@ -269,7 +269,7 @@ export function createHistory({
     znodes: kept.znodes,
     bytes: kept.bytes,
     present: (roll) => structures.present(roll),
-    events: (query) => store.events(query),
+    events: (query, within) => store.events(query, within),
     lag: (query) => lag.read(query),
     replay: async (query) => {
       // Of what is still to come nothing is known.
@@ -277,11 +277,11 @@ export function createHistory({
       const replay = await replays.replay({ ...query, until });
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
-    reliability: async (query) => {
+    reliability: async (query, within) => {
       const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
-      const facts = await reliability.facts({ ...query, until });
+      const facts = await reliability.facts({ ...query, until }, within);
       // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
-      const worst = lag.worst({ ...query, from: facts.from, until }).catch((error) => {
+      const worst = lag.worst({ ...query, from: facts.from, until }, within).catch((error) => {
         log.warn(`the worst lag could not be told: ${error.message}`);
         return null;
       });

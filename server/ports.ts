@@ -1,5 +1,5 @@
-import type { Account, AccountSession, ApiToken, HeldGrant } from '@/lib/access/account';
-import type { Grant } from '@/lib/access/roles';
+import type { Sight } from '@/lib/access/sight';
+import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -13,6 +13,8 @@ import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterKey, Stat } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Access } from '@/lib/znodes/access';
+
+export type * from './account-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -36,8 +38,8 @@ export interface HistoryStore {
   noteGap(gap: Gap): Promise<void>;
   /** The watch that began then has lasted until that moment. */
   noteWatching(began: number, until: number): Promise<void>;
-  /** Throws `unavailable` while it is away. */
-  events(query: EventsQuery): Promise<EventsPage>;
+  /** Those of what somebody may see. Throws `unavailable` while it is away. */
+  events(query: EventsQuery, within: Sight): Promise<EventsPage>;
 }
 
 /** Where lag is kept for good. */
@@ -51,7 +53,7 @@ export interface LagStore {
   /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
   figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
   /** Of each cluster the furthest that a standby was behind. Throws `unavailable` while it is away. */
-  worst(query: ReliabilityQuery): Promise<readonly WorstLag[]>;
+  worst(query: ReliabilityQuery, within: Sight): Promise<readonly WorstLag[]>;
 }
 
 /** Where structures are read back. */
@@ -63,7 +65,7 @@ export interface ReplayStore {
 /** Where changes of leadership are read back, and when somebody watched. */
 export interface ReliabilityStore {
   /** Throws `unavailable` while it is away. */
-  facts(query: ReliabilityQuery): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
+  facts(query: ReliabilityQuery, within: Sight): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
 }
 
 /** Where versions of znodes are read back. Throws `unavailable` while it is away. */
@@ -99,7 +101,7 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   versions: VersionStore['versions'];
   znodes: VersionStore['znodes'];
   /** What is kept of how reliable clusters were. Throws `unavailable` while the store is away. */
-  reliability(query: ReliabilityQuery): Promise<ReliabilityFacts>;
+  reliability(query: ReliabilityQuery, within: Sight): Promise<ReliabilityFacts>;
 }
 
 /** Records that went to disk together. */
@@ -331,7 +333,7 @@ export interface Operations {
    * Records the intent, re-checks, sends, and returns as soon as the run is recorded; it goes on
    * without the caller. Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
    */
-  switchover(request: SwitchoverRequest): Promise<OperationView>;
+  switchover(request: SwitchoverRequest, act: Act | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
 }
@@ -344,86 +346,22 @@ export interface ConfigurationRestores {
    * Records the intent, writes over exactly the version that was seen, and says what became of it.
    * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
    */
-  restore(request: RestoreRequest): Promise<RestoreOutcome>;
-}
-
-export interface NewAccount {
-  readonly name: string;
-  readonly email: string;
-  /** Of the password, by scrypt. */
-  readonly hash: string;
-  readonly mustChangePassword: boolean;
-  readonly grants: readonly Grant[];
+  restore(request: RestoreRequest, act: Act | null): Promise<RestoreOutcome>;
 }
 
 /**
- * Who may sign in, and what they may. All throw `unavailable` while the store is away; what would
- * leave no administrator throws `refused`, and is not done.
+ * What was done, by whom and why. Each is durable when it returns; throws `unavailable` where it
+ * can't be kept, and then nothing may be done.
  */
-export interface AccountStore {
-  accounts(): Promise<readonly Account[]>;
-  account(id: string): Promise<Account | null>;
-  byEmail(email: string): Promise<Account | null>;
-  /** @returns its id. Throws `refused` where there is one of that address. */
-  add(account: NewAccount): Promise<string>;
-  /** Null: it has no password, or there is no such account. */
-  passwordHash(id: string): Promise<string | null>;
-  /** Ends all of its sessions as well, but for the one to keep. */
-  setPassword(
-    id: string,
-    hash: string,
-    how: { readonly mustChange: boolean; readonly keep?: string },
-  ): Promise<void>;
-  /** Disabled, its sessions end. */
-  setDisabled(id: string, disabled: boolean): Promise<void>;
-  /** Replaces all that it has of that source. */
-  setGrants(id: string, source: HeldGrant['source'], grants: readonly Grant[]): Promise<void>;
-  remove(id: string): Promise<void>;
-  sessions(id: string): Promise<readonly AccountSession[]>;
-  /** @returns how many there were. */
-  endSessions(
-    id: string,
-    which: { readonly only?: string; readonly except?: string },
-  ): Promise<number>;
+export interface Audit {
+  begin(intent: AuditIntent): Promise<void>;
+  end(outcome: AuditOutcome): Promise<void>;
+  /** What was done with, or refused, at once. */
+  note(intent: AuditIntent, outcome: AuditOutcome): Promise<void>;
 }
 
-/** Whom a credential stands for, now. */
-export interface Held {
-  /** Of the session, or of the token. */
+/** By which act of the audit something is done, and who does it. */
+export interface Act {
   readonly id: string;
-  readonly account: string;
-  /** What they are called where others read it. */
-  readonly name: string;
-  readonly mustChangePassword: boolean;
-  /** What the account may. */
-  readonly grants: readonly Grant[];
-  /** What the credential is cut down to; null: to nothing less. */
-  readonly limitedTo: readonly Grant[] | null;
-  readonly expiresAt: number;
-  /** When the credential was made. */
-  readonly createdAt: number;
-}
-
-export interface NewToken {
-  readonly id: string;
-  readonly account: string;
-  readonly name: string;
-  readonly hash: string;
-  readonly grants: readonly Grant[];
-  readonly expiresAt: number;
-}
-
-/** What is good to be known by. What has ended or expired is not there. Throws `unavailable`. */
-export interface CredentialStore {
-  /** By the token that the cookie holds. */
-  sessions(tokens: readonly string[]): Promise<ReadonlyMap<string, Held>>;
-  /** By the hash of an API token. */
-  tokens(hashes: readonly string[]): Promise<ReadonlyMap<string, Held>>;
-  extendSession(id: string, until: number): Promise<void>;
-  /** Newest first; null: everybody's. */
-  tokensOf(account: string | null): Promise<readonly ApiToken[]>;
-  addToken(token: NewToken): Promise<void>;
-  /** False: it was revoked already, or there is none. */
-  revokeToken(id: string): Promise<boolean>;
-  noteTokenUse(id: string, at: number, from: string): Promise<void>;
+  readonly by: string;
 }

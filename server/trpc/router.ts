@@ -1,3 +1,5 @@
+import { accountRouter } from './routers/account';
+import { accountsRouter } from './routers/accounts';
 import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
@@ -5,6 +7,8 @@ import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
 export const appRouter = router({
+  account: accountRouter,
+  accounts: accountsRouter,
   configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,

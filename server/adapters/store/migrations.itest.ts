@@ -1,3 +1,4 @@
+import { seesAll } from '@/lib/access/sight';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -73,7 +74,7 @@ describe.each(servers)('the schema in $name', ({ programs }) => {
           ...{ says: 'as it is', cause: 'automatic' },
         },
       ]);
-      const { events } = await store.events({ limit: 10 });
+      const { events } = await store.events({ limit: 10 }, seesAll);
       expect(events.map(({ says, cause }) => [says, cause])).toEqual([
         ['as it is', 'automatic'],
         ['as it was', null],
