@@ -4,6 +4,8 @@ export type { FarmServer } from './farm-server';
 export { freePort } from './free-port';
 export type { LoadOptions } from './load';
 export { type MuteServer, startMuteServer } from './mute-server';
+export { type OidcOptions, OidcProvider, type OidcUser, startOidcProvider } from './oidc-provider';
+export type { TokenFault } from './oidc-tokens';
 export type { ClusterOptions, Profile, SandboxOptions } from './options';
 export type { PatroniCluster } from './patroni-cluster';
 export type { PatroniMember, PatroniReport, Row } from './patroni-member';

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     onSettled: () => void warmUp(),
   });
   const server = createHttpServer({
+    peer,
     guard,
     tls: tls && orExit(() => readTls(tls)),
     context: {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { forPages } from './csp';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
@@ -34,6 +35,7 @@ export class Pages {
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
+    forPages(request, response, this.#options.dev);
     this.start()
       .then(({ handle }) => handle(request, response))
       .catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
 
+const peer = createPeer({ proxies: [] });
 const stops: (() => void)[] = [];
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
@@ -16,7 +17,8 @@ async function listening(operations: Partial<Operations> = {}) {
   const pages: string[] = [];
   const server = createHttpServer({
     tls: null,
-    guard: createGuard({ peer: createPeer({ proxies: [] }), hosts: [] }),
+    peer,
+    guard: createGuard({ peer, hosts: [] }),
     context: {
       operations: operations as Operations,
       restores: {} as ConfigurationRestores,

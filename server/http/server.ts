@@ -4,9 +4,12 @@ import type { SecureContextOptions } from 'node:tls';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Context } from '../trpc/context';
 import { appRouter } from '../trpc/router';
+import { harden } from './csp';
 import type { Guard } from './guard';
+import type { PeerOf } from './peer';
 
 export interface HttpParts {
+  readonly peer: PeerOf;
   readonly guard: Guard;
   /** Speaks HTTPS by these; null: HTTP. */
   readonly tls: SecureContextOptions | null;
@@ -28,9 +31,7 @@ const MOST_HEAD = 64 * 1024;
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
 export function createHttpServer(parts: HttpParts): Server | TlsServer {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('x-frame-options', 'DENY');
-    response.setHeader('referrer-policy', 'same-origin');
+    harden(response, parts.peer(request));
     const refusal = parts.guard.refuse(request);
     if (refusal) plain(response, 403, refusal);
     else route(parts, request, response);
