@@ -9,6 +9,7 @@ import type { HistoryRecord, RollCall } from '@/lib/history/record';
 import { type ClusterId, ensembleId } from '@/lib/topology/cluster-id';
 import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
+import type { Asked } from './adapters/store/ask';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
@@ -44,7 +45,11 @@ export interface History extends HistoryReader, VersionStore {
   readMarked(ensemble: string, path: string, znode: RawZnode | null): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
+  /** The store, for others who keep something there; null: there is none. */
+  readonly database: Asked;
   /** Opens folder and store; until then what is recorded waits in memory. */
+  open(): void;
+  /** Begins to record. */
   start(): void;
   close(): Promise<void>;
 }
@@ -68,6 +73,8 @@ interface HistoryParts {
   readonly turn: { readonly access: () => ZnodeAccess; readonly folder: string };
   readonly log: Logger;
   readonly onState: () => void;
+  /** The store has been connected to. */
+  readonly onReady: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -92,6 +99,7 @@ export function createHistory({
   turn,
   log,
   onState,
+  onReady,
   onError,
 }: HistoryParts): History {
   if (config === null) return noHistory();
@@ -130,6 +138,7 @@ export function createHistory({
       if (state === 'ready') {
         recorder.storeIsReady();
         housekeeping.start();
+        onReady();
       }
       onState();
     },
@@ -291,10 +300,11 @@ export function createHistory({
       const wrong = trouble ?? undecided;
       return wrong ? { ...view(), state: 'away', ...wrong } : view();
     },
+    database,
+    open: () => void open(),
     start: () => {
       if (mine) begin();
       election?.start();
-      void open();
     },
     close: async () => {
       closed = true;

@@ -7,7 +7,9 @@ import { Pages } from './http/pages';
 import { createPeer } from './http/peer';
 import { createHttpServer } from './http/server';
 import { readTls, renewOnHangup } from './http/tls';
+import { inNetworks } from './networks';
 import { createRuntime } from './runtime';
+import { loadSecret } from './secret';
 
 const DRAIN_MS = 1500;
 
@@ -33,19 +35,26 @@ async function main(): Promise<void> {
     config,
     build: buildId(dev),
     log,
-    refuse: guard.refuse,
+    peer,
+    secret: orExit(() => loadSecret(config)),
     onSettled: () => void warmUp(),
   });
   const server = createHttpServer({
     peer,
     guard,
     tls: tls && orExit(() => readTls(tls)),
-    context: {
+    services: {
       operations: runtime.operations,
       restores: runtime.restores,
       history: runtime.history,
+      accounts: runtime.access.accounts,
+      audit: runtime.audit,
+      limit: (who) => runtime.access.limits.act(who),
     },
-    stream: (request, response) => runtime.hub.subscribe(request, response),
+    identify: (request) => runtime.access.identify(request),
+    signIn: runtime.access.signIn,
+    isOpen: inNetworks(config.openFigures),
+    stream: (request, response, identity) => runtime.hub.subscribe(request, response, identity),
     pages: (request, response) => pages.serve(request, response),
     metrics: runtime.metrics,
     health: runtime.health,

@@ -35,6 +35,15 @@ export function noHistory(): History {
     znodes: refuse,
     versions: refuse,
     bytes: refuse,
+    database: {
+      connected: null,
+      health: {
+        ...{ state: 'away', since: view.since, server: null },
+        says: 'Howdah was told to keep nothing, so there are no accounts: the emergency token is the way in.',
+      },
+      doubt: () => {},
+    },
+    open: () => {},
     start: () => {},
     close: () => Promise.resolve(),
   };

@@ -305,7 +305,7 @@ export interface StreamSource {
   /** Summaries changed after `rev`; all of them for 0 or a revision too old. */
   summaries(rev: number): {
     readonly full: boolean;
-    readonly changed: readonly string[];
+    readonly changed: readonly { readonly id: ClusterId; readonly json: string }[];
     readonly gone: readonly ClusterId[];
   };
   /** The newest revision of any summary or tombstone; above 0 even when there has been none. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
+import { type AccountParts, createAccounts } from './account-parts';
 import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
 import { PostgresProbe } from './adapters/postgres/probe';
@@ -22,6 +23,7 @@ import { ProbeSchedule } from './monitor/probe-schedule';
 import { Restores } from './operations/restores';
 import { Switchovers } from './operations/switchovers';
 import type {
+  Audit,
   ConfigurationRestores,
   HistoryReader,
   MirrorBatch,
@@ -38,6 +40,8 @@ export interface Runtime {
   readonly operations: Operations;
   readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
+  readonly audit: Audit;
+  readonly access: AccountParts;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
@@ -50,8 +54,8 @@ export interface RuntimeParts {
   /** Differs for each build of the pages. */
   readonly build: string;
   readonly log: Logger;
-  /** Why a request is not answered; null when it may be. */
-  readonly refuse: (request: IncomingMessage) => string | null;
+  readonly secret: string;
+  readonly peer: (request: IncomingMessage) => { readonly address: string };
   /** Called once: every ensemble has been read, or is known to be out of reach. */
   readonly onSettled: () => void;
 }
@@ -76,7 +80,8 @@ const unasked = (at: number): ProbeFailure => ({
 });
 
 /** Joins every part of the control plane. The only place where they know each other. */
-export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
+export function createRuntime(parts: RuntimeParts): Runtime {
+  const { config, build, log, onSettled } = parts;
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
   const ensembles = new Map<string, Ensemble>();
@@ -192,6 +197,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       folder: config.root === '/' ? '' : config.root,
     },
     log,
+    onReady: () => access.storeIsReady(),
     onState: gathered(clock, HISTORY_MS, () => {
       historyNow.renew();
       hub.notify();
@@ -199,6 +205,17 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     onError,
   });
   const historyNow = aSecondApart(clock, () => history.view);
+
+  const audit: Audit = {
+    begin: async (intent) => log.info({ intent }, 'audit'),
+    end: async (outcome) => log.info({ outcome }, 'audit'),
+    note: async (intent, outcome) => log.info({ intent, outcome }, 'audit'),
+  };
+  const access: AccountParts = createAccounts({
+    ...{ config, secret: parts.secret, peer: parts.peer, log, audit, onError },
+    database: history.database,
+    onChange: () => hub.recheck(),
+  });
 
   const marked = new MarkedZnodes({
     clock,
@@ -230,7 +247,6 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       probing: probingNow.json,
       history: historyNow.json,
     },
-    refuse,
     onAttention: (ids) => {
       followed = ids;
       attend();
@@ -331,6 +347,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operations: switchovers,
     restores,
     history,
+    audit,
+    access,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
       ok: true,
@@ -348,8 +366,12 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     }),
     start: () => {
       for (const ensemble of ensembles.values()) ensemble.start();
+      // At once: nobody sees anything before accounts can be asked.
+      history.open();
+      access.start();
     },
     close: () => {
+      access.close();
       switchovers.close();
       digest.close();
       schedule.close();

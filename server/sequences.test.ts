@@ -331,6 +331,6 @@ describe('the fleet', () => {
     expect(entries.length).toBeLessThanOrEqual(11);
     expect(entries.at(-1)?.members['pg-b']?.replay).toBe(1024);
     const [summary] = replay.fleet.summaries(0).changed;
-    expect(JSON.parse(summary ?? '{}').trend.at(-1)).toBe(1024);
+    expect(JSON.parse(summary?.json ?? '{}').trend.at(-1)).toBe(1024);
   });
 });

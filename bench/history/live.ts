@@ -1,6 +1,6 @@
-import { seesAll } from '@/lib/access/sight';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { seesAll } from '@/lib/access/sight';
 import { percentile } from '../statistics';
 import { now } from '../usage';
 import { keeping } from './absorb';

@@ -35,6 +35,8 @@ export interface IdentitiesOptions {
   readonly onEmergency: (from: string) => void;
   /** Whether that address may show another token that could be guessed; false: it has tried too often. */
   readonly mayGuess: (from: string) => Promise<boolean>;
+  /** It was the right one. */
+  readonly guessed: (from: string) => Promise<void>;
 }
 
 export const TOKEN_PREFIX = 'howdah_';
@@ -86,7 +88,10 @@ export class Identities {
   async #byEmergencyToken(token: string, from: string | null): Promise<Identity | null> {
     if (from !== null && !(await this.#options.mayGuess(from))) return null;
     if ((await this.#options.emergency.refuse(token)) !== null) return null;
-    if (from !== null) this.#options.onEmergency(from);
+    if (from !== null) {
+      await this.#options.guessed(from);
+      this.#options.onEmergency(from);
+    }
     const until = this.#options.clock.now() + EMERGENCY_STREAM_MS;
     return this.#emergency(until, () => this.#byEmergencyToken(token, null));
   }

@@ -1,10 +1,10 @@
-import { seesAll } from '@/lib/access/sight';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import { waitFor } from '@/sandbox';
 import { lockFolder } from '../adapters/store/folder-lock';
 import { PostgresStore } from '../adapters/store/store';

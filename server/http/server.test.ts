@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { roles } from '@/lib/access/roles';
 import { Failure } from '@/lib/errors';
-import type { ConfigurationRestores, HistoryReader, Operations } from '../ports';
+import type { Accounts } from '../auth/accounts';
+import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
+import type { Audit, ConfigurationRestores, HistoryReader, Operations } from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
@@ -19,11 +22,21 @@ async function listening(operations: Partial<Operations> = {}) {
     tls: null,
     peer,
     guard: createGuard({ peer, hosts: [] }),
-    context: {
+    services: {
       operations: operations as Operations,
       restores: {} as ConfigurationRestores,
       history: {} as HistoryReader,
+      accounts: {} as Accounts,
+      audit: anAudit() as unknown as Audit,
+      limit: async () => null,
     },
+    identify: async ({ headers }) => {
+      if (headers.authorization === 'Bearer away') throw new Failure('unavailable', 'Away.');
+      const role = roles.find((one) => headers.authorization === `Bearer ${one}`);
+      return role === undefined ? null : anIdentity(everything(role));
+    },
+    signIn: { 'GET /api/auth/options': (_, response) => void response.end('options') },
+    isOpen: () => false,
     stream: (_, response) => response.end('stream'),
     pages: (request, response) => {
       pages.push(request.url ?? '');

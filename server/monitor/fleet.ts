@@ -151,13 +151,13 @@ export class Fleet {
   /** Summaries with a revision above `since`, and what went since; all of it when that is too old. */
   summaries(since: number): {
     readonly full: boolean;
-    readonly changed: readonly string[];
+    readonly changed: readonly { readonly id: ClusterId; readonly json: string }[];
     readonly gone: readonly ClusterId[];
   } {
     const full = since < this.#oldestKnown || since === 0;
-    const changed: string[] = [];
-    for (const { summary } of this.#entries.values()) {
-      if (summary && (full || summary.rev > since)) changed.push(summary.json);
+    const changed: { readonly id: ClusterId; readonly json: string }[] = [];
+    for (const [id, { summary }] of this.#entries) {
+      if (summary && (full || summary.rev > since)) changed.push({ id, json: summary.json });
     }
     const gone = full
       ? []

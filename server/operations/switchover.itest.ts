@@ -264,7 +264,10 @@ test('goes on though the history lives in the very cluster, and is kept there on
   await isKept(true);
   const told = await waitFor(
     async () => {
-      const { events } = await history.events({ cluster: ID, codes: ['operation'], limit: 50 }, seesAll);
+      const { events } = await history.events(
+        { cluster: ID, codes: ['operation'], limit: 50 },
+        seesAll,
+      );
       return events.length >= 4 ? events.toReversed().map(({ says }) => says) : null;
     },
     { timeoutMs: 30_000, what: 'both to be in the history' },

@@ -1,3 +1,4 @@
+import type { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import type { Identity } from '../auth/identities';
 import type { Audit, ConfigurationRestores, HistoryReader, Operations } from '../ports';
@@ -17,5 +18,7 @@ export interface Services {
 export interface Context extends Services {
   /** Null: nobody known. */
   readonly identity: Identity | null;
+  /** Why it can't be told who asks; null: it can. */
+  readonly unknown: Failure | null;
   readonly from: string;
 }

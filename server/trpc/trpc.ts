@@ -54,6 +54,7 @@ const gate = t.middleware(async (call) => {
     ? refusal(need, identity?.who ?? null, clusterIn(input))
     : { code: 'forbidden', says: 'Nobody may ask that.' };
   if (refused === null && identity !== null) return next({ ctx: { ...ctx, identity } });
+  if (identity === null && ctx.unknown) throw ctx.unknown;
   const { code, says } = refused ?? { code: 'signed-out', says: 'Sign in first.' };
   if (type === 'mutation') await noteRefused({ ...ctx, identity }, { path, input, says });
   throw new Failure(code === 'hidden' ? 'not-found' : code, says);

@@ -1,8 +1,8 @@
-import { seesAll } from '@/lib/access/sight';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
 import { Database } from './database';

@@ -149,7 +149,10 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
     expect(one.failovers.map(({ cluster }) => cluster)).toEqual([billing]);
     const gone = await reliability.facts({ cluster: old, from: BEGAN, until: NOW }, seesAll);
     expect(gone.clusters).toEqual([{ cluster: old, since: BEGAN, gone: BEGAN + 6 * HOUR }]);
-    const never = await reliability.facts({ cluster: id('none'), from: BEGAN, until: NOW }, seesAll);
+    const never = await reliability.facts(
+      { cluster: id('none'), from: BEGAN, until: NOW },
+      seesAll,
+    );
     expect(never).toMatchObject({ clusters: [], failovers: [] });
   });
 
@@ -173,7 +176,9 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
 
   test('has the worst lag of each with its member and its moment, as fine as it is kept', async () => {
     const worst = async (from: number, cluster?: string) =>
-      new Map((await lag.worst({ cluster, from, until: NOW }, seesAll)).map((one) => [one.cluster, one]));
+      new Map(
+        (await lag.worst({ cluster, from, until: NOW }, seesAll)).map((one) => [one.cluster, one]),
+      );
     const all = await worst(BEGAN);
     expect(all.get(orders)).toEqual({
       ...{ cluster: orders, member: 'pg-c', bytes: 9000, at: BEGAN + 23 * HOUR, widthMs: HOUR },

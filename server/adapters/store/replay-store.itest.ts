@@ -129,8 +129,12 @@ describe.each(servers)('structures in $name', ({ programs }) => {
     expect(event).toMatchObject({ at: began, cluster: ID });
     expect((await moment(began - 1)).is).toBe('unwatched');
     expect((await moment(began)).is).toBe('known');
-    expect(await store.events({ limit: 9, causes: ['automatic'] }, seesAll)).toMatchObject({ events: [] });
-    expect((await store.events({ limit: 9, causes: ['unwatched'] }, seesAll)).events).toHaveLength(4);
+    expect(await store.events({ limit: 9, causes: ['automatic'] }, seesAll)).toMatchObject({
+      events: [],
+    });
+    expect((await store.events({ limit: 9, causes: ['unwatched'] }, seesAll)).events).toHaveLength(
+      4,
+    );
   });
 
   test('end where a cluster is missing when the roll is called, and begin anew when it returns', async () => {

@@ -107,7 +107,9 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
 
   test('takes a text that PostgreSQL would not, and refuses what it never could without a loss', async () => {
     await store.write([anEvent(15, { says: 'a\0b', cluster: billing })]);
-    expect((await store.events({ limit: 1, cluster: billing }, seesAll)).events[0]?.says).toBe('a\ufffdb');
+    expect((await store.events({ limit: 1, cluster: billing }, seesAll)).events[0]?.says).toBe(
+      'a\ufffdb',
+    );
     const refused = store.write([anEvent(16, { code: null as never })]);
     await expect(refused).rejects.toMatchObject({ code: 'bad-input' });
     expect(database.health.state).toBe('ready');
