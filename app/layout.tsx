@@ -1,10 +1,8 @@
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { Shell } from '@/components/shell/shell';
-import { build } from './build';
 import './globals.css';
-import { Providers } from './providers';
+import { Theme } from './theme';
 
 export const dynamic = 'force-dynamic';
 
@@ -23,14 +21,13 @@ export const viewport: Viewport = {
   ],
 };
 
+/** What whoever signs in needs, and nothing that knows of clusters: see `(signed-in)` for the rest. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" suppressHydrationWarning>
       <body>
-        <Providers nonce={nonce} build={build}>
-          <Shell>{children}</Shell>
-        </Providers>
+        <Theme nonce={nonce}>{children}</Theme>
       </body>
     </html>
   );

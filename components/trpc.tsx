@@ -1,20 +1,27 @@
 'use client';
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useState } from 'react';
 import type { AppRouter } from '@/server/trpc/router';
+import { leaveToSignIn, saysSignedOut } from './account/leave';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
 export { useTRPC };
+
+function onError(error: unknown): void {
+  if (saysSignedOut(error)) leaveToSignIn();
+}
 
 /** Queries and mutations. The live state does not come this way: see `components/stream`. */
 export function TrpcProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(
     () =>
       new QueryClient({
+        queryCache: new QueryCache({ onError }),
+        mutationCache: new MutationCache({ onError }),
         defaultOptions: {
           queries: { retry: false, refetchOnWindowFocus: false },
           // Nothing that changes a cluster is ever sent a second time by itself.

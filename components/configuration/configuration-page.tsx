@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
+import { useMay } from '@/components/account/use-account';
 import { HistoryState } from '@/components/history/history-state';
 import { useCluster, useFollow } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
@@ -11,6 +12,7 @@ import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useQueryState } from '@/components/ui/use-query-state';
+import { onCluster } from '@/lib/access/who';
 import { KEPT_ZNODES, type KeptVersion } from '@/lib/history/znode-version';
 import { type ClusterId, clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import { pickView } from '../cluster/use-member';
@@ -34,6 +36,7 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
     document.title = `Configuration of ${name} · Howdah`;
   }, [name]);
 
+  const mayNot = useMay(onCluster('operator'), id);
   const names = useNames(id);
   const chosenName = query.name ?? names[0] ?? null;
   const { asked, versions } = useVersions(id, chosenName);
@@ -93,6 +96,7 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
             version={chosen}
             before={before}
             oldest={!asked.hasNextPage && versions.at(-1)?.seq === chosen.seq}
+            mayNotRestore={mayNot}
             onRestore={
               isOfCluster && chosenName === 'config' && place !== 0 && chosen.znode !== null
                 ? () => setRestoring(chosen)

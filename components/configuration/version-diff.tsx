@@ -1,7 +1,7 @@
 'use client';
 
 import { RotateCcw } from 'lucide-react';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useId, useMemo } from 'react';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
@@ -23,23 +23,41 @@ export function VersionDiff({
   before,
   oldest,
   onRestore,
+  mayNotRestore,
 }: {
   version: KeptVersion;
   before: KeptVersion | null;
   /** There is none before it. */
   oldest: boolean;
   onRestore: (() => void) | null;
+  /** Why who looks at it may not restore it; null: they may. */
+  mayNotRestore: string | null;
 }) {
+  const why = useId();
   return (
     <Panel
       id="version"
       title={version.znode === null ? 'Gone' : `Version ${version.znode.stat.version}`}
       aside={
         onRestore && (
-          <Button size="sm" onClick={onRestore}>
-            <RotateCcw aria-hidden className="size-4" />
-            Restore this version …
-          </Button>
+          <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
+            {mayNotRestore !== null && (
+              <p id={why} className="text-sm text-muted">
+                {mayNotRestore}
+              </p>
+            )}
+            <Button
+              size="sm"
+              aria-disabled={mayNotRestore !== null}
+              {...(mayNotRestore === null ? {} : { 'aria-describedby': why })}
+              onClick={() => {
+                if (mayNotRestore === null) onRestore();
+              }}
+            >
+              <RotateCcw aria-hidden className="size-4" />
+              Restore this version …
+            </Button>
+          </div>
         )
       }
     >

@@ -1,7 +1,10 @@
 'use client';
 
+import { rolesInWords } from '@/components/account/roles-in-words';
+import { type Me, useAccount } from '@/components/account/use-account';
 import { useStream } from '@/components/stream/use-stream';
 import { Skeleton } from '@/components/ui/skeleton';
+import { roleOnAll } from '@/lib/access/roles';
 
 const lines = Array.from({ length: 12 }, (_, n) => n);
 
@@ -31,8 +34,31 @@ export function FleetSkeleton() {
   );
 }
 
-/** Nothing is wrong, and nothing is there: say where Howdah looks, and what would appear. */
+/** Nothing is there for who looks: because there is none, or none that they may see. */
 export function FleetEmpty() {
+  const me = useAccount();
+  return me === null || roleOnAll(me.grants) !== null ? (
+    <NoCluster />
+  ) : (
+    <NoClusterOfTheirs me={me} />
+  );
+}
+
+function NoClusterOfTheirs({ me }: { me: Me }) {
+  return (
+    <div className="flex max-w-2xl flex-col gap-4 rounded-lg border border-line bg-surface p-6">
+      <h2 className="text-lg font-semibold">There is no cluster that you may see</h2>
+      <p>
+        You are {rolesInWords(me.grants)}, and Howdah has found no cluster there. What it finds
+        appears here by itself. If you need another, ask an administrator of Howdah for a role on
+        it.
+      </p>
+    </div>
+  );
+}
+
+/** Nothing is wrong, and nothing is there: say where Howdah looks, and what would appear. */
+function NoCluster() {
   const ensembles = useStream((stream) => stream.ensembles);
   return (
     <div className="flex max-w-2xl flex-col gap-4 rounded-lg border border-line bg-surface p-6">

@@ -2,9 +2,11 @@
 
 import { ArrowLeftRight } from 'lucide-react';
 import { useCallback, useId, useState } from 'react';
+import { useMay } from '@/components/account/use-account';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useConnection, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
+import { onCluster } from '@/lib/access/who';
 import type { ClusterView } from '@/lib/topology/view';
 import { whyNoSwitchover } from './decision';
 import { SwitchoverDialog } from './switchover-dialog';
@@ -25,7 +27,8 @@ export function SwitchoverButton({
   const ensembles = useStream((stream) => stream.ensembles);
   const zookeeper =
     ensembles.find(({ name }) => name === view.key.ensemble)?.state !== 'unreachable';
-  const why = whyNoSwitchover(view, operation, { howdah: connected, zookeeper });
+  const mayNot = useMay(onCluster('operator'), view.id);
+  const why = mayNot ?? whyNoSwitchover(view, operation, { howdah: connected, zookeeper });
   const [visit, setVisit] = useState(0);
   const id = useId();
   const ask = useCallback(() => {
@@ -48,7 +51,7 @@ export function SwitchoverButton({
         Switchover
       </Button>
       {why !== null && (
-        <p id={id} className="text-sm text-muted sm:text-right">
+        <p id={id} className="max-w-80 text-sm text-muted sm:text-right">
           {why}
         </p>
       )}

@@ -1,5 +1,8 @@
 'use client';
 
+import { AccountBanners } from '@/components/account/account-banners';
+import { seesNothing } from '@/components/account/may';
+import { useAccount } from '@/components/account/use-account';
 import { Age } from '@/components/stream/age';
 import { useLocalNow } from '@/components/stream/clock';
 import { exactMoment, moment } from '@/components/stream/moment';
@@ -16,6 +19,7 @@ export function Banners() {
   const lost = useConnection((view) => view.phase === 'lost');
   const outdated = useConnection((view) => view.outdated);
   const ensembles = useStream((stream) => stream.ensembles);
+  const nothing = seesNothing(useAccount());
   return (
     <section aria-label="Notices" className="sticky top-12 z-10">
       {outdated === 'wire' && (
@@ -24,13 +28,14 @@ export function Banners() {
           current until the page is reloaded.
         </Banner>
       )}
-      {lost && outdated !== 'wire' && <Lost />}
+      {lost && !nothing && outdated !== 'wire' && <Lost />}
       {outdated === 'build' && !lost && (
         <Banner state="unknown" action={<Reload />}>
           A new version of Howdah is running. This page goes on working; reload it to use the new
           one.
         </Banner>
       )}
+      <AccountBanners />
       {!lost && ensembles.map((e) => <EnsembleBanner key={e.name} ensemble={e} />)}
     </section>
   );

@@ -1,5 +1,7 @@
 'use client';
 
+import { seesNothing } from '@/components/account/may';
+import { useAccount } from '@/components/account/use-account';
 import { useLocalNow } from '@/components/stream/clock';
 import type { Phase } from '@/components/stream/connection';
 import { exactMoment, wholeSeconds } from '@/components/stream/moment';
@@ -21,9 +23,12 @@ export function ConnectionState() {
   // Read as the second turns: it is newer with every frame, and that alone renders nothing.
   const now = useLocalNow();
   const { lastFrameAt } = store.view;
+  // Whoever may see nothing is refused the stream, and nothing is wrong with it.
+  const nothing = seesNothing(useAccount());
   const { state, word } = looks[phase];
   const age = lastFrameAt === null || now === 0 ? null : Math.max(0, now - lastFrameAt);
   const text = age === null ? null : wholeSeconds(age);
+  if (nothing) return null;
   return (
     <div
       data-testid="connection"

@@ -4,8 +4,11 @@ import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import { useEffect, useRef, useState } from 'react';
+import { signOut } from '@/components/account/leave';
+import { useMaySee } from '@/components/account/use-account';
 import { useFollow, useStream } from '@/components/stream/use-stream';
 import { StateIcon } from '@/components/ui/state-icon';
+import { anywhere, onEverything } from '@/lib/access/who';
 import { useShortcuts } from './shortcuts';
 
 const itemLook =
@@ -31,6 +34,8 @@ export function Palette({ onDone }: { onDone: () => void }) {
   const router = useRouter();
   const { setTheme } = useTheme();
   const { showHelp } = useShortcuts();
+  const audit = useMaySee(anywhere('operator'));
+  const accounts = useMaySee(onEverything('admin'));
   const fleet = useStream((stream) => stream.fleet);
   const [selected, setSelected] = useState('');
   const [search, setSearch] = useState('');
@@ -119,6 +124,22 @@ export function Palette({ onDone }: { onDone: () => void }) {
           </Command.Item>
           <Command.Item className={itemLook} onSelect={run(() => router.push('/zookeeper'))}>
             Go to ZooKeeper
+          </Command.Item>
+          {audit && (
+            <Command.Item className={itemLook} onSelect={run(() => router.push('/audit'))}>
+              Go to the audit
+            </Command.Item>
+          )}
+          {accounts && (
+            <Command.Item className={itemLook} onSelect={run(() => router.push('/accounts'))}>
+              Go to the accounts
+            </Command.Item>
+          )}
+          <Command.Item className={itemLook} onSelect={run(() => router.push('/account'))}>
+            Go to your account
+          </Command.Item>
+          <Command.Item className={itemLook} onSelect={run(() => void signOut().catch(() => {}))}>
+            Sign out
           </Command.Item>
           {(['light', 'dark', 'system'] as const).map((theme) => (
             <Command.Item key={theme} className={itemLook} onSelect={run(() => setTheme(theme))}>

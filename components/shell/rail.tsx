@@ -4,19 +4,26 @@ import {
   History,
   Keyboard,
   LayoutList,
+  type LucideIcon,
   Monitor,
   Moon,
   Network,
+  ScrollText,
   ShieldCheck,
   Sun,
+  UserRound,
+  UsersRound,
 } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import { useEffect, useState } from 'react';
+import { useMaySee } from '@/components/account/use-account';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
+import { Mark } from '@/components/ui/mark';
 import { Tooltip } from '@/components/ui/tooltip';
+import { anywhere, onEverything } from '@/lib/access/who';
 import { useShortcuts } from './shortcuts';
 
 const places = [
@@ -46,10 +53,28 @@ const places = [
   },
 ] as const;
 
+interface Place {
+  readonly href: string;
+  readonly label: string;
+  readonly Icon: LucideIcon;
+}
+
+/** Of who uses Howdah, and what they did with it. On a phone these are in the menu of the account. */
+function useSettings(): readonly Place[] {
+  const audit = useMaySee(anywhere('operator'));
+  const accounts = useMaySee(onEverything('admin'));
+  return [
+    ...(audit ? [{ href: '/audit', label: 'Audit', Icon: ScrollText }] : []),
+    ...(accounts ? [{ href: '/accounts', label: 'Accounts', Icon: UsersRound }] : []),
+    { href: '/account', label: 'Account', Icon: UserRound },
+  ];
+}
+
 /** The places of the product: at the left, or along the bottom of a phone. */
 export function Rail() {
   const path = usePathname();
   const { showHelp } = useShortcuts();
+  const settings = useSettings();
   return (
     <nav
       aria-label="Main"
@@ -64,18 +89,12 @@ export function Rail() {
       </Link>
       <div className="flex flex-1 flex-row sm:flex-col">
         {places.map(({ href, label, Icon, holds }) => (
-          <Link
-            key={href}
-            href={href}
-            {...(holds(path) ? { 'aria-current': path === href ? 'page' : 'true' } : {})}
-            className={cn(
-              'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-1 whitespace-nowrap border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:flex-none sm:border-t-0 sm:border-l-2',
-              holds(path) && 'border-accent text-accent',
-            )}
-          >
-            <Icon className="size-5" aria-hidden />
-            {label}
-          </Link>
+          <PlaceLink key={href} {...{ href, label, Icon }} within={holds(path)} />
+        ))}
+      </div>
+      <div className="hidden border-t border-line sm:block">
+        {settings.map((place) => (
+          <PlaceLink key={place.href} {...place} within={path === place.href} />
         ))}
       </div>
       <div className="flex flex-row items-center gap-1 p-2 sm:flex-col">
@@ -93,6 +112,23 @@ export function Rail() {
         </Tooltip>
       </div>
     </nav>
+  );
+}
+
+function PlaceLink({ href, label, Icon, within }: Place & { within: boolean }) {
+  const path = usePathname();
+  return (
+    <Link
+      href={href}
+      {...(within ? { 'aria-current': path === href ? 'page' : 'true' } : {})}
+      className={cn(
+        'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-1 whitespace-nowrap border-t-2 border-transparent text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:w-full sm:flex-none sm:border-t-0 sm:border-l-2',
+        within && 'border-accent text-accent',
+      )}
+    >
+      <Icon className="size-5" aria-hidden />
+      {label}
+    </Link>
   );
 }
 
@@ -122,13 +158,5 @@ function ThemeButton() {
         <Icon className="size-4" aria-hidden />
       </Button>
     </Tooltip>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 24 24" className="size-7" aria-hidden fill="none" stroke="currentColor">
-      <path d="M5 20v-8a7 7 0 0 1 14 0v8M5 14h14M12 5V2.5" strokeWidth="2" strokeLinecap="round" />
-    </svg>
   );
 }

@@ -1,6 +1,11 @@
 'use client';
 
+import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { FirstPassword } from '@/components/account/first-password';
+import { seesNothing } from '@/components/account/may';
+import { NoRoles } from '@/components/account/no-roles';
+import { useAccount } from '@/components/account/use-account';
 import { useConnection } from '@/components/stream/use-stream';
 import { cn } from '@/components/ui/cn';
 import { Announcer } from './announcer';
@@ -12,6 +17,12 @@ import { TopBar } from './top-bar';
 /** What every page stands in: where to go, where one is, and whether what is shown is true. */
 export function Shell({ children }: { children: ReactNode }) {
   const lost = useConnection((view) => view.phase === 'lost' || view.outdated === 'wire');
+  const me = useAccount();
+  const path = usePathname();
+  if (me?.mustChangePassword) return <FirstPassword />;
+  // Whoever may see nothing is refused the stream: nothing is out of date for it.
+  const stale = lost && !seesNothing(me);
+  const nothing = seesNothing(me) && path !== '/account';
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -27,10 +38,10 @@ export function Shell({ children }: { children: ReactNode }) {
         <main
           id="content"
           tabIndex={-1}
-          className={cn('min-w-0 flex-1 outline-none', lost && 'stale')}
-          {...(lost ? { 'aria-describedby': LOST_BANNER } : {})}
+          className={cn('min-w-0 flex-1 outline-none', stale && 'stale')}
+          {...(stale ? { 'aria-describedby': LOST_BANNER } : {})}
         >
-          {children}
+          {nothing ? <NoRoles /> : children}
         </main>
       </div>
       <CommandPalette />

@@ -4,6 +4,7 @@ import { Search } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useCallback } from 'react';
+import { AccountMenu } from '@/components/account/account-menu';
 import { useLocalNow } from '@/components/stream/clock';
 import { clockTime, exactMoment, utc } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
@@ -35,6 +36,7 @@ export function TopBar() {
       <EnsembleStates />
       <ConnectionState />
       <WallClock />
+      <AccountMenu />
     </header>
   );
 }
@@ -44,6 +46,9 @@ const titles: Readonly<Record<string, string>> = {
   '/timeline': 'Timeline',
   '/reliability': 'Reliability',
   '/zookeeper': 'ZooKeeper',
+  '/account': 'Account',
+  '/accounts': 'Accounts',
+  '/audit': 'Audit',
 };
 
 function WhereAmI() {

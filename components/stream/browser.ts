@@ -5,6 +5,7 @@ import { ownLink } from './own-link';
 import { SharedLink, type WorkerPort } from './shared-link';
 import { StreamStore } from './store';
 import type { ToTab } from './tab-messages';
+import { workerName } from './worker-name';
 
 const HIDDEN_MS = 30_000;
 
@@ -13,8 +14,19 @@ const after = (ms: number, task: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
+/** What this page belongs to. */
+export interface Belonging {
+  /** Null where that can't be told. */
+  readonly build: string | null;
+  /** The same for all that is shown to one person until they sign out. */
+  readonly session: string;
+}
+
 /** The store over the browser's own workers, event streams, clock and page visibility. */
-export function browserStore(build: string | null): { store: StreamStore; start(): () => void } {
+export function browserStore({ build, session }: Belonging): {
+  store: StreamStore;
+  start(): () => void;
+} {
   const deps: ConnectionDeps = {
     build,
     open: (url) => new EventSource(url) as Source,
@@ -32,7 +44,8 @@ export function browserStore(build: string | null): { store: StreamStore; start(
     link: (events) => {
       const own = () => ownLink(deps, () => store.stream, events);
       if (!canShare(build)) return own();
-      return new FallbackLink((onDead) => shared(build, { ...events, onDead }), own);
+      const name = workerName(build, session);
+      return new FallbackLink((onDead) => shared(name, { ...events, onDead }), own);
     },
   });
   return { store, start: () => watchPage(store) };
@@ -43,9 +56,9 @@ function canShare(build: string | null): build is string {
   return build !== null && build !== 'dev' && typeof SharedWorker !== 'undefined';
 }
 
-/** The URL bears the code's hash, the name the build: two builds never share a worker. */
-function shared(build: string, events: LinkEvents & { onDead(): void }): StreamLink {
-  const worker = new SharedWorker(new URL('./shared-worker.ts', import.meta.url), { name: build });
+/** The URL bears the code's hash, the name the build and the session: neither two share a worker. */
+function shared(name: string, events: LinkEvents & { onDead(): void }): StreamLink {
+  const worker = new SharedWorker(new URL('./shared-worker.ts', import.meta.url), { name });
   const port: WorkerPort = {
     post: (message) => worker.port.postMessage(message),
     onmessage: null,

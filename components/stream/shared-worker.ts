@@ -1,12 +1,13 @@
 import type { Source } from './connection';
 import { SharedStream, type TabPort } from './shared-stream';
 import type { FromTab } from './tab-messages';
+import { buildIn } from './worker-name';
 
-/** The shell of the one connection of a browser. Tabs of another build have a worker of their own. */
+/** The shell of the one connection of a browser. Another build or session has a worker of its own. */
 const scope = self as unknown as SharedWorkerGlobalScope;
 
 const stream = new SharedStream({
-  build: scope.name === '' ? null : scope.name,
+  build: buildIn(scope.name),
   open: (url) => new EventSource(url) as Source,
   now: Date.now,
   after: (ms, task) => {

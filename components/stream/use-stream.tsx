@@ -17,7 +17,7 @@ import {
   type StreamState,
 } from '@/lib/stream/reducer';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import { browserStore } from './browser';
+import { type Belonging, browserStore } from './browser';
 import { type ConnectionView, firstConnection } from './connection';
 import type { StreamStore } from './store';
 
@@ -34,9 +34,9 @@ export interface StreamReader {
 const StoreContext = createContext<StreamStore | null>(null);
 const ReaderContext = createContext<StreamReader | null>(null);
 
-/** `build` is the one this page was made by; null where that can't be told. */
-export function StreamProvider({ build, children }: { build: string | null; children: ReactNode }) {
-  const [held] = useState(() => browserStore(build));
+/** The live state, for the build and the session that this page belongs to. */
+export function StreamProvider({ build, session, children }: Belonging & { children: ReactNode }) {
+  const [held] = useState(() => browserStore({ build, session }));
   useEffect(() => held.start(), [held]);
   return <StoreContext value={held.store}>{children}</StoreContext>;
 }

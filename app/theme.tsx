@@ -2,20 +2,8 @@
 
 import { ThemeProvider } from 'next-themes';
 import { type ReactNode, useState } from 'react';
-import { ShortcutsProvider } from '@/components/shell/shortcuts';
-import { StreamProvider } from '@/components/stream/use-stream';
-import { TrpcProvider } from '@/components/trpc';
-import { TooltipProvider } from '@/components/ui/tooltip';
 
-export function Providers({
-  nonce,
-  build,
-  children,
-}: {
-  nonce?: string | undefined;
-  build: string | null;
-  children: ReactNode;
-}) {
+export function Theme({ nonce, children }: { nonce?: string | undefined; children: ReactNode }) {
   // The document's own, whatever a later answer has: the policy that came with the document counts.
   const [own] = useState(() => shared(nonce));
   return (
@@ -26,13 +14,7 @@ export function Providers({
       disableTransitionOnChange
       {...(own === undefined ? {} : { nonce: own })}
     >
-      <TrpcProvider>
-        <StreamProvider build={build}>
-          <TooltipProvider delayDuration={300}>
-            <ShortcutsProvider>{children}</ShortcutsProvider>
-          </TooltipProvider>
-        </StreamProvider>
-      </TrpcProvider>
+      {children}
     </ThemeProvider>
   );
 }

@@ -1,0 +1,38 @@
+import { signInPath } from './local-path';
+
+let leaving = false;
+
+/** To the way in, and back here from it. By a whole new page: nothing of this one is kept. */
+export function leaveToSignIn(): void {
+  // Many questions fail at once; one of them is enough.
+  if (leaving) return;
+  const { pathname, search, hash } = window.location;
+  leave(signInPath(`${pathname}${search}${hash}`));
+}
+
+/** Signs out, and goes. @throws Error with a sentence, when that could not be done. */
+export async function signOut(): Promise<void> {
+  const answer = await fetch('/api/auth/sign-out', { method: 'POST', headers: json, body: '{}' });
+  if (!answer.ok) throw new Error('Signing out has failed: you are still signed in.');
+  leave('/sign-in');
+}
+
+function leave(to: string): void {
+  leaving = true;
+  // Going back must not bring this page back as it was, from the browser's memory.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) window.location.reload();
+  });
+  window.location.assign(to);
+}
+
+const json = { 'content-type': 'application/json' };
+
+/** Whether an answer of Howdah says that nobody is signed in. No answer at all says no such thing. */
+export const saysSignedOut = (error: unknown): boolean => failureOf(error) === 'signed-out';
+
+/** By which code an answer of Howdah has failed; null: there was none. */
+export function failureOf(error: unknown): string | null {
+  const failure = (error as { data?: { failure?: unknown } | null } | null)?.data?.failure;
+  return typeof failure === 'string' ? failure : null;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Grant, Role } from '@/lib/access/roles';
+import { rolesInWords } from './roles-in-words';
+
+const on = (role: Role, ...clusters: string[]): Grant[] =>
+  clusters.map((name) => ({
+    role,
+    scope: { of: 'cluster', cluster: `main~.2Fservice~${name}` },
+  }));
+
+describe('roles in words', () => {
+  it('say the highest first, each with where', () => {
+    const viewer: Grant = { role: 'viewer', scope: { of: 'all' } };
+    expect(rolesInWords([viewer, ...on('operator', 'orders', 'billing')])).toBe(
+      'operator of orders on main and billing on main, viewer of all clusters',
+    );
+  });
+
+  it('say once what is held twice, as from a group and by hand', () => {
+    expect(rolesInWords([...on('admin', 'orders'), ...on('admin', 'orders')])).toBe(
+      'administrator of orders on main',
+    );
+  });
+
+  it('stay short', () => {
+    expect(rolesInWords(on('viewer', 'a', 'b', 'c', 'd', 'e'))).toBe(
+      'viewer of a on main, b on main and 3 more',
+    );
+  });
+
+  it('say that there is none', () => {
+    expect(rolesInWords([])).toBe('no role yet');
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { summary } from '@/components/stream/example-frames';
+import type { Grant } from '@/lib/access/roles';
+import { keyOf, placesOf, rolesFor } from './scopes';
+
+describe('the places that a role can be given on', () => {
+  it('are each namespace once, and each cluster by its name', () => {
+    const places = placesOf([], [summary('orders'), summary('billing')]);
+    expect(places.namespaces).toEqual([
+      { of: 'namespace', ensemble: 'main', namespace: '/service' },
+    ]);
+    expect(places.clusters.map(({ name }) => name)).toEqual(['billing on main', 'orders on main']);
+  });
+
+  it('have keys that tell them apart', () => {
+    const keys = [
+      keyOf({ of: 'all' }),
+      keyOf({ of: 'namespace', ensemble: 'a', namespace: 'b c' }),
+      keyOf({ of: 'namespace', ensemble: 'a b', namespace: 'c' }),
+      keyOf({ of: 'cluster', cluster: 'a' }),
+    ];
+    expect(new Set(keys).size).toBe(4);
+  });
+});
+
+it('nobody is offered to give more than they have', () => {
+  const mine: Grant[] = [{ role: 'operator', scope: { of: 'cluster', cluster: 'orders' } }];
+  expect(rolesFor({ of: 'cluster', cluster: 'orders' }, mine)).toEqual(['viewer', 'operator']);
+  expect(rolesFor({ of: 'all' }, mine)).toEqual([]);
+  expect(rolesFor({ of: 'all' }, null)).toEqual(['viewer', 'operator', 'admin']);
+});
