@@ -29,7 +29,8 @@ export function GrantEditor({ grants, onChange, mine }: EditorProps) {
   ].filter((scope) => rolesFor(scope, mine).length > 0);
   const replace = (at: number, grant: Grant): void =>
     onChange(grants.map((one, n) => (n === at ? grant : one)));
-  const [first] = offered;
+  const used = new Set(grants.map(({ scope }) => keyOf(scope)));
+  const first = offered.find((scope) => !used.has(keyOf(scope))) ?? offered[0];
   return (
     <div className="flex flex-col gap-2">
       {grants.length > 0 && (

@@ -73,7 +73,7 @@ export function MakeToken({
                   />
                 )}
               </Field>
-              <fieldset className="flex flex-col gap-2">
+              <fieldset className="flex min-w-0 flex-col gap-2">
                 <legend className="mb-1 font-medium">What it may do</legend>
                 <GrantEditor grants={grants} onChange={setGrants} mine={me.grants} />
                 <p className="text-sm text-muted">

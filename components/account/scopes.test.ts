@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summary } from '@/components/stream/example-frames';
-import type { Grant } from '@/lib/access/roles';
+import type { Grant, Scope } from '@/lib/access/roles';
 import { keyOf, placesOf, rolesFor } from './scopes';
 
 describe('the places that a role can be given on', () => {
@@ -24,8 +24,9 @@ describe('the places that a role can be given on', () => {
 });
 
 it('nobody is offered to give more than they have', () => {
-  const mine: Grant[] = [{ role: 'operator', scope: { of: 'cluster', cluster: 'orders' } }];
-  expect(rolesFor({ of: 'cluster', cluster: 'orders' }, mine)).toEqual(['viewer', 'operator']);
+  const scope: Scope = { of: 'cluster', cluster: 'main~.2Fservice~orders' };
+  const mine: Grant[] = [{ role: 'operator', scope }];
+  expect(rolesFor(scope, mine)).toEqual(['viewer', 'operator']);
   expect(rolesFor({ of: 'all' }, mine)).toEqual([]);
   expect(rolesFor({ of: 'all' }, null)).toEqual(['viewer', 'operator', 'admin']);
 });
