@@ -16,7 +16,7 @@ import { type SignInEvent, type SignInRoute, signInRoutes } from './auth/sign-in
 import { createSignIn, type SignInOptions } from './auth/sign-in-library';
 import { systemClock } from './clock';
 import type { Config } from './config';
-import type { Audit } from './ports';
+import type { Audit, Clock } from './ports';
 
 export interface AccountParts {
   readonly accounts: Accounts;
@@ -41,6 +41,7 @@ interface Parts {
   readonly onError: (error: unknown) => void;
 }
 
+const OPENING_MS = 10_000;
 const TOKEN_NOTE_MS = 60_000;
 const EMERGENCY_NOTE_MS = 600_000;
 
@@ -88,6 +89,7 @@ export function createAccounts(parts: Parts): AccountParts {
   };
 
   const seldom = notedSeldom(clock.now);
+  const opened = openedSoon(clock, database);
   const identities = new Identities({
     ...{ clock, credentials, emergency, secret, secure },
     onTokenUse: (token, from) => {
@@ -105,6 +107,7 @@ export function createAccounts(parts: Parts): AccountParts {
     },
     mayGuess: async (from) => (await limits.guess(from)) === null,
     guessed: (from) => limits.guessed(from),
+    opened: opened.wait,
   });
 
   const library = (given: SignInOptions['provider']) =>
@@ -151,8 +154,26 @@ export function createAccounts(parts: Parts): AccountParts {
         if (fault !== null) log.warn(`the emergency token can't be used: ${fault}`);
       });
     },
-    storeIsReady: () => void makeFirst().catch(onError),
+    storeIsReady: () => {
+      opened.now();
+      void makeFirst().catch(onError);
+    },
     close: () => credentials.close(),
+  };
+}
+
+/** Waits for the store while it is only being opened; where that takes too long, no longer. */
+function openedSoon(clock: Clock, database: Asked) {
+  let now = () => {};
+  const opened = new Promise<void>((resolve) => {
+    now = resolve;
+    clock.after(OPENING_MS, resolve);
+  });
+  return {
+    now: () => now(),
+    wait: async () => {
+      if (database.connected === null && database.health.state === 'starting') await opened;
+    },
   };
 }
 
