@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Grant } from '@/lib/access/roles';
+import { clusterId } from '@/lib/topology/cluster-id';
+import { anAudit, anIdentity } from './auth/identity-for-tests';
+import { FakeClock } from './fake-clock';
+import { addresses } from './http/addresses';
+import { createGuard } from './http/guard';
+import { createPeer } from './http/peer';
+import { createHttpServer, type HttpParts } from './http/server';
+import type { StreamSource } from './ports';
+import { Hub } from './stream/hub';
+import { appRouter } from './trpc/router';
+
+const key = { ensemble: 'main', namespace: '/service', group: null };
+const HERE = clusterId({ ...key, scope: 'here' });
+const ELSEWHERE = clusterId({ ...key, scope: 'elsewhere' });
+
+/** Everybody there can be, as the columns of the table. */
+const people: Readonly<Record<string, readonly Grant[] | null>> = {
+  nobody: null,
+  'no role': [],
+  'admin elsewhere': [{ role: 'admin', scope: { of: 'cluster', cluster: ELSEWHERE } }],
+  'viewer here': [{ role: 'viewer', scope: { of: 'cluster', cluster: HERE } }],
+  'operator here': [{ role: 'operator', scope: { of: 'cluster', cluster: HERE } }],
+  'admin here': [
+    { role: 'admin', scope: { of: 'namespace', ensemble: 'main', namespace: '/service' } },
+  ],
+  viewer: [{ role: 'viewer', scope: { of: 'all' } }],
+  operator: [{ role: 'operator', scope: { of: 'all' } }],
+  admin: [{ role: 'admin', scope: { of: 'all' } }],
+  'admin token': [{ role: 'admin', scope: { of: 'all' } }],
+  'admin, first password': [{ role: 'admin', scope: { of: 'all' } }],
+};
+const names = Object.keys(people);
+
+/** A service that answers whatever it is asked: only whether it is reached matters here. */
+const answersAll = new Proxy({}, { get: () => async () => null });
+
+const view = { rev: 1, json: '{"is":"told"}' };
+const source: StreamSource = {
+  ...{ rev: 1, settled: true },
+  summaries: () => ({
+    ...{ full: true, gone: [] },
+    changed: [HERE, ELSEWHERE].map((id) => ({ id, json: JSON.stringify({ id }) })),
+  }),
+  view: () => view,
+  samples: () => ({ reset: false, entries: [] }),
+  events: () => ({ reset: false, entries: [] }),
+  operation: () => null,
+  ensembles: () => ({ rev: 1, json: '[]' }),
+  probing: () => ({ rev: 1, json: 'null' }),
+  history: () => ({ rev: 1, json: 'null' }),
+};
+
+let url = '';
+let server: ReturnType<typeof createHttpServer>;
+beforeAll(async () => {
+  const peer = createPeer({ proxies: [] });
+  const hub = new Hub({
+    ...{ clock: new FakeClock(), build: 'b', epoch: 'e', source },
+    onAttention: () => {},
+  });
+  server = createHttpServer({
+    ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null },
+    services: {
+      ...{ operations: answersAll, restores: answersAll, history: answersAll },
+      ...{ accounts: answersAll, audit: anAudit(), limit: async () => null },
+    } as unknown as HttpParts['services'],
+    identify: async ({ headers }) => {
+      const person = headers['x-person'] as string;
+      const grants = people[person];
+      if (!grants) return null;
+      const kind = person.endsWith('token') ? 'token' : 'user';
+      return anIdentity(grants, { kind, mustChangePassword: person.endsWith('first password') });
+    },
+    signIn: {},
+    isOpen: () => false,
+    stream: (request, response, identity) => hub.subscribe(request, response, identity),
+    pages: (_, response) => void response.end('page'),
+    metrics: { contentType: 'text/plain', text: async () => 'up 1' },
+    health: () => ({ ok: true, body: { whole: true } }),
+    onError: () => {},
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function ask(path: string, person: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { 'x-person': person, origin: url, 'content-type': 'application/json' };
+  return fetch(`${url}${path}`, { redirect: 'manual', ...init, headers });
+}
+
+/** Whether somebody gets as far as what is behind a procedure, whatever that makes of the input. */
+async function reaches(path: string, type: string, person: string): Promise<boolean> {
+  const input = JSON.stringify({ cluster: HERE });
+  const answer =
+    type === 'query'
+      ? await ask(`/api/trpc/${path}?input=${encodeURIComponent(input)}`, person)
+      : await ask(`/api/trpc/${path}`, person, { method: 'POST', body: input });
+  const body = (await answer.json()) as { error?: { data: { failure: string } } };
+  const failure = body.error?.data.failure;
+  return !['signed-out', 'forbidden', 'not-found'].includes(failure ?? '');
+}
+
+const row = (what: string, cells: readonly boolean[]): string =>
+  `| ${what} | ${cells.map((may) => (may ? 'yes' : '–')).join(' | ')} |`;
+
+/** The part of the table in the documentation between these words. */
+function documented(part: string): readonly string[] {
+  const text = readFileSync('docs/security.md', 'utf8');
+  const found = new RegExp(`<!-- ${part} -->\n([\\s\\S]*?)\n<!-- end -->`).exec(text)?.[1] ?? '';
+  return found.split('\n');
+}
+
+const head = [`| | ${names.join(' | ')} |`, `|---|${'---|'.repeat(names.length)}`];
+
+test('every procedure is for exactly those whom the table in docs/security.md names', async () => {
+  const procedures = Object.entries(appRouter._def.procedures) as unknown as readonly [
+    string,
+    { readonly _def: { readonly type: string } },
+  ][];
+  expect(procedures.length).toBeGreaterThan(20);
+  const rows = [];
+  for (const [path, { _def }] of procedures) {
+    const cells = [];
+    for (const person of names) cells.push(await reaches(path, _def.type, person));
+    rows.push(row(`\`${path}\``, cells));
+  }
+  expect(documented('procedures')).toEqual([...head, ...rows.sort()]);
+});
+
+test('so is every address', async () => {
+  const rows = [];
+  for (const [path, { methods }] of addresses) {
+    if (path === '/api/trpc/' || path === '/api/auth/') continue;
+    const cells = [];
+    for (const person of names) {
+      const stopped = new AbortController();
+      const answer = await ask(path === '/' ? '/timeline' : path, person, {
+        signal: stopped.signal,
+      });
+      cells.push(answer.status === 200);
+      stopped.abort();
+    }
+    rows.push(row(`\`${methods.join(', ')} ${path}\``, cells));
+  }
+  expect(documented('addresses')).toEqual([...head, ...rows.sort()]);
+});
+
+/** What the first frames of a stream tell. */
+async function told(topics: string, person: string): Promise<string> {
+  const stopped = new AbortController();
+  const answer = await ask(`/api/stream?topics=${encodeURIComponent(topics)}`, person, {
+    signal: stopped.signal,
+  });
+  if (answer.status !== 200) return '';
+  let text = '';
+  for await (const chunk of answer.body ?? []) {
+    text += Buffer.from(chunk as Uint8Array).toString();
+    if (/^id: /m.test(text)) break;
+  }
+  stopped.abort();
+  return text;
+}
+
+test('so is every topic of the stream', async () => {
+  const rows = [];
+  for (const [topic, sign] of [
+    ['fleet', `"id":"${HERE}"`],
+    [`cluster:${HERE}`, '"is":"told"'],
+  ] as const) {
+    const cells = [];
+    for (const person of names) cells.push((await told(topic, person)).includes(sign));
+    rows.push(row(`\`${topic === 'fleet' ? 'fleet' : 'cluster:<id>'}\``, cells));
+  }
+  expect(documented('topics')).toEqual([...head, ...rows.sort()]);
+});
