@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Grant } from '@/lib/access/roles';
@@ -112,16 +111,9 @@ async function reaches(path: string, type: string, person: string): Promise<bool
 const row = (what: string, cells: readonly boolean[]): string =>
   `| ${what} | ${cells.map((may) => (may ? 'yes' : '–')).join(' | ')} |`;
 
-/** The part of the table in the documentation between these words. */
-function documented(part: string): readonly string[] {
-  const text = readFileSync('docs/security.md', 'utf8');
-  const found = new RegExp(`<!-- ${part} -->\n([\\s\\S]*?)\n<!-- end -->`).exec(text)?.[1] ?? '';
-  return found.split('\n');
-}
-
 const head = [`| | ${names.join(' | ')} |`, `|---|${'---|'.repeat(names.length)}`];
 
-test('every procedure is for exactly those whom the table in docs/security.md names', async () => {
+async function procedureRows(): Promise<readonly string[]> {
   const procedures = Object.entries(appRouter._def.procedures) as unknown as readonly [
     string,
     { readonly _def: { readonly type: string } },
@@ -133,10 +125,10 @@ test('every procedure is for exactly those whom the table in docs/security.md na
     for (const person of names) cells.push(await reaches(path, _def.type, person));
     rows.push(row(`\`${path}\``, cells));
   }
-  expect(documented('procedures')).toEqual([...head, ...rows.sort()]);
-});
+  return [...head, ...rows.sort()];
+}
 
-test('so is every address', async () => {
+async function addressRows(): Promise<readonly string[]> {
   const rows = [];
   for (const [path, { methods }] of addresses) {
     if (path === '/api/trpc/' || path === '/api/auth/') continue;
@@ -151,8 +143,8 @@ test('so is every address', async () => {
     }
     rows.push(row(`\`${methods.join(', ')} ${path}\``, cells));
   }
-  expect(documented('addresses')).toEqual([...head, ...rows.sort()]);
-});
+  return [...head, ...rows.sort()];
+}
 
 /** What the first frames of a stream tell. */
 async function told(topics: string, person: string): Promise<string> {
@@ -170,7 +162,7 @@ async function told(topics: string, person: string): Promise<string> {
   return text;
 }
 
-test('so is every topic of the stream', async () => {
+async function topicRows(): Promise<readonly string[]> {
   const rows = [];
   for (const [topic, sign] of [
     ['fleet', `"id":"${HERE}"`],
@@ -180,5 +172,20 @@ test('so is every topic of the stream', async () => {
     for (const person of names) cells.push((await told(topic, person)).includes(sign));
     rows.push(row(`\`${topic === 'fleet' ? 'fleet' : 'cluster:<id>'}\``, cells));
   }
-  expect(documented('topics')).toEqual([...head, ...rows.sort()]);
+  return [...head, ...rows.sort()];
+}
+
+test('every procedure, address and topic is for exactly those whom docs/access-table.md names', async () => {
+  const text = [
+    '# Who may ask what\n',
+    'What [security.md](security.md) says in words, as `server/access-matrix.test.ts` finds it by asking each of them as each of these. *Here* is a role for that cluster (or its namespace, for the administrator), *elsewhere* one for another cluster; a bare name is a role for all clusters.\n',
+    '## Procedures\n',
+    ...(await procedureRows()),
+    '\n## Addresses\n',
+    ...(await addressRows()),
+    '\n## Topics of the stream\n',
+    ...(await topicRows()),
+    '',
+  ].join('\n');
+  await expect(text).toMatchFileSnapshot('../docs/access-table.md');
 });
