@@ -31,6 +31,7 @@ export type StoreConfig = {
   /** For how long events and lag are kept, milliseconds. */
   readonly keepEventsMs: number;
   readonly keepLagMs: Keeping;
+  readonly keepAuditMs: number;
 } | null;
 
 /** What `secret.ts` makes Howdah's secret of. */
@@ -181,7 +182,7 @@ const DAY_MS = 86_400_000;
 
 function storeOf(store: ConfigFile['store']): StoreConfig {
   if (store.kind === 'none') return null;
-  const { events, samples, tenSeconds, minutes, hours } = store.keepDays;
+  const { events, samples, tenSeconds, minutes, hours, audit } = store.keepDays;
   return {
     folder: resolve(store.folder ?? stateFolder()),
     url: store.url ?? null,
@@ -194,6 +195,7 @@ function storeOf(store: ConfigFile['store']): StoreConfig {
       '1m': minutes * DAY_MS,
       '1h': hours * DAY_MS,
     },
+    keepAuditMs: audit * DAY_MS,
   };
 }
 
