@@ -1,6 +1,6 @@
 import type { Sight } from '@/lib/access/sight';
 import type { Checkpoint, Head } from '@/lib/audit/chain';
-import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
+import type { AuditIntent, AuditOutcome, BegunAct } from '@/lib/audit/entry';
 import type { AuditPage, AuditQuery } from '@/lib/audit/page';
 import type { AuditView } from '@/lib/audit/view';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
@@ -333,8 +333,9 @@ export interface Operations {
   /**
    * Records the intent, re-checks, sends, and returns as soon as the run is recorded; it goes on
    * without the caller. Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Whoever began the act ends it where this throws; else it is ended here, once the run has.
    */
-  switchover(request: SwitchoverRequest): Promise<OperationView>;
+  switchover(request: SwitchoverRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
 }
@@ -345,9 +346,10 @@ export interface ConfigurationRestores {
   preflight(cluster: ClusterId, seq: number): Promise<RestorePreflight>;
   /**
    * Records the intent, writes over exactly the version that was seen, and says what became of it.
-   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`. Whoever began the act
+   * ends it where this throws, which changes nothing where that is known better here.
    */
-  restore(request: RestoreRequest): Promise<RestoreOutcome>;
+  restore(request: RestoreRequest, act?: BegunAct | null): Promise<RestoreOutcome>;
 }
 
 /** The record of every act: before it is done, and what became of it. */

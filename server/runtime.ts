@@ -22,12 +22,15 @@ import { ProbeSchedule } from './monitor/probe-schedule';
 import { Restores } from './operations/restores';
 import { Switchovers } from './operations/switchovers';
 import type {
+  Audit,
+  AuditReader,
   ConfigurationRestores,
   HistoryReader,
   MirrorBatch,
   Operations,
   ScopeSnapshot,
 } from './ports';
+import { loadSecret } from './secret';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
@@ -38,6 +41,7 @@ export interface Runtime {
   readonly operations: Operations;
   readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
+  readonly audit: Audit & AuditReader;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
@@ -119,6 +123,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     access: (name) => ensembleOf(name).session,
     connected: (name) => ensembles.get(name)?.synced ?? false,
     settings: (key) => config.clusterSettings(key).patroni,
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onRun: (view, says) => {
       if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
       fleet.touch(view.cluster);
@@ -136,6 +141,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     connected: (name) => ensembles.get(name)?.synced ?? false,
     running: (id) => switchovers.running(id),
     bytes: (which) => history.bytes(which),
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
     onError,
   });
@@ -174,6 +180,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
+    secret: loadSecret(config),
     next: (room) => sequence.next(room),
     access: async (id, name) => {
       const key = parseClusterId(id);
@@ -331,6 +338,7 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
     operations: switchovers,
     restores,
     history,
+    audit: history.audit,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
       ok: true,
@@ -356,8 +364,10 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       hub.close();
       fleet.close();
       marked.close();
-      for (const ensemble of ensembles.values()) ensemble.close();
-      return history.close();
+      // The audit's last rows are anchored in ZooKeeper before that is left.
+      return history.close().finally(() => {
+        for (const ensemble of ensembles.values()) ensemble.close();
+      });
     },
   };
 }

@@ -108,7 +108,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelRetry?.();
-    await this.#saving;
+    while (this.#saving) await this.#saving;
     if (this.#unsaved.length > 0) {
       await this.#makeDurable(this.#unsaved).catch(this.#options.onError);
     }
@@ -130,22 +130,28 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     const kept = new Promise<void>((done, refused) => {
       this.#asked.push({ texts, done, refused });
     });
-    this.#saving ??= this.#saveAll().finally(() => {
-      this.#saving = null;
-    });
+    this.#save();
     return kept;
   }
 
-  async #saveAll(): Promise<void> {
-    while (this.#asked.length > 0) {
-      const asked = this.#asked.splice(0);
-      try {
-        await this.#makeDurable(asked.flatMap(({ texts }) => texts));
-        for (const { done } of asked) done();
-      } catch (error) {
-        for (const { refused } of asked) refused(error);
-      }
-    }
+  #save(): void {
+    if (this.#saving || this.#asked.length === 0) return;
+    const asked = this.#asked.splice(0);
+    this.#saving = this.#makeDurable(asked.flatMap(({ texts }) => texts))
+      .then(
+        () =>
+          asked.forEach(({ done }) => {
+            done();
+          }),
+        (error) =>
+          asked.forEach(({ refused }) => {
+            refused(error);
+          }),
+      )
+      .finally(() => {
+        this.#saving = null;
+        this.#save();
+      });
   }
 
   async #makeDurable(texts: readonly string[]): Promise<void> {
