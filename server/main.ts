@@ -114,6 +114,10 @@ function buildId(dev: boolean): string {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
   process.stderr.write(`Howdah could not start: ${error instanceof Error ? error.stack : error}\n`);
   process.exit(1);
 });

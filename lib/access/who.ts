@@ -21,7 +21,9 @@ export interface Who {
  * the role on the cluster that is asked about. `everything`: the role on all clusters.
  */
 export type Need =
-  | { readonly of: 'public' | 'known' | 'self' }
+  | { readonly of: 'public' }
+  | { readonly of: 'known' }
+  | { readonly of: 'self' }
   | { readonly of: 'anywhere' | 'cluster' | 'everything'; readonly role: Role };
 
 export const anybody: Need = { of: 'public' };

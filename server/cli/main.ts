@@ -1,11 +1,15 @@
 import { ConfigError } from '../config';
+import { emergencyToken } from './emergency-token';
 import { HelpWanted, inWords, UsageError } from './errors';
 import { store } from './store';
+import { user } from './user';
 import { znodes } from './znodes';
 
 /** A group of commands by its name: it gets what is behind that. */
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  'emergency-token': emergencyToken,
   store,
+  user,
   znodes,
 };
 

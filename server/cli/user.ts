@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { hashPassword } from 'better-auth/crypto';
 import { type Account, passwordFault } from '@/lib/access/account';
-import { type Grant, type Role, roleName, roles, type Scope, scopeInWords } from '@/lib/access/roles';
+import {
+  type Grant,
+  type Role,
+  roleName,
+  roles,
+  type Scope,
+  scopeInWords,
+} from '@/lib/access/roles';
+import type { Json } from '@/lib/audit/entry';
 import { clusterId } from '@/lib/topology/cluster-id';
 import { CommandFailure, HelpWanted, UsageError } from './errors';
 import { type Accounts, withAccounts } from './reach-accounts';
@@ -87,7 +95,7 @@ const say = (line: string) => {
 async function add({ store, record }: Accounts, { email, values }: Given): Promise<void> {
   const given: Grant = { role: roleIn(values.role), scope: scopeIn(values) };
   const { password: first, shown } = passwordFor(email, values);
-  const detail = { email, grants: [given] };
+  const detail = { email, grants: asJson([given]) };
   await record({ action: 'account-added', detail }, async () => {
     await store.add({
       ...{ name: values.name ?? email.split('@')[0] ?? email, email, grants: [given] },
@@ -132,8 +140,14 @@ async function change(
   account: Account,
   after: readonly Grant[],
 ): Promise<void> {
-  const detail = { account: account.email, before: localGrants(account), after: [...after] };
-  await record({ action: 'grant-changed', detail }, () => store.setGrants(account.id, 'local', after));
+  const detail = {
+    account: account.email,
+    before: asJson(localGrants(account)),
+    after: asJson(after),
+  };
+  await record({ action: 'grant-changed', detail }, () =>
+    store.setGrants(account.id, 'local', after),
+  );
 }
 
 async function setDisabled(
@@ -178,6 +192,9 @@ async function existing(store: Accounts['store'], email: string): Promise<Accoun
 
 const localGrants = ({ grants }: Account): readonly Grant[] =>
   grants.filter(({ source }) => source === 'local').map(({ role, scope }) => ({ role, scope }));
+
+const asJson = (grants: readonly Grant[]): Json =>
+  grants.map(({ role, scope }) => ({ role, scope: { ...scope } }));
 
 const sameScope = (one: Scope, other: Scope): boolean =>
   scopeInWords(one) === scopeInWords(other) && one.of === other.of;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Role, roleOn, roleOnAll } from '@/lib/access/roles';
-import type { AuditAction, AuditIntent, Json } from '@/lib/audit/entry';
+import type { AuditAction, AuditIntent, BegunAct, Json } from '@/lib/audit/entry';
 import { Failure } from '@/lib/errors';
 import type { Identity } from '../auth/identities';
-import type { Act } from '../ports';
 import type { Context } from './context';
 
 /** What of a request the audit keeps. Never a password. */
@@ -22,7 +21,7 @@ export interface About {
 export async function act<T>(
   ctx: Context & { readonly identity: Identity },
   what: { readonly action: AuditAction; readonly about: About; readonly followed?: boolean },
-  does: (act: Act) => Promise<T>,
+  does: (act: BegunAct) => Promise<T>,
 ): Promise<T> {
   const { audit, identity } = ctx;
   const intent = intentOf(ctx, what.action, what.about);
