@@ -110,6 +110,8 @@ export function createAccounts(parts: Parts): AccountParts {
     opened: opened.wait,
   });
 
+  /** Who is to be there from the start has been made. */
+  let prepared = false;
   const library = (given: SignInOptions['provider']) =>
     createSignIn({
       ...{ tables: authAdapter(database), secret, url, idleMs, sessionMs, provider: given },
@@ -126,8 +128,8 @@ export function createAccounts(parts: Parts): AccountParts {
     ...{ emergency, limits, secure, url, identify, peer, onError },
     nameOf: async (id) => (await store.account(id))?.email ?? null,
     onEvent: note,
-    onChange: () => void credentials.renew().catch(onError),
-    ready: () => database.connected !== null,
+    onChange: () => credentials.renew(),
+    ready: () => prepared && database.connected !== null,
   });
 
   const makeFirst = async (): Promise<void> => {
@@ -156,7 +158,11 @@ export function createAccounts(parts: Parts): AccountParts {
     },
     storeIsReady: () => {
       opened.now();
-      void makeFirst().catch(onError);
+      void makeFirst()
+        .catch(onError)
+        .finally(() => {
+          prepared = true;
+        });
     },
     close: () => credentials.close(),
   };

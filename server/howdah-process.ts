@@ -3,7 +3,7 @@ import { type Sandbox, signedIn } from '@/sandbox';
 
 /** For tests: the product as a process of its own, from its sources. It ends with the sandbox. */
 export function spawnHowdah(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'root' | 'connectString'>,
   port: number,
   settings: Readonly<Record<string, string>>,
 ): ChildProcess {

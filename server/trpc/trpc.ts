@@ -47,16 +47,17 @@ const failures = t.middleware(async ({ next }) => {
  */
 const gate = t.middleware(async (call) => {
   const { ctx, meta, type, path, next } = call;
-  const input = await call.getRawInput();
-  const identity = type === 'query' ? ctx.identity : await now(ctx.identity);
   const need = meta?.need;
+  // Read only where it decides: a call without input has none to be read.
+  const cluster = need?.of === 'cluster' ? clusterIn(await call.getRawInput()) : null;
+  const identity = type === 'query' ? ctx.identity : await now(ctx.identity);
   const refused: Refusal | null = need
-    ? refusal(need, identity?.who ?? null, clusterIn(input))
+    ? refusal(need, identity?.who ?? null, cluster)
     : { code: 'forbidden', says: 'Nobody may ask that.' };
   if (refused === null && identity !== null) return next({ ctx: { ...ctx, identity } });
   if (identity === null && ctx.unknown) throw ctx.unknown;
   const { code, says } = refused ?? { code: 'signed-out', says: 'Sign in first.' };
-  if (type === 'mutation') await noteRefused({ ...ctx, identity }, { path, input, says });
+  if (type === 'mutation') await noteRefused({ ...ctx, identity }, { path, cluster, says });
   throw new Failure(code === 'hidden' ? 'not-found' : code, says);
 });
 
