@@ -1,10 +1,12 @@
 import { ConfigError } from '../config';
+import { audit } from './audit';
 import { HelpWanted, inWords, UsageError } from './errors';
 import { store } from './store';
 import { znodes } from './znodes';
 
 /** A group of commands by its name: it gets what is behind that. */
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  audit,
   store,
   znodes,
 };
