@@ -255,8 +255,8 @@ export function createHistory({
       // PostgreSQL's user has to pass, where that is another than ours.
       mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       lock = lockFolder(folder);
-      recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
       await audit.open();
+      recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
       trouble = null;
       database.start();
     } catch (error) {

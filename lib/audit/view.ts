@@ -2,7 +2,7 @@
 export interface AuditView {
   /**
    * `off`: nothing is kept, so that entries go to the log. `starting`: it is being opened. `ready`:
-   * what comes is in the store at once. `waiting`: it waits on disk. `refusing`: it can be kept
+   * what comes is in the store at once. `waiting`: it waits on disk for that. `refusing`: it can be kept
    * nowhere, and so nothing is done that has to be recorded.
    */
   readonly state: 'off' | 'starting' | 'ready' | 'waiting' | 'refusing';

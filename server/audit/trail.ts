@@ -68,7 +68,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     const isLate = oldestAt !== null && clock.now() - oldestAt > 2 * RETRY_MS;
     const lost = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
     return {
-      state: this.#state(entries > 0 && (isLate || !chain.writable)),
+      state: this.#state(isLate || !chain.writable),
       waiting: { entries, since: oldestAt },
       trouble: [this.#disk, this.#store, aside > 0 ? lost : null].filter((says) => says !== null),
     };

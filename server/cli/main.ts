@@ -1,4 +1,5 @@
 import { ConfigError } from '../config';
+import { audit } from './audit';
 import { emergencyToken } from './emergency-token';
 import { HelpWanted, inWords, UsageError } from './errors';
 import { store } from './store';
@@ -8,6 +9,7 @@ import { znodes } from './znodes';
 /** A group of commands by its name: it gets what is behind that. */
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   'emergency-token': emergencyToken,
+  audit,
   store,
   user,
   znodes,

@@ -2,8 +2,7 @@ import { migrateWithin } from '../adapters/store/migrations';
 import { PostgresUpkeep } from '../adapters/store/rollups';
 import { systemClock } from '../clock';
 import type { StoreConfig } from '../config';
-import { askedBy } from './asked';
-import type { Reached } from './reach-store';
+import { asAsked, type Reached } from './reach-store';
 
 /** What was dropped, by name. */
 export interface Pruned {
@@ -20,7 +19,7 @@ export async function pruneStore({ client, alone }: Reached, config: StoreConfig
     await migrateWithin(client);
     await client.query('commit');
   }
-  const database = askedBy({ client });
+  const database = asAsked(client);
   const { keepLagMs: keeping, keepEventsMs, budgetBytes } = config;
   const settings = { keeping, keepEventsMs, budgetBytes };
   const upkeep = new PostgresUpkeep({ database, clock: systemClock, ...settings });

@@ -5,9 +5,8 @@ import { PostgresAccountStore } from '../adapters/store/account-store';
 import { PostgresAuditChain } from '../adapters/store/audit-chain';
 import { knownMigrations, migratedTo, migrateWithin } from '../adapters/store/migrations';
 import { loadStoreConfig } from '../config';
-import { askedBy } from './asked';
 import { CommandFailure } from './errors';
-import { type Reached, withStore } from './reach-store';
+import { asAsked, type Reached, withStore } from './reach-store';
 
 export interface Accounts {
   readonly store: PostgresAccountStore;
@@ -22,7 +21,7 @@ export interface Accounts {
 export function withAccounts<T>(work: (accounts: Accounts) => Promise<T>): Promise<T> {
   return withStore(loadStoreConfig(process.env), 'beside', async (reached) => {
     await bringUpToDate(reached);
-    const database = askedBy(reached);
+    const database = asAsked(reached.client);
     // Nothing is cut off the chain here, so nothing is signed.
     const chain = new PostgresAuditChain(database, Buffer.alloc(0));
     return work({

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import type { Asked } from '../adapters/store/ask';
 import { dataIn, EmbeddedPostgres, runningIn } from '../adapters/store/embedded';
 import { FolderInUse, lockFolder } from '../adapters/store/folder-lock';
 import { migratedTo } from '../adapters/store/migrations';
@@ -64,6 +66,17 @@ export async function withStore<T>(
   } finally {
     await undo.all();
   }
+}
+
+/** The connection as the parts of the store ask it. */
+export function asAsked(client: pg.Client): Asked {
+  const connection = drizzle(client);
+  const all = { write: connection, read: connection, upkeep: connection };
+  return {
+    connected: { ...all, writes: true, end: () => {} },
+    health: { state: 'ready', since: 0, says: null, server: null },
+    doubt: () => {},
+  };
 }
 
 async function turnFor(client: pg.Client, purpose: Purpose) {
