@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import pino from 'pino';
+import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError, loadConfig } from './config';
 import { createGuard } from './http/guard';
 import { Pages } from './http/pages';
 import { createPeer } from './http/peer';
 import { createHttpServer } from './http/server';
 import { readTls, renewOnHangup } from './http/tls';
+import { createLog } from './log';
 import { createRuntime } from './runtime';
 
 const DRAIN_MS = 1500;
@@ -14,7 +15,7 @@ const DRAIN_MS = 1500;
 /** Starts Howdah and serves until SIGTERM or SIGINT. Exit code 2: the configuration is wrong. */
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig(process.env));
-  const log = pino({ level: config.log, base: null });
+  const log = createLog(config.log);
   const dev = process.env.HOWDAH_DEV === '1';
   const { hosts, url } = config.listen;
   const peer = createPeer(config.listen);
@@ -105,6 +106,7 @@ function buildId(dev: boolean): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`Howdah could not start: ${error instanceof Error ? error.stack : error}\n`);
+  const why = error instanceof Error ? error.stack : error;
+  process.stderr.write(withoutSecrets(`Howdah could not start: ${why}\n`));
   process.exit(1);
 });

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { Failure, failureCodes } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
 import type { Context } from './context';
 
 const t = initTRPC.context<Context>().create({
@@ -9,7 +10,9 @@ const t = initTRPC.context<Context>().create({
     return {
       ...shape,
       // What nobody foresaw may say what nobody may read.
-      message: internal ? 'Howdah met an error of its own: see its log.' : shape.message,
+      message: internal
+        ? 'Howdah met an error of its own: see its log.'
+        : withoutSecrets(shape.message),
       data: {
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
