@@ -35,11 +35,15 @@ async function main(): Promise<void> {
     build: buildId(dev),
     log,
     refuse: guard.refuse,
+    sharesOf: (request) => [
+      { of: `address ${peer(request).address}`, most: config.listen.mostStreamsPerAddress },
+    ],
     onSettled: () => void warmUp(),
   });
   const server = createHttpServer({
     peer,
     guard,
+    mostStreams: config.listen.mostStreams,
     tls: tls && orExit(() => readTls(tls)),
     context: {
       operations: runtime.operations,

@@ -31,6 +31,7 @@ import type {
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
+import type { Share } from './stream/places';
 import { TakeUp } from './take-up';
 
 export interface Runtime {
@@ -52,6 +53,8 @@ export interface RuntimeParts {
   readonly log: Logger;
   /** Why a request is not answered; null when it may be. */
   readonly refuse: (request: IncomingMessage) => string | null;
+  /** Of whose streams there may be only so many. */
+  readonly sharesOf: (request: IncomingMessage) => readonly Share[];
   /** Called once: every ensemble has been read, or is known to be out of reach. */
   readonly onSettled: () => void;
 }
@@ -76,7 +79,8 @@ const unasked = (at: number): ProbeFailure => ({
 });
 
 /** Joins every part of the control plane. The only place where they know each other. */
-export function createRuntime({ config, build, log, refuse, onSettled }: RuntimeParts): Runtime {
+export function createRuntime(parts: RuntimeParts): Runtime {
+  const { config, build, log, refuse, sharesOf, onSettled } = parts;
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
   const ensembles = new Map<string, Ensemble>();
@@ -231,6 +235,8 @@ export function createRuntime({ config, build, log, refuse, onSettled }: Runtime
       history: historyNow.json,
     },
     refuse,
+    most: config.listen.mostStreams,
+    sharesOf,
     onAttention: (ids) => {
       followed = ids;
       attend();

@@ -61,6 +61,7 @@ function howdah(
     build: 'test',
     log: pino({ level: 'fatal' }),
     refuse: () => null,
+    sharesOf: () => [],
     onSettled: () => {},
   });
   runtime.start();

@@ -64,6 +64,8 @@ function start() {
     build: 'b',
     epoch: 'e',
     refuse: () => state.refused,
+    most: 100,
+    sharesOf: ({ headers: { from } }) => (from === undefined ? [] : [{ of: from, most: 2 }]),
     onAttention: (ids) => attention.push([...ids]),
   });
   const join = (topics: string, headers: Record<string, string> = {}) => {
@@ -81,6 +83,18 @@ function start() {
 }
 
 describe('the hub', () => {
+  test('has so many streams in all and so many for each, and their places are used again', () => {
+    const { join, hub } = start();
+    const from = (who: string) => join('fleet', { from: who });
+    const first = from('a');
+    expect([first.status, from('a').status, from('a').status]).toEqual([200, 200, 503]);
+    first.emit('close');
+    expect([from('a').status, from('a').status]).toEqual([200, 503]);
+    for (let n = 2; n < 100; n += 1) expect(join('fleet').status).toBe(200);
+    expect(hub.figures.streams).toBe(100);
+    expect(from('b').status).toBe(503);
+  });
+
   test('greets, tells everything, then what changes', async () => {
     const { join, change } = start();
     const browser = join('fleet,cluster:a');

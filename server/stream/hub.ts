@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
 import { type HelloFrame, MOST_CLUSTERS, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
+import { Places, type Share } from './places';
 import type { Following } from './subscriber';
 import { Telling } from './telling';
 
@@ -14,6 +15,10 @@ export interface HubOptions {
   readonly epoch: string;
   /** Why a request may not be answered any more, in one sentence; asked again and again. */
   readonly refuse: (request: IncomingMessage) => string | null;
+  /** How many streams there may be at once. */
+  readonly most: number;
+  /** Of whose streams there may be only so many, e.g. of an address. */
+  readonly sharesOf: (request: IncomingMessage) => readonly Share[];
   /** Which clusters somebody follows has changed. */
   readonly onAttention: (ids: ReadonlySet<string>) => void;
 }
@@ -34,12 +39,12 @@ const GATHER_MS = 50;
 /** Between two browsers that come back after a restart: not all in one breath. */
 const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
-const MOST_SUBSCRIBERS = 2000;
 
 /** Tells every browser what it has missed, whenever something has changed. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #subscribers = new Set<Subscriber>();
+  readonly #places: Places;
   #cancelTelling: (() => void) | null = null;
   #delivered = { events: 0, bytes: 0 };
   #closed = false;
@@ -47,6 +52,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#places = new Places(options.most);
     this.#beatLater();
   }
 
@@ -72,10 +78,10 @@ export class Hub {
   subscribe(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://howdah');
     const following = readTopics(url.searchParams.get('topics') ?? '');
-    if (this.#closed || this.#subscribers.size >= MOST_SUBSCRIBERS || following === null) {
+    if (this.#closed || following === null) {
       response.writeHead(following === null ? 400 : 503, { 'content-type': 'text/plain' });
       response.end(
-        following === null ? 'Topics are "fleet" and "cluster:<id>".\n' : 'Too many streams.\n',
+        following === null ? 'Topics are "fleet" and "cluster:<id>".\n' : 'Howdah is stopping.\n',
       );
       return;
     }
@@ -85,6 +91,12 @@ export class Hub {
       // Sent before the answer to what its connection had asked for earlier, which a stream would end.
       response.writeHead(400, { 'content-type': 'text/plain' });
       response.end('A stream wants a connection of its own.\n');
+      return;
+    }
+    const giveBack = this.#places.take(this.#options.sharesOf(request));
+    if (giveBack === null) {
+      response.writeHead(503, { 'content-type': 'text/plain' });
+      response.end('Too many streams.\n');
       return;
     }
     startBody(response);
@@ -101,6 +113,7 @@ export class Hub {
       this.#tell(subscriber, new Telling(this.#options.source));
     });
     response.on('close', () => {
+      giveBack();
       this.#subscribers.delete(subscriber);
       this.#attention();
     });
