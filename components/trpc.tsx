@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useState } from 'react';
+import { MOST_ADDRESS, MOST_CALLS } from '@/lib/calls';
 import type { AppRouter } from '@/server/trpc/router';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
@@ -23,7 +24,11 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
       }),
   );
   const [client] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc' })] }),
+    createTRPCClient<AppRouter>({
+      links: [
+        httpBatchLink({ url: '/api/trpc', maxItems: MOST_CALLS, maxURLLength: MOST_ADDRESS }),
+      ],
+    }),
   );
   return (
     <QueryClientProvider client={queryClient}>

@@ -59,11 +59,11 @@ let server: ReturnType<typeof createHttpServer>;
 beforeAll(async () => {
   const peer = createPeer({ proxies: [] });
   const hub = new Hub({
-    ...{ clock: new FakeClock(), build: 'b', epoch: 'e', source },
+    ...{ clock: new FakeClock(), build: 'b', epoch: 'e', source, most: 100 },
     onAttention: () => {},
   });
   server = createHttpServer({
-    ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null },
+    ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null, mostStreams: 100 },
     services: {
       ...{ operations: answersAll, restores: answersAll, history: answersAll },
       ...{ accounts: answersAll, audit: anAudit(), limit: async () => null },
@@ -77,7 +77,8 @@ beforeAll(async () => {
     },
     signIn: {},
     isOpen: () => false,
-    stream: (request, response, identity) => hub.subscribe(request, response, identity),
+    stream: (request, response, { sight, ended }) =>
+      hub.subscribe(request, response, { sight, ended, shares: [] }),
     pages: (_, response) => void response.end('page'),
     metrics: { contentType: 'text/plain', text: async () => 'up 1' },
     health: () => ({ ok: true, body: { whole: true } }),

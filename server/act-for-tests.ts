@@ -16,7 +16,8 @@ const runtime = createRuntime({
   config: loadConfig(process.env),
   build: 'test',
   log: pino({ level: 'fatal' }),
-  refuse: () => null,
+  peer: () => ({ address: '127.0.0.1' }),
+  secret: 'a secret that only this test has'.padEnd(43, '.'),
   onSettled: () => {},
 });
 

@@ -249,6 +249,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       probing: probingNow.json,
       history: historyNow.json,
     },
+    most: config.listen.mostStreams,
     onAttention: (ids) => {
       followed = ids;
       attend();

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError } from '../config';
 import { audit } from './audit';
 import { emergencyToken } from './emergency-token';
@@ -47,7 +48,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return 2;
     }
-    process.stderr.write(`${inWords(error)}\n`);
+    process.stderr.write(`${withoutSecrets(inWords(error))}\n`);
     return 1;
   }
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { roles } from '@/lib/access/roles';
+import { MOST_CALLS } from '@/lib/calls';
 import { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
@@ -20,6 +21,7 @@ async function listening(operations: Partial<Operations> = {}) {
   const errors: unknown[] = [];
   const pages: string[] = [];
   const server = createHttpServer({
+    mostStreams: 10,
     tls: null,
     peer,
     guard: createGuard({ peer, hosts: [] }),
@@ -102,6 +104,55 @@ test('refuses a change from elsewhere before it reaches anything', async () => {
   });
   expect(answer.status).toBe(403);
   expect(called).toBe(false);
+});
+
+test.each([
+  ['DELETE /api/trpc/x', 405],
+  ['TRACE /', 405],
+  ['POST /', 405],
+  [`GET /${'x'.repeat(17_000)}`, 414],
+  [`GET /api/stream?since=${'x'.repeat(17_000)}`, 200],
+  [`GET /${'x'.repeat(70_000)}`, 431],
+])('answers %.30s … with %i', async (line, status) => {
+  const { port } = await listening();
+  expect(await raw(port, line)).toContain(` ${status} `);
+});
+
+test.each([
+  ['POST /api/trpc/x', 'content-length: 65537', 413],
+  ['POST /api/else', 'content-length: 1000000000000', 413],
+  ['POST /api/trpc/x', 'transfer-encoding: chunked', 411],
+  ['GET /', 'content-length: 5', 400],
+  ['GET /', 'transfer-encoding: chunked', 400],
+])('answers %s with %s before its body comes, and hangs up', async (line, header, status) => {
+  const { port, pages } = await listening();
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+    // Its body never comes.
+    socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n\r\n`);
+  });
+  expect(answer).toContain(` ${status} `);
+  expect(pages).toEqual([]);
+});
+
+test('takes so many calls in one request, and no more', async () => {
+  const { url } = await listening({ list: () => [] });
+  const ask = async (calls: number) => {
+    const paths = Array.from({ length: calls }, () => 'operations.list').join();
+    const inputs = Object.fromEntries(
+      Array.from({ length: calls }, (_, n) => [n, { cluster: 'x' }]),
+    );
+    const input = encodeURIComponent(JSON.stringify(inputs));
+    return (await fetch(`${url}/api/trpc/${paths}?batch=1&input=${input}`)).status;
+  };
+  expect(await ask(MOST_CALLS)).toBe(200);
+  expect(await ask(MOST_CALLS + 1)).toBe(400);
 });
 
 test('a failure has its code, its status and its one sentence', async () => {

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type Need, type Refusal, refusal } from '@/lib/access/who';
 import { Failure, failureCodes } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
 import type { Identity } from '../auth/identities';
 import { noteRefused } from './acts';
 import type { Context } from './context';
@@ -20,7 +21,9 @@ const t = initTRPC
       return {
         ...shape,
         // What nobody foresaw may say what nobody may read.
-        message: internal ? 'Howdah met an error of its own: see its log.' : shape.message,
+        message: internal
+          ? 'Howdah met an error of its own: see its log.'
+          : withoutSecrets(shape.message),
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,

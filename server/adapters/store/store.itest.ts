@@ -182,7 +182,7 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     // Its end is told by an event that, with nobody to hear it, ends the process.
     await expect(ends).rejects.toThrow();
     await isReady();
-    expect((await store.events({ limit: 1 })).events).toHaveLength(1);
+    expect((await store.events({ limit: 1 }, seesAll)).events).toHaveLength(1);
   });
 
   test('says so while the server is down, and goes on when it has been started again', async () => {
