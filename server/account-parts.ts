@@ -17,6 +17,7 @@ import { createSignIn, type SignInOptions } from './auth/sign-in-library';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Audit, Clock } from './ports';
+import { keyFor } from './secret';
 
 export interface AccountParts {
   readonly accounts: Accounts;
@@ -47,7 +48,8 @@ const EMERGENCY_NOTE_MS = 600_000;
 
 /** Joins what tells who asks. */
 export function createAccounts(parts: Parts): AccountParts {
-  const { config, secret, database, audit, peer, log, onError } = parts;
+  const { config, database, audit, peer, log, onError } = parts;
+  const secret = keyFor(parts.secret, 'sessions').toString('base64url');
   const { idleMs, sessionMs, provider, emergencyTokenFile, firstAdmin } = config.accounts;
   const clock = systemClock;
   const url = config.listen.url ?? ownAddress(config.listen);

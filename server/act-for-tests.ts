@@ -5,6 +5,7 @@ import { clusterId } from '@/lib/topology/cluster-id';
 import { waitFor } from '@/sandbox';
 import { loadConfig } from './config';
 import { createRuntime } from './runtime';
+import { loadSecret } from './secret';
 
 /**
  * For tests: a Howdah as a process of its own that begins acts as its routers do, says so on
@@ -12,12 +13,13 @@ import { createRuntime } from './runtime';
  */
 const ID = clusterId({ ensemble: 'main', namespace: '/service', scope: 'ops', group: null });
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const config = loadConfig(process.env);
 const runtime = createRuntime({
-  config: loadConfig(process.env),
+  config,
   build: 'test',
   log: pino({ level: 'fatal' }),
   peer: () => ({ address: '127.0.0.1' }),
-  secret: 'a secret that only this test has'.padEnd(43, '.'),
+  secret: loadSecret(config),
   onSettled: () => {},
 });
 

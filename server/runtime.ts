@@ -31,7 +31,6 @@ import type {
   Operations,
   ScopeSnapshot,
 } from './ports';
-import { loadSecret } from './secret';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
@@ -184,7 +183,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
-    secret: loadSecret(config),
+    secret: parts.secret,
     next: (room) => sequence.next(room),
     access: async (id, name) => {
       const key = parseClusterId(id);
