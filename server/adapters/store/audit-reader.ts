@@ -18,7 +18,7 @@ import type { AuditReader } from '@/server/ports';
 import { type Asked, ask } from './ask';
 import { eventColumns, eventOf } from './event-rows';
 import { audit, cluster, event } from './schema';
-import { seenBy } from './sight-sql';
+import { seenBy } from './seen-by';
 
 /** Acts, and beside them what was seen of others' changes. */
 export class PostgresAuditReader implements AuditReader {
