@@ -43,6 +43,8 @@ export async function startHowdah(
       HOWDAH_ENSEMBLE: connect,
       HOWDAH_NAMESPACES: '/service',
       HOWDAH_PORT: String(port),
+      // All of its subscribers are on this machine.
+      HOWDAH_MOST_STREAMS_PER_ADDRESS: '2000',
       HOWDAH_STORE_FOLDER: join(folder, 'state'),
       HOWDAH_LOG: 'error',
       ...env,

@@ -4,6 +4,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useState } from 'react';
+import { MOST_ADDRESS, MOST_CALLS } from '@/lib/calls';
 import type { AppRouter } from '@/server/trpc/router';
 import { leaveToSignIn, saysSignedOut } from './account/leave';
 
@@ -30,7 +31,11 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
       }),
   );
   const [client] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc' })] }),
+    createTRPCClient<AppRouter>({
+      links: [
+        httpBatchLink({ url: '/api/trpc', maxItems: MOST_CALLS, maxURLLength: MOST_ADDRESS }),
+      ],
+    }),
   );
   return (
     <QueryClientProvider client={queryClient}>

@@ -1,29 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import { watchPolicy } from './policy';
 import { expect, ORDERS, openOrders, test } from './test';
-
-interface Watched {
-  /** What the policy has kept from happening, by the page's own event and the browser's words. */
-  readonly refused: string[];
-}
-
-/** From before the first script of each document on. */
-async function watch(page: Page): Promise<Watched> {
-  const refused: string[] = [];
-  await page.exposeFunction('onRefused', (what: string) => refused.push(what));
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
-      const { onRefused } = window as unknown as { onRefused(what: string): void };
-      onRefused(`${effectiveDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`);
-    });
-  });
-  page.on('console', (message) => {
-    if (/content.security.policy/i.test(message.text())) refused.push(message.text());
-  });
-  page.on('pageerror', (error) => refused.push(error.message));
-  return { refused };
-}
 
 async function isLive(page: Page): Promise<void> {
   await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'live', {
@@ -35,7 +13,7 @@ test('every page does its work under the policy: the shared stream, charts, dial
   page,
   context,
 }) => {
-  const { refused } = await watch(page);
+  const refused = await watchPolicy(page);
   for (const path of [
     ...['/', '/timeline', '/reliability', '/zookeeper', ORDERS, `${ORDERS}/configuration`],
     ...[`${ORDERS}/past?at=${new Date().toISOString()}`, `${ORDERS}?range=6h`, '/nothing'],
@@ -78,7 +56,7 @@ interface Health {
 }
 
 test('markup that has got into a page runs nothing', async ({ page }) => {
-  const { refused } = await watch(page);
+  const refused = await watchPolicy(page);
   const injected = `
     <script>window.__owned = 'a script in the page'</script>
     <script src="/owned.js"></script>

@@ -16,7 +16,8 @@ import { type SignInEvent, type SignInRoute, signInRoutes } from './auth/sign-in
 import { createSignIn, type SignInOptions } from './auth/sign-in-library';
 import { systemClock } from './clock';
 import type { Config } from './config';
-import type { Audit } from './ports';
+import type { Audit, Clock } from './ports';
+import { keyFor } from './secret';
 
 export interface AccountParts {
   readonly accounts: Accounts;
@@ -41,12 +42,14 @@ interface Parts {
   readonly onError: (error: unknown) => void;
 }
 
+const OPENING_MS = 10_000;
 const TOKEN_NOTE_MS = 60_000;
 const EMERGENCY_NOTE_MS = 600_000;
 
 /** Joins what tells who asks. */
 export function createAccounts(parts: Parts): AccountParts {
-  const { config, secret, database, audit, peer, log, onError } = parts;
+  const { config, database, audit, peer, log, onError } = parts;
+  const secret = keyFor(parts.secret, 'sessions').toString('base64url');
   const { idleMs, sessionMs, provider, emergencyTokenFile, firstAdmin } = config.accounts;
   const clock = systemClock;
   const url = config.listen.url ?? ownAddress(config.listen);
@@ -88,6 +91,7 @@ export function createAccounts(parts: Parts): AccountParts {
   };
 
   const seldom = notedSeldom(clock.now);
+  const opened = openedSoon(clock, database);
   const identities = new Identities({
     ...{ clock, credentials, emergency, secret, secure },
     onTokenUse: (token, from) => {
@@ -105,8 +109,11 @@ export function createAccounts(parts: Parts): AccountParts {
     },
     mayGuess: async (from) => (await limits.guess(from)) === null,
     guessed: (from) => limits.guessed(from),
+    opened: opened.wait,
   });
 
+  /** Who is to be there from the start has been made. */
+  let prepared = false;
   const library = (given: SignInOptions['provider']) =>
     createSignIn({
       ...{ tables: authAdapter(database), secret, url, idleMs, sessionMs, provider: given },
@@ -123,8 +130,8 @@ export function createAccounts(parts: Parts): AccountParts {
     ...{ emergency, limits, secure, url, identify, peer, onError },
     nameOf: async (id) => (await store.account(id))?.email ?? null,
     onEvent: note,
-    onChange: () => void credentials.renew().catch(onError),
-    ready: () => database.connected !== null,
+    onChange: () => credentials.renew(),
+    ready: () => prepared && database.connected !== null,
   });
 
   const makeFirst = async (): Promise<void> => {
@@ -151,8 +158,30 @@ export function createAccounts(parts: Parts): AccountParts {
         if (fault !== null) log.warn(`the emergency token can't be used: ${fault}`);
       });
     },
-    storeIsReady: () => void makeFirst().catch(onError),
+    storeIsReady: () => {
+      opened.now();
+      void makeFirst()
+        .catch(onError)
+        .finally(() => {
+          prepared = true;
+        });
+    },
     close: () => credentials.close(),
+  };
+}
+
+/** Waits for the store while it is only being opened; where that takes too long, no longer. */
+function openedSoon(clock: Clock, database: Asked) {
+  let now = () => {};
+  const opened = new Promise<void>((resolve) => {
+    now = resolve;
+    clock.after(OPENING_MS, resolve);
+  });
+  return {
+    now: () => now(),
+    wait: async () => {
+      if (database.connected === null && database.health.state === 'starting') await opened;
+    },
   };
 }
 

@@ -8,6 +8,8 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_URL: ['listen', 'url'],
   HOWDAH_HOSTS: ['listen', 'hosts'],
   HOWDAH_PROXIES: ['listen', 'proxies'],
+  HOWDAH_MOST_STREAMS: ['listen', 'mostStreams'],
+  HOWDAH_MOST_STREAMS_PER_ADDRESS: ['listen', 'mostStreamsPerAddress'],
   HOWDAH_ENSEMBLE: ['ensembles', 0, 'connect'],
   HOWDAH_NAMESPACES: ['ensembles', 0, 'namespaces'],
   HOWDAH_SESSION_TIMEOUT_MS: ['ensembles', 0, 'sessionTimeoutMs'],

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const text = z.string().min(1);
+const count = z.coerce.number().int().positive().max(100_000);
 
 export const cidr = z
   .string()
@@ -56,6 +57,8 @@ export const listen = z
         }),
       )
       .default([]),
+    mostStreams: count.default(2000),
+    mostStreamsPerAddress: count.default(200),
   })
   .superRefine(({ host, tls, plain }, context) => {
     if (isLoopback(host) || tls !== undefined || plain) return;

@@ -180,6 +180,7 @@ export const configSchema = z.strictObject({
           tenSeconds: positive.max(36_500).default(7),
           minutes: positive.max(36_500).default(90),
           hours: positive.max(36_500).default(730),
+          audit: positive.max(36_500).default(3650),
         })
         .refine(
           ({ samples, tenSeconds, minutes, hours }) =>

@@ -45,6 +45,7 @@ describe('a configuration', () => {
     ]);
     expect(config.listen).toEqual({
       ...{ host: '127.0.0.1', port: 8087, hosts: [], proxies: [], plain: false },
+      ...{ mostStreams: 2000, mostStreamsPerAddress: 200 },
     });
     expect(config.clusterSettings(key).monitor).toBeNull();
     expect(config.clusterSettings(key).patroni.basic).toBeNull();

@@ -35,6 +35,7 @@ export type StoreConfig = {
   /** For how long events and lag are kept, milliseconds. */
   readonly keepEventsMs: number;
   readonly keepLagMs: Keeping;
+  readonly keepAuditMs: number;
 } | null;
 
 /** What `secret.ts` makes Howdah's secret of. */
@@ -188,7 +189,7 @@ const DAY_MS = 86_400_000;
 
 function storeOf(store: ConfigFile['store']): StoreConfig {
   if (store.kind === 'none') return null;
-  const { events, samples, tenSeconds, minutes, hours } = store.keepDays;
+  const { events, samples, tenSeconds, minutes, hours, audit } = store.keepDays;
   return {
     folder: resolve(store.folder ?? stateFolder()),
     url: store.url ?? null,
@@ -201,6 +202,7 @@ function storeOf(store: ConfigFile['store']): StoreConfig {
       '1m': minutes * DAY_MS,
       '1h': hours * DAY_MS,
     },
+    keepAuditMs: audit * DAY_MS,
   };
 }
 

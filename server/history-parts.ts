@@ -20,6 +20,7 @@ import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
 import { versionStore } from './adapters/store/version-store';
+import { createAudit } from './audit-parts';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
 import { Election } from './history/election';
@@ -31,9 +32,19 @@ import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
 import { Watching } from './history/watching';
 import { noHistory } from './no-history';
-import type { HistoryReader, RawZnode, ScopeSnapshot, VersionStore, ZnodeAccess } from './ports';
+import type {
+  Audit,
+  AuditReader,
+  HistoryReader,
+  ListingAccess,
+  RawZnode,
+  ScopeSnapshot,
+  VersionStore,
+} from './ports';
 
 export interface History extends HistoryReader, VersionStore {
+  /** Kept in the same store. */
+  readonly audit: Audit & AuditReader;
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
   /** A cluster was put together anew, at that moment; if its leadership moved, by that cause. */
@@ -64,13 +75,14 @@ interface Now {
 
 interface HistoryParts {
   readonly config: StoreConfig;
+  readonly secret: string;
   /** Numbers for what is recorded: see `Sequence`. */
   readonly next: (room?: number) => number;
   readonly access: VersionsOptions['access'];
   /** What there is now: where recording begins. */
   readonly now: Now;
   /** Where those who share a store elect who records. */
-  readonly turn: { readonly access: () => ZnodeAccess; readonly folder: string };
+  readonly turn: { readonly access: () => ListingAccess; readonly folder: string };
   readonly log: Logger;
   readonly onState: () => void;
   /** The store has been connected to. */
@@ -93,6 +105,7 @@ function storeName(url: string): string {
 /** Joins the parts that keep history. */
 export function createHistory({
   config,
+  secret,
   next,
   access,
   now,
@@ -102,7 +115,7 @@ export function createHistory({
   onReady,
   onError,
 }: HistoryParts): History {
-  if (config === null) return noHistory();
+  if (config === null) return noHistory(log);
   const clock = systemClock;
   const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping, budgetBytes } = config;
   let trouble: { readonly since: number; readonly says: string } | null = null;
@@ -139,9 +152,13 @@ export function createHistory({
         recorder.storeIsReady();
         housekeeping.start();
         onReady();
+        audit.storeIsReady();
       }
       onState();
     },
+  });
+  const audit = createAudit({
+    ...{ config, secret, database, access: turn.access, root: turn.folder, onState, onError },
   });
   const store = new PostgresStore(database);
   const recorder: Recorder = new Recorder({
@@ -238,6 +255,7 @@ export function createHistory({
       // PostgreSQL's user has to pass, where that is another than ours.
       mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       lock = lockFolder(folder);
+      await audit.open();
       recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
       trouble = null;
       database.start();
@@ -253,6 +271,7 @@ export function createHistory({
   };
 
   return {
+    audit,
     record: (event) => {
       // What an earlier process knew of it is in the store, and it is told there.
       if (event.code === 'cluster-appeared') return;
@@ -313,7 +332,10 @@ export function createHistory({
       election?.close();
       watching.stop();
       versions.stop();
-      await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
+      await Promise.race([
+        Promise.all([recorder.close(), samples.close(), audit.close()]),
+        delay(CLOSE_MS),
+      ]);
       database.close();
       embedded?.stop();
       lock?.release();

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import pino from 'pino';
+import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError, loadConfig } from './config';
 import { createGuard } from './http/guard';
 import { Pages } from './http/pages';
 import { createPeer } from './http/peer';
 import { createHttpServer } from './http/server';
 import { readTls, renewOnHangup } from './http/tls';
+import { createLog } from './log';
 import { inNetworks } from './networks';
 import { createRuntime } from './runtime';
 import { loadSecret } from './secret';
@@ -16,7 +17,7 @@ const DRAIN_MS = 1500;
 /** Starts Howdah and serves until SIGTERM or SIGINT. Exit code 2: the configuration is wrong. */
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig(process.env));
-  const log = pino({ level: config.log, base: null });
+  const log = createLog(config.log);
   const dev = process.env.HOWDAH_DEV === '1';
   const { hosts, url } = config.listen;
   const peer = createPeer(config.listen);
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const server = createHttpServer({
     peer,
     guard,
+    mostStreams: config.listen.mostStreams,
     tls: tls && orExit(() => readTls(tls)),
     services: {
       operations: runtime.operations,
@@ -54,7 +56,13 @@ async function main(): Promise<void> {
     identify: (request) => runtime.access.identify(request),
     signIn: runtime.access.signIn,
     isOpen: inNetworks(config.openFigures),
-    stream: (request, response, identity) => runtime.hub.subscribe(request, response, identity),
+    stream: (request, response, { sight, ended, who }) => {
+      const shares = [
+        { of: `address ${peer(request).address}`, most: config.listen.mostStreamsPerAddress },
+        { of: `account ${who.id}`, most: config.listen.mostStreamsPerAddress },
+      ];
+      runtime.hub.subscribe(request, response, { sight, ended, shares });
+    },
     pages: (request, response) => pages.serve(request, response),
     metrics: runtime.metrics,
     health: runtime.health,
@@ -114,6 +122,11 @@ function buildId(dev: boolean): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`Howdah could not start: ${error instanceof Error ? error.stack : error}\n`);
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+  const why = error instanceof Error ? error.stack : error;
+  process.stderr.write(withoutSecrets(`Howdah could not start: ${why}\n`));
   process.exit(1);
 });

@@ -1,5 +1,5 @@
 import type { Sight } from '@/lib/access/sight';
-import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
+import type { BegunAct } from '@/lib/audit/entry';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -15,6 +15,7 @@ import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Access } from '@/lib/znodes/access';
 
 export type * from './account-ports';
+export type * from './audit-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -105,13 +106,13 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
 }
 
 /** Records that went to disk together. */
-export interface SpooledBatch {
+export interface SpooledBatch<T = HistoryRecord> {
   readonly name: string;
-  readonly records: readonly HistoryRecord[];
+  readonly records: readonly T[];
 }
 
 /** What waits on disk until the store has it. It outlives the process. */
-export interface Spool {
+export interface Spool<T = HistoryRecord> {
   readonly records: number;
   /** When the record that has waited longest was seen; null: none waits. */
   readonly oldestAt: number | null;
@@ -121,10 +122,10 @@ export interface Spool {
    * Durable once this is true; false: there is no room, which does not hold for what `must` be kept
    * while the disk takes it. Throws what the disk says.
    */
-  append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean>;
+  append(records: readonly T[], must?: 'must'): Promise<boolean>;
   /** The batches that have waited longest, of about `most` records in all; none: nothing waits. */
-  oldest(most: number): Promise<readonly SpooledBatch[]>;
-  drop(batch: SpooledBatch): Promise<void>;
+  oldest(most: number): Promise<readonly SpooledBatch<T>[]>;
+  drop(batch: SpooledBatch<T>): Promise<void>;
   /** What was noted last, by this process or an earlier one. */
   readonly losing: Gap | null;
   /** Keeps what is being lost, until the store has it. */
@@ -332,8 +333,9 @@ export interface Operations {
   /**
    * Records the intent, re-checks, sends, and returns as soon as the run is recorded; it goes on
    * without the caller. Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Whoever began the act ends it where this throws; else it is ended here, once the run has.
    */
-  switchover(request: SwitchoverRequest, act: Act | null): Promise<OperationView>;
+  switchover(request: SwitchoverRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
 }
@@ -344,24 +346,8 @@ export interface ConfigurationRestores {
   preflight(cluster: ClusterId, seq: number): Promise<RestorePreflight>;
   /**
    * Records the intent, writes over exactly the version that was seen, and says what became of it.
-   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`. Whoever began the act
+   * ends it where this throws, which changes nothing where that is known better here.
    */
-  restore(request: RestoreRequest, act: Act | null): Promise<RestoreOutcome>;
-}
-
-/**
- * What was done, by whom and why. Each is durable when it returns; throws `unavailable` where it
- * can't be kept, and then nothing may be done.
- */
-export interface Audit {
-  begin(intent: AuditIntent): Promise<void>;
-  end(outcome: AuditOutcome): Promise<void>;
-  /** What was done with, or refused, at once. */
-  note(intent: AuditIntent, outcome: AuditOutcome): Promise<void>;
-}
-
-/** By which act of the audit something is done, and who does it. */
-export interface Act {
-  readonly id: string;
-  readonly by: string;
+  restore(request: RestoreRequest, act?: BegunAct | null): Promise<RestoreOutcome>;
 }

@@ -24,6 +24,7 @@ import { Restores } from './operations/restores';
 import { Switchovers } from './operations/switchovers';
 import type {
   Audit,
+  AuditReader,
   ConfigurationRestores,
   HistoryReader,
   MirrorBatch,
@@ -40,7 +41,7 @@ export interface Runtime {
   readonly operations: Operations;
   readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
-  readonly audit: Audit;
+  readonly audit: Audit & AuditReader;
   readonly access: AccountParts;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
@@ -103,6 +104,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
     operationOn: (id) => switchovers.running(id),
+    isOurs: (id, zxid) => restores.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
@@ -124,6 +126,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     access: (name) => ensembleOf(name).session,
     connected: (name) => ensembles.get(name)?.synced ?? false,
     settings: (key) => config.clusterSettings(key).patroni,
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onRun: (view, says) => {
       if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
       fleet.touch(view.cluster);
@@ -141,6 +144,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     connected: (name) => ensembles.get(name)?.synced ?? false,
     running: (id) => switchovers.running(id),
     bytes: (which) => history.bytes(which),
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
     onError,
   });
@@ -179,6 +183,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
+    secret: parts.secret,
     next: (room) => sequence.next(room),
     access: async (id, name) => {
       const key = parseClusterId(id);
@@ -206,13 +211,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
   const historyNow = aSecondApart(clock, () => history.view);
 
-  const audit: Audit = {
-    begin: async (intent) => log.info({ intent }, 'audit'),
-    end: async (outcome) => log.info({ outcome }, 'audit'),
-    note: async (intent, outcome) => log.info({ intent, outcome }, 'audit'),
-  };
   const access: AccountParts = createAccounts({
-    ...{ config, secret: parts.secret, peer: parts.peer, log, audit, onError },
+    ...{ config, secret: parts.secret, peer: parts.peer, log, onError },
+    audit: history.audit,
     database: history.database,
     onChange: () => hub.recheck(),
   });
@@ -247,6 +248,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       probing: probingNow.json,
       history: historyNow.json,
     },
+    most: config.listen.mostStreams,
     onAttention: (ids) => {
       followed = ids;
       attend();
@@ -347,7 +349,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     operations: switchovers,
     restores,
     history,
-    audit,
+    audit: history.audit,
     access,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
@@ -378,8 +380,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       hub.close();
       fleet.close();
       marked.close();
-      for (const ensemble of ensembles.values()) ensemble.close();
-      return history.close();
+      // The audit's last rows are anchored in ZooKeeper before that is left.
+      return history.close().finally(() => {
+        for (const ensemble of ensembles.values()) ensemble.close();
+      });
     },
   };
 }

@@ -26,10 +26,15 @@ export async function installNodePackages(log) {
   writeFileSync(STAMP, wanted());
 }
 
-/** The npm that called us, else the one beside Node, else the one on the PATH. */
 function npm(args, options) {
+  const [command, ...first] = npmCommand();
+  return run(command, [...first, ...args], options);
+}
+
+/** The npm that called us, else the one beside Node, else the one on the PATH. @returns {string[]} */
+export function npmCommand() {
   const caller = process.env.npm_execpath;
-  if (caller?.endsWith('.js')) return run(process.execPath, [caller, ...args], options);
+  if (caller?.endsWith('.js')) return [process.execPath, caller];
   const beside = join(dirname(process.execPath), 'npm');
-  return run(existsSync(beside) ? beside : 'npm', args, options);
+  return [existsSync(beside) ? beside : 'npm'];
 }

@@ -28,6 +28,10 @@ const vitest = (project: string): Stage => ({
 const stages: readonly Stage[] = [
   { name: 'lint', run: () => succeeds(bin('biome'), ['check', '.']) },
   { name: 'types', run: () => succeeds(bin('tsc'), ['--noEmit']) },
+  {
+    name: 'dependencies',
+    run: () => succeeds(process.execPath, ['setup/audit-dependencies.mjs']),
+  },
   vitest('unit'),
   vitest('integration'),
   { name: 'build', run: buildIfNeeded },

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import type { KeptVersion } from '@/lib/history/znode-version';
+import { MASK } from '@/lib/secrets';
 import { formatBytes } from '@/lib/units';
 import type { Access } from '@/lib/znodes/access';
 import { diffOf, textOf } from './pretty';
@@ -90,9 +91,17 @@ function Diff({ before, after }: { before: KeptVersion | null; after: KeptVersio
     );
   }
   const differ = lines.some(({ is }) => is !== 'same');
+  const masked = before?.znode?.masked === true || after.znode?.masked === true;
   return (
     <>
-      {before !== null && !differ && <p className="mb-2">They say the same.</p>}
+      {masked && (
+        <p data-testid="masked" className="mb-2 text-muted">
+          Passwords and the like are kept, and left out here: “{MASK}” stands for each.
+        </p>
+      )}
+      {before !== null && !differ && (
+        <p className="mb-2">They say the same{masked ? ', as far as it is shown' : ''}.</p>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to be reached by keyboard */}
       <pre tabIndex={0} className="overflow-x-auto rounded-md border border-line font-mono text-sm">
         {lines.map(({ key, is, text }) => (

@@ -80,7 +80,7 @@ export interface AuditOutcome {
   readonly says: string;
   /** What it cost, as far as it was measured: see `Cost`. */
   readonly cost: Cost | null;
-  /** It was unknown at first, or left behind by a Howdah that stopped. */
+  /** It was unknown at first, or left behind by a Howdah that stopped: it stands beside the first. */
   readonly resolves?: boolean;
 }
 
@@ -93,6 +93,13 @@ export interface Cost {
   readonly lostBytes?: number | null;
   /** Of the write to ZooKeeper that it came to: by it the change is known to be Howdah's. */
   readonly zxid?: string | null;
+}
+
+/** An act that has been begun: what carries it out tells its end by this. */
+export interface BegunAct {
+  readonly id: string;
+  /** Who began it, as a person reads it. */
+  readonly by: string;
 }
 
 /** A row of the chain. An act has one `intent` and at most one of each of the others. */

@@ -32,8 +32,10 @@ export interface KeptVersion {
   readonly at: number;
   /** Null: it is gone. */
   readonly znode: {
-    /** As text where it is that; else null. */
+    /** As text where it is that, without its secrets; else null. */
     readonly text: string | null;
+    /** Something in it is a secret, and not shown. */
+    readonly masked: boolean;
     readonly bytes: number;
     readonly stat: Stat;
     readonly access: readonly Access[] | null;

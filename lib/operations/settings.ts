@@ -1,3 +1,5 @@
+import { isSecretName, MASK, withoutSecrets } from '../secrets';
+
 /** One setting of a configuration that differs, as JSON; null: not set. */
 export interface SettingChange {
   /** e.g. "postgresql.parameters.work_mem". */
@@ -26,7 +28,14 @@ export function settingChanges(
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return paths
     .map((path) => ({ path, from: before.get(path) ?? null, to: after.get(path) ?? null }))
-    .filter((one) => one.from !== one.to);
+    .filter((one) => one.from !== one.to)
+    .map(({ path, from, to }) => ({ path, from: shown(path, from), to: shown(path, to) }));
+}
+
+/** That a password changes is said; what it was and becomes is not. */
+function shown(path: string, json: string | null): string | null {
+  if (json === null) return null;
+  return path.split('.').some(isSecretName) ? JSON.stringify(MASK) : withoutSecrets(json);
 }
 
 function flat(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {

@@ -5,6 +5,12 @@ import type { Clock } from '../ports';
 /** Whoever holds it may do everything: it has to be more than can be guessed. */
 const LEAST_TOKEN = 32;
 const SESSION_MS = 3_600_000;
+const FRESH_MS = 2000;
+
+interface Read {
+  readonly is: 'none' | 'fit' | 'unfit';
+  readonly text: string;
+}
 
 /**
  * The way in while accounts can't be asked: a token in a file that only Howdah's user can read. The
@@ -15,6 +21,8 @@ export class Emergency {
   readonly #clock: Clock;
   /** Browsers that have shown the token, by the hash of their cookie, until when. */
   readonly #browsers = new Map<string, { until: number; of: string }>();
+
+  #lastRead: { readonly hash: string | null; readonly at: number } = { hash: null, at: 0 };
 
   constructor(file: string | null, clock: Clock) {
     this.#file = file;
@@ -27,6 +35,16 @@ export class Emergency {
     if (is === 'none') return 'There is no emergency token: docs/security.md says how to make one.';
     if (is === 'unfit') return `The emergency token is not taken: ${text}.`;
     return same(token.trim(), text) ? null : 'That is not the emergency token.';
+  }
+
+  /**
+   * Whether that is still the token, as it was read last: for what goes on for long, and can't wait.
+   * It is read again meanwhile, so that a token that is taken away is out within seconds.
+   */
+  isStill(token: string): boolean {
+    const { hash, at } = this.#lastRead;
+    if (this.#clock.now() - at > FRESH_MS) void this.#read();
+    return hash === hashOf(token.trim());
   }
 
   /** What there is to say of the file; null: there is none, or it is fit. */
@@ -44,19 +62,33 @@ export class Emergency {
     return cookie;
   }
 
-  /** Until when a cookie is good; null: it isn't, or the token is another one now. */
-  async until(cookie: string): Promise<number | null> {
+  /** The same of a cookie, which is good for an hour. */
+  isGood(cookie: string): boolean {
     const found = this.#browsers.get(hashOf(cookie));
-    if (!found || found.until <= this.#clock.now()) return null;
-    const { is, text } = await this.#read();
-    return is === 'fit' && hashOf(text) === found.of ? found.until : null;
+    if (!found || found.until <= this.#clock.now()) return false;
+    const { hash, at } = this.#lastRead;
+    if (this.#clock.now() - at > FRESH_MS) void this.#read();
+    return hash === found.of;
+  }
+
+  /** Whether a cookie is good now: the file is read. */
+  async isGoodNow(cookie: string): Promise<boolean> {
+    await this.#read();
+    return this.isGood(cookie);
   }
 
   end(cookie: string): void {
     this.#browsers.delete(hashOf(cookie));
   }
 
-  async #read(): Promise<{ readonly is: 'none' | 'fit' | 'unfit'; readonly text: string }> {
+  async #read(): Promise<Read> {
+    const read = await this.#readFile();
+    const hash = read.is === 'fit' ? hashOf(read.text) : null;
+    this.#lastRead = { hash, at: this.#clock.now() };
+    return read;
+  }
+
+  async #readFile(): Promise<Read> {
     if (this.#file === null) return { is: 'none', text: '' };
     try {
       const found = await lstat(this.#file);

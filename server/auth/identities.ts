@@ -37,6 +37,8 @@ export interface IdentitiesOptions {
   readonly mayGuess: (from: string) => Promise<boolean>;
   /** It was the right one. */
   readonly guessed: (from: string) => Promise<void>;
+  /** Right after the start nobody could be known: who asks then waits for the store a moment. */
+  readonly opened: () => Promise<void>;
 }
 
 export const TOKEN_PREFIX = 'howdah_';
@@ -66,9 +68,9 @@ export class Identities {
     const { authorization } = request.headers;
     if (authorization !== undefined) return this.#byToken(authorization, from);
     const { secret, secure } = this.#options;
-    const emergency = cookieIn(request, emergencyCookie(secure));
-    if (emergency !== null) {
-      const known = await this.#byEmergencyCookie(emergency);
+    const shown = cookieIn(request, emergencyCookie(secure));
+    if (shown !== null) {
+      const known = await this.#byEmergencyCookie(shown);
       if (known) return known;
     }
     const cookie = cookieIn(request, sessionCookie(secure));
@@ -92,25 +94,14 @@ export class Identities {
       await this.#options.guessed(from);
       this.#options.onEmergency(from);
     }
-    const until = this.#options.clock.now() + EMERGENCY_STREAM_MS;
-    return this.#emergency(until, () => this.#byEmergencyToken(token, null));
+    const isGood = () => this.#options.emergency.isStill(token);
+    return emergency(isGood, () => this.#byEmergencyToken(token, null));
   }
 
   async #byEmergencyCookie(cookie: string): Promise<Identity | null> {
-    const until = await this.#options.emergency.until(cookie);
-    if (until === null) return null;
-    return { ...this.#emergency(until, () => this.#byEmergencyCookie(cookie)), ambient: true };
-  }
-
-  #emergency(until: number, fresh: Identity['fresh']): Identity {
-    const { clock } = this.#options;
-    return {
-      who: emergencyWho,
-      sight: sightOf(EVERYTHING),
-      ...{ account: null, session: null, ambient: false },
-      ended: () => (clock.now() < until ? null : 'signed-out'),
-      fresh,
-    };
+    if (!(await this.#options.emergency.isGoodNow(cookie))) return null;
+    const isGood = () => this.#options.emergency.isGood(cookie);
+    return { ...emergency(isGood, () => this.#byEmergencyCookie(cookie)), ambient: true };
   }
 
   async #byCredential(
@@ -118,7 +109,8 @@ export class Identities {
     key: string,
     how: 'read' | 'readNow',
   ): Promise<Identity | null> {
-    const { credentials, clock } = this.#options;
+    const { credentials, clock, opened } = this.#options;
+    await opened();
     const { held, awaySince } = await credentials[how](kind, key);
     if (held === null || held.expiresAt <= clock.now()) return null;
     const grants = held.limitedTo === null ? held.grants : both(held.grants, held.limitedTo);
@@ -146,5 +138,12 @@ export class Identities {
   }
 }
 
-/** A stream by the emergency token itself comes back by itself after this, and shows it again. */
-const EMERGENCY_STREAM_MS = 60_000;
+function emergency(isGood: () => boolean, fresh: Identity['fresh']): Identity {
+  return {
+    who: emergencyWho,
+    sight: sightOf(EVERYTHING),
+    ...{ account: null, session: null, ambient: false },
+    ended: () => (isGood() ? null : 'signed-out'),
+    fresh,
+  };
+}

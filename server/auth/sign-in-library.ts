@@ -80,7 +80,7 @@ export function createSignIn(options: SignInOptions) {
     session: { expiresIn: options.sessionMs / 1000, disableSessionRefresh: true },
     user: {
       // Asked at every sign-in at the provider, before a session begins.
-      validateUserInfo: ({ source }) => {
+      validateUserInfo: async ({ user, source }) => {
         const profile = source.oauth?.profile;
         if (provider === null || source.method !== 'oauth') return;
         const claim = (profile as Record<string, unknown> | undefined)?.[provider.groupsClaim];
@@ -88,6 +88,8 @@ export function createSignIn(options: SignInOptions) {
         const under = signingIn.getStore();
         if (under) under.grants = grants;
         if (grants.length > 0) return;
+        // Who was let in before keeps nothing of it.
+        if (source.action === 'sign-in' && user.id) await options.onGroups(user.id, []);
         return { error: refusals.noRole, errorDescription: 'None of your groups has a role here.' };
       },
     },

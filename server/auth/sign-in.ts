@@ -36,8 +36,8 @@ export interface SignInRoutesOptions {
   readonly peer: (request: IncomingMessage) => { readonly address: string };
   /** Durable when it returns. */
   readonly onEvent: (event: SignInEvent) => Promise<void>;
-  /** A session has begun or ended. */
-  readonly onChange: () => void;
+  /** A session has ended. Settled once it is good for nothing. */
+  readonly onChange: () => Promise<void>;
   readonly ready: () => boolean;
   readonly onError: (error: unknown) => void;
 }
@@ -164,7 +164,6 @@ export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<stri
     });
     passCookies(answer, response);
     response.writeHead(302, { location: localPath(where), 'cache-control': 'no-store' }).end();
-    if (!refused) options.onChange();
   };
 
   const signOut: SignInRoute = async (request, response) => {
@@ -186,7 +185,7 @@ export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<stri
         ...{ from: address, how: 'password', refused: false, says: 'Signed out.' },
       });
     }
-    options.onChange();
+    await options.onChange();
     sendJson(response, 200, { signedIn: false });
   };
 

@@ -1,11 +1,18 @@
+import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError } from '../config';
+import { audit } from './audit';
+import { emergencyToken } from './emergency-token';
 import { HelpWanted, inWords, UsageError } from './errors';
 import { store } from './store';
+import { user } from './user';
 import { znodes } from './znodes';
 
 /** A group of commands by its name: it gets what is behind that. */
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  'emergency-token': emergencyToken,
+  audit,
   store,
+  user,
   znodes,
 };
 
@@ -41,7 +48,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return 2;
     }
-    process.stderr.write(`${inWords(error)}\n`);
+    process.stderr.write(`${withoutSecrets(inWords(error))}\n`);
     return 1;
   }
 }

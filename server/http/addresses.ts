@@ -1,4 +1,4 @@
-import { anybody, anywhere, type Need, onEverything, oneself } from '@/lib/access/who';
+import { anybody, anybodyKnown, anywhere, type Need, onEverything } from '@/lib/access/who';
 
 /** What is served at one address, or below it, and who may have it. */
 export interface Address {
@@ -40,7 +40,7 @@ const below: readonly (readonly [string, Address])[] = [
   ['/api/', at('nothing', ['GET', 'HEAD', 'POST'], anybody)],
   // The program of the pages, which knows nothing of any cluster: who signs in needs it.
   ['/_next/', at('assets', read, anybody)],
-  ['/', at('page', read, oneself)],
+  ['/', at('page', read, anybodyKnown)],
 ];
 
 /** What there is at a path: a page, where nothing else says so. */
@@ -48,7 +48,7 @@ export function addressOf(pathname: string): Address {
   const known = Object.hasOwn(exact, pathname) ? exact[pathname] : undefined;
   if (known) return known;
   const found = below.find(([path]) => pathname.startsWith(path));
-  return found?.[1] ?? at('nothing', [], oneself);
+  return found?.[1] ?? at('nothing', [], anybodyKnown);
 }
 
 /** All that is in the table, for whoever wants to go through it. */

@@ -128,6 +128,18 @@ test('speaks HTTPS by the certificate it is given, and no TLS older than 1.2', a
   await expect(handshake(port, 'TLSv1.1')).rejects.toThrow(/version/i);
 });
 
+test('streams by TLS as without', async () => {
+  const { port } = await startWithTls();
+  const socket = await handshake(port);
+  let told = '';
+  socket.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  socket.write('GET /api/stream?topics=fleet HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await waitFor(() => told.includes('"type":"hello"'), { timeoutMs: 10_000, what: 'a greeting' });
+  socket.destroy();
+});
+
 test('a renewed certificate is taken up on SIGHUP; one that can not be used is not', async () => {
   const { child, port, said } = await startWithTls();
   const open = await handshake(port);

@@ -3,12 +3,14 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { SecureContextOptions } from 'node:tls';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { onEverything, refusal } from '@/lib/access/who';
+import { MOST_CALLS } from '@/lib/calls';
 import { Failure, failureCodes } from '@/lib/errors';
 import type { Identity } from '../auth/identities';
 import type { SignInRoute } from '../auth/sign-in';
 import type { Services } from '../trpc/context';
 import { appRouter } from '../trpc/router';
 import { addressOf } from './addresses';
+import { bound, excessOf, MOST_BODY, MOST_HEAD } from './bounds';
 import { harden } from './csp';
 import type { Guard } from './guard';
 import type { PeerOf } from './peer';
@@ -16,6 +18,8 @@ import type { PeerOf } from './peer';
 export interface HttpParts {
   readonly peer: PeerOf;
   readonly guard: Guard;
+  /** More connections than streams are for all else. */
+  readonly mostStreams: number;
   /** Speaks HTTPS by these; null: HTTP. */
   readonly tls: SecureContextOptions | null;
   readonly services: Services;
@@ -35,16 +39,14 @@ export interface HttpParts {
   readonly onError: (error: unknown) => void;
 }
 
-const MOST_BODY = 64 * 1024;
-/** A stream's cursor comes back in its head, and grows with the clusters it follows. */
-const MOST_HEAD = 64 * 1024;
-
 /** The one HTTP server: pages, tRPC, the stream and health, behind one guard. */
 export function createHttpServer(parts: HttpParts): Server | TlsServer {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     harden(response, parts.peer(request));
+    const excess = excessOf(request);
     const refusal = parts.guard.refuse(request);
-    if (refusal) plain(response, 403, refusal);
+    if (excess) plain(response, excess.status, excess.says);
+    else if (refusal) plain(response, 403, refusal);
     else {
       route(parts, request, response).catch((error: unknown) => {
         parts.onError(error);
@@ -58,9 +60,7 @@ export function createHttpServer(parts: HttpParts): Server | TlsServer {
     parts.tls === null
       ? createServer(bounds, answer)
       : createTlsServer({ ...bounds, ...parts.tls, handshakeTimeout: 10_000 }, answer);
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
-  return server;
+  return bound(server, parts.mostStreams);
 }
 
 async function route(
@@ -144,6 +144,7 @@ function answerProcedure(
     createContext: () => ({ ...parts.services, identity, unknown, from }),
     responseMeta: () => ({ headers: new Headers({ 'cache-control': 'no-store' }) }),
     maxBodySize: MOST_BODY,
+    maxBatchSize: MOST_CALLS,
     onError: ({ error }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error);
     },
@@ -203,6 +204,8 @@ function plain(response: ServerResponse, status: number, says: string): void {
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
+    // What else comes of the request is not read.
+    connection: 'close',
   });
   response.end(`${says}\n`);
 }

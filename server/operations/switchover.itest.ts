@@ -61,7 +61,8 @@ function howdah(
     config: loadConfig({ HOWDAH_CONFIG: file, NODE_ENV: 'test' }),
     build: 'test',
     log: pino({ level: 'fatal' }),
-    refuse: () => null,
+    peer: () => ({ address: '127.0.0.1' }),
+    secret: 'a secret that only this test has'.padEnd(43, '.'),
     onSettled: () => {},
   });
   runtime.start();

@@ -68,6 +68,7 @@ function start() {
     source,
     build: 'b',
     epoch: 'e',
+    most: 100,
     onAttention: (ids) => attention.push([...ids]),
   });
   const join = (topics: string, headers: Record<string, string> = {}) => {
@@ -76,6 +77,7 @@ function start() {
     hub.subscribe(request as unknown as IncomingMessage, browser as unknown as ServerResponse, {
       sight: state.sight,
       ended: () => state.refused,
+      shares: headers.from === undefined ? [] : [{ of: headers.from, most: 2 }],
     });
     return browser;
   };
@@ -88,6 +90,18 @@ function start() {
 }
 
 describe('the hub', () => {
+  test('has so many streams in all and so many for each, and their places are used again', () => {
+    const { join, hub } = start();
+    const from = (who: string) => join('fleet', { from: who });
+    const first = from('a');
+    expect([first.status, from('a').status, from('a').status]).toEqual([200, 200, 503]);
+    first.emit('close');
+    expect([from('a').status, from('a').status]).toEqual([200, 503]);
+    for (let n = 2; n < 100; n += 1) expect(join('fleet').status).toBe(200);
+    expect(hub.figures.streams).toBe(100);
+    expect(from('b').status).toBe(503);
+  });
+
   test('greets, tells everything, then what changes', async () => {
     const { join, change } = start();
     const browser = join('fleet,cluster:a');
@@ -237,7 +251,7 @@ describe('the hub', () => {
     const held: ServerResponse[] = [];
     const server = createServer((request, response) => {
       if (request.url === '/first') held.push(response);
-      else hub.subscribe(request, response, { sight: seesAll, ended: () => null });
+      else hub.subscribe(request, response, { sight: seesAll, ended: () => null, shares: [] });
       // Both have been asked for: the answers may go, in their order.
       if (request.url !== '/first') held[0]?.end('first');
     });

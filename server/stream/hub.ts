@@ -5,6 +5,7 @@ import type { Sight } from '@/lib/access/sight';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
 import { type HelloFrame, MOST_CLUSTERS, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
+import { Places, type Share } from './places';
 import type { Following } from './subscriber';
 import { Telling } from './telling';
 
@@ -14,6 +15,8 @@ export interface HubOptions {
   readonly build: string;
   /** New for each start of the process. */
   readonly epoch: string;
+  /** How many streams there may be at once. */
+  readonly most: number;
   /** Which clusters somebody follows has changed. */
   readonly onAttention: (ids: ReadonlySet<string>) => void;
 }
@@ -21,6 +24,8 @@ export interface HubOptions {
 /** For whom a stream is. */
 export interface Listener {
   readonly sight: Sight;
+  /** Of whose streams there may be only so many, e.g. of an address. */
+  readonly shares: readonly Share[];
   /** Why it is to end; null: it may go on. Asked again and again. */
   ended(): string | null;
 }
@@ -41,12 +46,12 @@ const GATHER_MS = 50;
 /** Between two browsers that come back after a restart: not all in one breath. */
 const RETRY_MS = { least: 500, spread: 2500 };
 const BEAT_MS = 5000;
-const MOST_SUBSCRIBERS = 2000;
 
 /** Tells every browser what it has missed, whenever something has changed. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #subscribers = new Set<Subscriber>();
+  readonly #places: Places;
   #cancelTelling: (() => void) | null = null;
   #delivered = { events: 0, bytes: 0 };
   #closed = false;
@@ -54,6 +59,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#places = new Places(options.most);
     this.#beatLater();
   }
 
@@ -79,10 +85,10 @@ export class Hub {
   subscribe(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const url = new URL(request.url ?? '/', 'http://howdah');
     const following = readTopics(url.searchParams.get('topics') ?? '', listener.sight);
-    if (this.#closed || this.#subscribers.size >= MOST_SUBSCRIBERS || following === null) {
+    if (this.#closed || following === null) {
       response.writeHead(following === null ? 400 : 503, { 'content-type': 'text/plain' });
       response.end(
-        following === null ? 'Topics are "fleet" and "cluster:<id>".\n' : 'Too many streams.\n',
+        following === null ? 'Topics are "fleet" and "cluster:<id>".\n' : 'Howdah is stopping.\n',
       );
       return;
     }
@@ -92,6 +98,12 @@ export class Hub {
       // Sent before the answer to what its connection had asked for earlier, which a stream would end.
       response.writeHead(400, { 'content-type': 'text/plain' });
       response.end('A stream wants a connection of its own.\n');
+      return;
+    }
+    const giveBack = this.#places.take(listener.shares);
+    if (giveBack === null) {
+      response.writeHead(503, { 'content-type': 'text/plain' });
+      response.end('Too many streams.\n');
       return;
     }
     startBody(response);
@@ -111,6 +123,7 @@ export class Hub {
       this.#tell(subscriber, new Telling(this.#options.source));
     });
     response.on('close', () => {
+      giveBack();
       this.#subscribers.delete(subscriber);
       this.#attention();
     });

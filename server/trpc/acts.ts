@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Role, roleOn, roleOnAll } from '@/lib/access/roles';
-import type { AuditAction, AuditIntent, Json } from '@/lib/audit/entry';
+import type { AuditAction, AuditIntent, BegunAct, Json } from '@/lib/audit/entry';
 import { Failure } from '@/lib/errors';
 import type { Identity } from '../auth/identities';
-import type { Act } from '../ports';
 import type { Context } from './context';
 
 /** What of a request the audit keeps. Never a password. */
@@ -22,7 +21,7 @@ export interface About {
 export async function act<T>(
   ctx: Context & { readonly identity: Identity },
   what: { readonly action: AuditAction; readonly about: About; readonly followed?: boolean },
-  does: (act: Act) => Promise<T>,
+  does: (act: BegunAct) => Promise<T>,
 ): Promise<T> {
   const { audit, identity } = ctx;
   const intent = intentOf(ctx, what.action, what.about);
@@ -56,14 +55,17 @@ export async function act<T>(
 /** Somebody asked for what they may not. */
 export async function noteRefused(
   ctx: Context,
-  { path, input, says }: { readonly path: string; readonly input: unknown; readonly says: string },
+  {
+    path,
+    cluster,
+    says,
+  }: { readonly path: string; readonly cluster: string | null; readonly says: string },
 ): Promise<void> {
   // Whoever is not known could fill the disk with it: so much of it is enough to be seen.
   const known = ctx.identity?.who.id ?? `nobody at ${ctx.from}`;
   if ((await ctx.limit(`refused ${known}`)) !== null) return;
-  const cluster = (input as { cluster?: unknown } | null | undefined)?.cluster;
   const intent = intentOf(ctx, 'refused-request', {
-    ...(typeof cluster === 'string' ? { cluster: cluster.slice(0, 600) } : {}),
+    ...(cluster === null ? {} : { cluster: cluster.slice(0, 600) }),
     detail: { asked: path },
   });
   const outcome = { id: intent.id, at: Date.now(), result: 'refused' as const, says, cost: null };

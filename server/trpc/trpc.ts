@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type Need, type Refusal, refusal } from '@/lib/access/who';
 import { Failure, failureCodes } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
 import type { Identity } from '../auth/identities';
 import { noteRefused } from './acts';
 import type { Context } from './context';
@@ -20,7 +21,9 @@ const t = initTRPC
       return {
         ...shape,
         // What nobody foresaw may say what nobody may read.
-        message: internal ? 'Howdah met an error of its own: see its log.' : shape.message,
+        message: internal
+          ? 'Howdah met an error of its own: see its log.'
+          : withoutSecrets(shape.message),
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
@@ -47,16 +50,17 @@ const failures = t.middleware(async ({ next }) => {
  */
 const gate = t.middleware(async (call) => {
   const { ctx, meta, type, path, next } = call;
-  const input = await call.getRawInput();
-  const identity = type === 'query' ? ctx.identity : await now(ctx.identity);
   const need = meta?.need;
+  // Read only where it decides: a call without input has none to be read.
+  const cluster = need?.of === 'cluster' ? clusterIn(await call.getRawInput()) : null;
+  const identity = type === 'query' ? ctx.identity : await now(ctx.identity);
   const refused: Refusal | null = need
-    ? refusal(need, identity?.who ?? null, clusterIn(input))
+    ? refusal(need, identity?.who ?? null, cluster)
     : { code: 'forbidden', says: 'Nobody may ask that.' };
   if (refused === null && identity !== null) return next({ ctx: { ...ctx, identity } });
   if (identity === null && ctx.unknown) throw ctx.unknown;
   const { code, says } = refused ?? { code: 'signed-out', says: 'Sign in first.' };
-  if (type === 'mutation') await noteRefused({ ...ctx, identity }, { path, input, says });
+  if (type === 'mutation') await noteRefused({ ...ctx, identity }, { path, cluster, says });
   throw new Failure(code === 'hidden' ? 'not-found' : code, says);
 });
 

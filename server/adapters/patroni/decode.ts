@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@/lib/secrets';
 import type { Decoded } from '@/lib/topology/facts';
 import type { RawZnode } from '@/server/ports';
 
@@ -8,13 +9,13 @@ const PREVIEW_BYTES = 240;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Decodes one znode with `read`, which gets its text and throws `Unreadable` when that makes no
+ * Decodes one znode with `read`, which gets its text, without its secrets, and throws `Unreadable` when that makes no
  * sense. What can't be understood is kept and said, never taken for empty.
  */
 export function decode<T>(raw: RawZnode | null, read: (text: string) => T): Decoded<T> {
   if (raw === null) return { is: 'absent' };
   try {
-    return { is: 'ok', value: read(textOf(raw.data)), stat: raw.stat };
+    return { is: 'ok', value: read(withoutSecrets(textOf(raw.data))), stat: raw.stat };
   } catch (error) {
     // A value nested too deeply to be looked at overflows the stack.
     if (error instanceof RangeError) return unreadable('it is nested too deeply', raw);
@@ -67,16 +68,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The first bytes as printable text, the rest as \xNN, and what looks like a credential left out. */
+/** The first bytes as printable text, the rest as \xNN, without what looks like a secret. */
 function preview(data: Buffer): string {
-  const head = data.subarray(0, PREVIEW_BYTES);
+  // More than is shown: a secret is known by what stands before it, and behind it.
+  const head = data.subarray(0, 8 * PREVIEW_BYTES);
   const text = Array.from(head, (byte) =>
     byte >= 0x20 && byte < 0x7f
       ? String.fromCharCode(byte)
       : `\\x${byte.toString(16).padStart(2, '0')}`,
   ).join('');
-  const safe = text
-    .replace(/\/\/[^/\s"]*@/g, '//…@')
-    .replace(/(password"?\s*[:=]\s*"?)[^"&\s,}]*/gi, '$1…');
+  const safe = withoutSecrets(text).slice(0, PREVIEW_BYTES);
   return data.length > PREVIEW_BYTES ? `${safe}…` : safe;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutSecrets } from '@/lib/secrets';
 import type {
   ConfigFacts,
   FailoverFacts,
@@ -50,7 +51,8 @@ function legacyMember(text: string): z.output<typeof memberShape> {
   if (!url) throw new Unreadable('it is a connection URL that does not parse');
   const apiUrl = url.searchParams.get('application_name');
   url.search = '';
-  return { conn_url: url.toString(), ...(apiUrl ? { api_url: apiUrl } : {}) };
+  // Encoded once more in there, what it holds was not seen before.
+  return { conn_url: url.toString(), ...(apiUrl ? { api_url: withoutSecrets(apiUrl) } : {}) };
 }
 
 function tryUrl(text: string): URL | null {

@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { withoutSecrets } from '@/lib/secrets';
 import type { PatroniSettings, RestAnswer } from '@/server/ports';
 
 interface Call {
@@ -96,7 +97,7 @@ function failure(error: unknown): RestAnswer {
 /** Some refusals come as a page of HTML. */
 function plain(text: string): string {
   const bare = text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
-  return bare.replace(/\s+/g, ' ').trim().slice(0, MOST_TEXT);
+  return withoutSecrets(bare.replace(/\s+/g, ' ').trim()).slice(0, MOST_TEXT);
 }
 
 function bracketed(ip: string): string {

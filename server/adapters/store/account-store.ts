@@ -11,7 +11,7 @@ import { type Asked, ask } from './ask';
 type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 
 /** One change of who may rule at a time, so that two of them can't remove the last two. */
-const RULERS_LOCK = 4_207_849_332;
+const RULERS_LOCK = 4_207_849_333;
 
 /** Accounts in PostgreSQL. Whatever takes away the last administrator is refused, and undone. */
 export class PostgresAccountStore implements AccountStore {

@@ -66,7 +66,7 @@ async function failoversIn(
       and(
         gte(failover.led, new Date(from)),
         sql`${began} < ${new Date(until)}`,
-        seenBy(within),
+        seenBy(within, cluster.key),
         ...(key === undefined ? [] : [eq(cluster.key, key)]),
       ),
     )
@@ -102,7 +102,7 @@ async function clustersIn(
           where s.cluster = k.id and s.at < ${end}
           order by s.at desc, s.seq desc limit 1) last on true
         where ${key === undefined ? sql`true` : sql`k.key = ${key}`}
-          and ${seenBy(within, { key: sql`k.key`, ensemble: sql`k.ensemble`, namespace: sql`k.namespace` })}
+          and ${seenBy(within, sql`k.key`)}
           and ((first.at < ${end} and not (last.gone and last.at <= ${begin})) or exists (
             select from howdah.failover f
             where f.cluster = k.id and f.led >= ${begin} and f.began < ${end}))

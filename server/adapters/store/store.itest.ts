@@ -169,6 +169,22 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     );
   });
 
+  test('outlives a connection that is ended between two statements of a transaction', async () => {
+    const ends = database.connected?.write.transaction(async (transaction) => {
+      const { rows } = await transaction.execute<{ pid: number }>('select pg_backend_pid() as pid');
+      await sql(`select pg_terminate_backend(${rows[0]?.pid})`);
+      const gone = `select from pg_stat_activity where pid = ${rows[0]?.pid}`;
+      await waitFor(async () => (await sql(gone)).length === 0, {
+        ...{ timeoutMs: 10_000, what: 'it to be gone' },
+      });
+      await transaction.execute('select 1');
+    });
+    // Its end is told by an event that, with nobody to hear it, ends the process.
+    await expect(ends).rejects.toThrow();
+    await isReady();
+    expect((await store.events({ limit: 1 }, seesAll)).events).toHaveLength(1);
+  });
+
   test('says so while the server is down, and goes on when it has been started again', async () => {
     const [row] = await sql('select pg_backend_pid() as pid, pg_postmaster_start_time() as began');
     const postmaster = await sql(

@@ -64,7 +64,7 @@ export class PostgresStore implements HistoryStore {
         .select({ ...eventColumns, cluster: cluster.key })
         .from(event)
         .innerJoin(cluster, eq(cluster.id, event.cluster))
-        .where(and(seenBy(within), ...narrowing(query)))
+        .where(and(seenBy(within, cluster.key), ...narrowing(query)))
         .orderBy(desc(event.seq))
         .limit(query.limit + 1);
       const events = rows.slice(0, query.limit).map(eventOf);

@@ -6,6 +6,8 @@ import type {
   VersionsQuery,
   ZnodeVersion,
 } from '@/lib/history/znode-version';
+import { withoutSecrets } from '@/lib/secrets';
+import { masked } from '@/lib/znodes/access';
 import type { Transaction } from './event-rows';
 import { clusterIds } from './ids';
 import { znode, znodeVersion } from './schema';
@@ -142,9 +144,16 @@ function versionOf(row: Row, before: Row | undefined): KeptVersion {
     ...{ version, czxid, mzxid: mzxid ?? '', ephemeralOwner: row.owner },
     ...{ ctime: ctime ?? 0, mtime: mtime ?? 0 },
   };
+  const text = textOf(data);
+  // Only what is shown is masked: what is brought back are the bytes.
+  const safe = text === null ? null : withoutSecrets(text);
   return {
     ...seen,
-    znode: { text: textOf(data), bytes: data.length, stat, access: row.access },
+    znode: {
+      ...{ text: safe, masked: safe !== text, bytes: data.length, stat },
+      // The hash of a digest is as good as a guess of its password.
+      access: row.access && masked(row.access),
+    },
     skipped: before ? skippedBetween(before, version, czxid) : 0,
   };
 }

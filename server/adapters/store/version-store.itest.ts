@@ -68,7 +68,13 @@ describe.each(servers)('versions of znodes in $name', ({ programs }) => {
     expect(versions.map(({ skipped }) => skipped)).toEqual([2, 0, 2, 0]);
     expect(versions.at(-1)).toEqual({
       ...{ seq: version(1, '').seq, at: START + 1000, skipped: 0 },
-      znode: { text: '{"ttl": 30}', bytes: 11, stat: version(1, '').znode?.stat, access },
+      znode: {
+        text: '{"ttl": 30}',
+        masked: false,
+        bytes: 11,
+        stat: version(1, '').znode?.stat,
+        access,
+      },
     });
     const seq = versions[2]?.seq ?? 0;
     const bytes = await versionStore(opened.database).bytes({ cluster: ID, name: 'config', seq });
