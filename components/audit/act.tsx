@@ -1,0 +1,108 @@
+'use client';
+
+import { ChevronRight } from 'lucide-react';
+import { useId } from 'react';
+import { cn } from '@/components/ui/cn';
+import { type State, StateIcon } from '@/components/ui/state-icon';
+import { roleName } from '@/lib/access/roles';
+import { auditActions } from '@/lib/audit/entry';
+import type { AuditAct } from '@/lib/audit/page';
+import { ActDetails } from './act-details';
+import { OnCluster, When } from './place';
+import type { Result } from './query';
+import { costInWords, isQuiet, keyOf, kindInWords, resultWords } from './words';
+
+const looks: Readonly<Record<Result, State>> = {
+  done: 'good',
+  refused: 'attention',
+  failed: 'critical',
+  unknown: 'unknown',
+  open: 'unknown',
+};
+
+/** Something done through Howdah: who, what on which cluster, why, and what became of it. */
+export function Act({
+  act,
+  isOpen,
+  onOpen,
+  onCluster,
+  onPerson,
+}: {
+  act: AuditAct;
+  isOpen: boolean;
+  onOpen: (key: string | null) => void;
+  onCluster: (cluster: string) => void;
+  onPerson: (person: string) => void;
+}) {
+  const { intent, outcome } = act;
+  const { actor, role, action, cluster, reason, from } = intent;
+  const details = useId();
+  const result = outcome?.result ?? 'open';
+  const broken = action === 'chain-broken';
+  const cost = costInWords(outcome?.cost ?? null);
+  const kind = kindInWords(actor);
+  return (
+    <li
+      data-testid="audit-act"
+      data-action={action}
+      data-result={result}
+      className={cn('border-l-4 border-transparent', broken && 'border-critical bg-critical-soft')}
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 py-2 pr-4 pl-3 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]">
+        <When at={act.at} />
+        <div className="order-last col-span-2 min-w-0 text-sm md:order-none md:col-span-1 md:text-base">
+          <button
+            type="button"
+            title={`Only what ${actor.name} did`}
+            className="max-w-full truncate text-left align-bottom hover:text-accent hover:underline"
+            onClick={() => onPerson(actor.name)}
+          >
+            {actor.name}
+          </button>
+          <p className="text-sm text-muted">
+            {[kind, role === null ? null : roleName[role], from === null ? null : `from ${from}`]
+              .filter((part) => part !== null)
+              .join(', ')}
+          </p>
+        </div>
+        <div className="order-first col-span-1 min-w-0 md:order-none">
+          <p className={cn('min-w-0', !isQuiet(action) && 'font-medium')}>
+            {auditActions[action] ?? action}
+            {cluster !== null && (
+              <>
+                <span className="font-normal text-muted"> of </span>
+                <OnCluster cluster={cluster} onCluster={onCluster} />
+              </>
+            )}
+          </p>
+          {(outcome === null || result !== 'done' || outcome.says !== 'Done.') && (
+            <p className="text-sm text-muted">
+              {outcome?.says ?? 'Howdah stopped, or it is still under way.'}
+            </p>
+          )}
+          {cost.length > 0 && <p className="text-sm">{cost.join(', ')}</p>}
+          {reason !== null && <p className="text-sm">“{reason}”</p>}
+        </div>
+        <div className="order-first flex items-center gap-2 md:order-none">
+          <span className="flex items-center gap-1.5 text-sm whitespace-nowrap">
+            <StateIcon state={looks[result]} mute />
+            {resultWords[result]}
+          </span>
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            aria-controls={details}
+            aria-label={`All of it: ${auditActions[action] ?? action} by ${actor.name}`}
+            className="flex size-7 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+            onClick={() => onOpen(isOpen ? null : keyOf(act))}
+          >
+            <ChevronRight className={cn('size-4', isOpen && 'rotate-90')} aria-hidden />
+          </button>
+        </div>
+      </div>
+      <div id={details} hidden={!isOpen}>
+        {isOpen && <ActDetails act={act} />}
+      </div>
+    </li>
+  );
+}

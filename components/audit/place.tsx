@@ -1,0 +1,42 @@
+'use client';
+
+import { exactMoment, moment } from '@/components/stream/moment';
+import { clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
+
+export const clusterWords = (cluster: string): string => {
+  const key = parseClusterId(cluster);
+  if (key === null) return cluster;
+  return isEnsemble(key) ? clusterName(key) : `${clusterName(key)} on ${key.ensemble}`;
+};
+
+/** The cluster that it is about; leads to all that is known of it here. */
+export function OnCluster({
+  cluster,
+  onCluster,
+}: {
+  cluster: string;
+  onCluster: (cluster: string) => void;
+}) {
+  return (
+    <button
+      type="button"
+      title={`Only ${clusterWords(cluster)}`}
+      className="text-left font-medium text-accent hover:underline"
+      onClick={() => onCluster(cluster)}
+    >
+      {clusterWords(cluster)}
+    </button>
+  );
+}
+
+export function When({ at }: { at: number }) {
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={exactMoment(at)}
+      className="text-sm whitespace-nowrap text-muted"
+    >
+      {moment(at)}
+    </time>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { costInWords, linesOf } from './words';
+
+describe('what an act cost', () => {
+  it('is told as far as it was measured, what matters first', () => {
+    expect(costInWords({ tookMs: 4200, outageMs: 1300, leaderlessMs: null, lostBytes: 0 })).toEqual(
+      ['no writes for at most 1.3 s', '0 B lost', 'took 4.2 s'],
+    );
+  });
+
+  it('is nothing where nothing was measured', () => {
+    expect(costInWords(null)).toEqual([]);
+    expect(costInWords({ zxid: '1f' })).toEqual([]);
+  });
+});
+
+describe('what was decided on', () => {
+  it('is told line by line, by names that people know', () => {
+    expect(linesOf({ leader: 'orders-1', configVersion: null, other: [1, 2] })).toEqual([
+      ['Leader', 'orders-1'],
+      ['Version of the configuration', 'none'],
+      ['other', '[1,2]'],
+    ]);
+  });
+
+  it('tells roles in words', () => {
+    const after = [{ role: 'viewer', scope: { of: 'all' } }];
+    expect(linesOf({ before: [], after })).toEqual([
+      ['Roles before', 'none'],
+      ['Roles after', 'viewer of all clusters'],
+    ]);
+  });
+
+  it('shows anything else as it is, whatever its name', () => {
+    expect(linesOf(null)).toEqual([]);
+    expect(linesOf('text')).toEqual([['', 'text']]);
+    expect(linesOf({ constructor: 'x', after: [null] })).toEqual([
+      ['constructor', 'x'],
+      ['Roles after', '[null]'],
+    ]);
+  });
+});
