@@ -146,7 +146,9 @@ describe('a session that is over', () => {
     const { id, browser } = await somebody();
     const { ended } = await stream(browser);
     await howdah.sql(
-      `update howdah.account_session set expires_at = now() + interval '1 second' where account = $1`,
+      // It has been used for as long as any may be, so that use gives it no more.
+      `update howdah.account_session set expires_at = now() + interval '1 second',
+              created_at = now() - interval '30 days' + interval '1 second' where account = $1`,
       [id],
     );
     await ended;
