@@ -238,6 +238,8 @@ describe('an act', () => {
     store.away = false;
     await trail.begin(act('a'));
     expect(store.rows.map(nameOf)).toEqual(['intent a']);
+    trail.start(new Disk(new Map()));
+    expect(trail.view).toMatchObject({ state: 'ready', trouble: [] });
   });
 
   test('in words that the database has no letters for stands there without them', async () => {

@@ -64,19 +64,12 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     const { records, oldestAt, aside } = this.#spool ?? { records: 0, oldestAt: null, aside: 0 };
     const entries = records + this.#unsaved.length;
     const isLate = oldestAt !== null && clock.now() - oldestAt > LATE_MS;
-    const unread = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
-    const lost = `${this.#lost} entries of the audit could be kept nowhere, and are lost.`;
     return {
       state: this.#state(isLate || !chain.writable),
       waiting: { entries, since: oldestAt },
-      trouble: [
-        ...[
-          this.#disk,
-          this.#drain.trouble,
-          aside > 0 ? unread : null,
-          this.#lost > 0 ? lost : null,
-        ],
-      ].filter((says) => says !== null),
+      trouble: [this.#disk, this.#drain.trouble, ...unkept(aside, this.#lost)].filter(
+        (says) => says !== null,
+      ),
     };
   }
 
@@ -89,6 +82,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
   /** Goes on from what an earlier process left on disk. */
   start(spool: AuditSpool): void {
     this.#spool = spool;
+    this.#disk = null;
     this.#next = spool.next;
     this.#drain.start(spool);
   }
@@ -203,4 +197,10 @@ export class AuditTrail implements Omit<Audit, 'view'> {
       if (unsaved.length > 0) void this.#keepAnyhow(unsaved);
     });
   }
+}
+
+function unkept(aside: number, lost: number): string[] {
+  const files = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
+  const entries = `${lost} entries of the audit could be kept nowhere, and are lost.`;
+  return [...(aside > 0 ? [files] : []), ...(lost > 0 ? [entries] : [])];
 }
