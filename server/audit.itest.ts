@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,8 +45,12 @@ beforeEach(() => {
   chmodSync(above, 0o711);
   folder = join(above, 'state');
   config = join(above, 'howdah.yaml');
-  const { user, password } = cluster.monitoring;
   n += 1;
+  configure({ folder });
+});
+
+function configure(store: object) {
+  const { user, password } = cluster.monitoring;
   const settings = {
     ensembles: [
       { connect: sandbox.connectString, namespaces: ['/service'], sessionTimeoutMs: 4000 },
@@ -46,10 +58,11 @@ beforeEach(() => {
     monitor: { user, password, sslmode: 'disable' },
     poll: { attendedMs: 500, idleMs: 1000, zookeeperMs: 1000 },
     root: `/howdah-${n}`,
-    store: { folder },
+    store,
   };
+  // JSON is YAML too.
   writeFileSync(config, JSON.stringify(settings), { mode: 0o600 });
-});
+}
 afterEach(async () => {
   for (const child of running) await kill(child, 'SIGTERM');
   rmSync(above, { recursive: true, force: true });
@@ -164,6 +177,26 @@ test('a Howdah killed between the intent and its outcome leaves a row that says 
   const { code, out, said } = await howdah('verify');
   expect([code, said]).toEqual([0, '']);
   expect(out).toMatch(ANCHORED);
+}, 180_000);
+
+test('with its store out of reach from the start, what is begun is on disk, and comes when it is back', async () => {
+  configure({ folder, url: 'postgresql://howdah@127.0.0.1:1/howdah' });
+  const first = start('begin without a store');
+  const id = await first.says('begun');
+  const spool = join(folder, 'audit-spool');
+  const kept = readdirSync(spool).map((name) => readFileSync(join(spool, name), 'utf8'));
+  expect(kept.join('')).toContain(id);
+  expect(statSync(spool).mode & 0o777).toBe(0o700);
+  await kill(first.child, 'SIGKILL');
+  configure({ folder });
+  const second = start('run');
+  await second.says('ready');
+  await waitFor(async () => (await exported()).some((one) => one.id === id), {
+    ...{ timeoutMs: 30_000, what: 'the act to be in the store' },
+  });
+  await waitFor(() => readdirSync(spool).length === 0, {
+    ...{ timeoutMs: 30_000, what: 'nothing to wait' },
+  });
 }, 180_000);
 
 test('a switchover whose Howdah is killed is ended in the audit by the next one, once', async () => {
