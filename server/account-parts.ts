@@ -56,7 +56,7 @@ export function createAccounts(parts: Parts): AccountParts {
   const secure = url.startsWith('https:');
   const store = new PostgresAccountStore(database);
   const held = new PostgresCredentialStore(database);
-  const limits = new Limits();
+  const limits = new Limits(config.accounts.actsPerMinute);
   const emergency = new Emergency(emergencyTokenFile, clock);
   const credentials = new Credentials({
     ...{ clock, store: held, idleMs, sessionMs, onChange: parts.onChange, onError },

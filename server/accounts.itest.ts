@@ -146,7 +146,9 @@ describe('a session that is over', () => {
     const { id, browser } = await somebody();
     const { ended } = await stream(browser);
     await howdah.sql(
-      `update howdah.account_session set expires_at = now() + interval '1 second' where account = $1`,
+      // It has been used for as long as any may be, so that use gives it no more.
+      `update howdah.account_session set expires_at = now() + interval '1 second',
+              created_at = now() - interval '30 days' + interval '1 second' where account = $1`,
       [id],
     );
     await ended;
@@ -290,5 +292,32 @@ describe('the audit', () => {
     expect(text).toContain('do not go together');
     expect(text).toContain('accounts.add');
     for (const secret of [FIRST, OWN, ADMIN.password]) expect(text).not.toContain(secret);
+  });
+
+  test('is read by who operates, of what they operate, and taken out as a table or as lines', async () => {
+    const { browser: viewing } = await somebody();
+    await expect(viewing.query('audit.page', {})).rejects.toThrow('forbidden');
+    expect((await viewing.get('/api/audit/export')).status).toBe(403);
+    const { browser: operating } = await somebody([{ role: 'operator', scope: { of: 'all' } }]);
+    type Page = { items: { intent: { cluster: string | null; action: string } }[] };
+    const theirs = await operating.query<Page>('audit.page', {});
+    expect(theirs.items.every(({ intent }) => intent.cluster !== null)).toBe(true);
+    const all = await admin.query<Page>('audit.page', { actions: ['sign-in'], limit: 500 });
+    expect(all.items.length).toBeGreaterThan(5);
+    expect(all.items.every(({ intent }) => intent.action === 'sign-in')).toBe(true);
+    const table = await admin.get('/api/audit/export?format=csv&actions=sign-in');
+    expect(table.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="howdah-audit-/,
+    );
+    expect((await table.text()).split('\r\n').length).toBeGreaterThan(all.items.length);
+    const lines = await (await admin.get('/api/audit/export?format=jsonl')).text();
+    expect(
+      lines
+        .trim()
+        .split('\n')
+        .every((line) => JSON.parse(line).action),
+    ).toBe(true);
+    expect((await admin.get('/api/audit/export?format=xml')).status).toBe(400);
+    expect((await admin.get('/api/audit/export?nonsense=1')).status).toBe(400);
   });
 });

@@ -58,7 +58,10 @@ async function switchOver(): Promise<void> {
 }
 
 runtime.start();
-await waitFor(() => runtime.audit.view.state === 'ready', {
+const [what] = process.argv.slice(2);
+/** With the store there, unless it is to be without. */
+const wanted = what === 'begin without a store' ? 'waiting' : 'ready';
+await waitFor(() => runtime.audit.view.state === wanted, {
   timeoutMs: 60_000,
   what: () => `the audit: ${JSON.stringify(runtime.audit.view)}`,
 });
@@ -66,7 +69,6 @@ say('ready');
 process.once('SIGTERM', () => void runtime.close().then(() => process.exit(0)));
 // Timers of the runtime keep no process alive.
 setInterval(() => {}, 60_000);
-const [what] = process.argv.slice(2);
-if (what === 'begin') await begin();
+if (what?.startsWith('begin')) await begin();
 if (what === 'switchover') await switchOver();
 if (what === 'on and on') for (;;) await begin();

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +17,8 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PatroniCluster, type Sandbox, startSandbox, waitFor } from '@/sandbox';
 import { runningIn } from './adapters/store/embedded';
+import { makeFolder, openStore, servers } from './adapters/store/store-for-tests';
+import { systemClock } from './clock';
 
 /** The audit as the product keeps it: processes of their own, killed at will, and what is left. */
 
@@ -18,6 +28,8 @@ let above: string;
 let folder: string;
 let config: string;
 let n = 0;
+/** Of those who share a database. */
+const SECRET = 'one secret for both of them, of 32 characters and more';
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
@@ -37,8 +49,12 @@ beforeEach(() => {
   chmodSync(above, 0o711);
   folder = join(above, 'state');
   config = join(above, 'howdah.yaml');
-  const { user, password } = cluster.monitoring;
   n += 1;
+  configure({ folder });
+});
+
+function configure(store: object, more: object = {}) {
+  const { user, password } = cluster.monitoring;
   const settings = {
     ensembles: [
       { connect: sandbox.connectString, namespaces: ['/service'], sessionTimeoutMs: 4000 },
@@ -46,10 +62,12 @@ beforeEach(() => {
     monitor: { user, password, sslmode: 'disable' },
     poll: { attendedMs: 500, idleMs: 1000, zookeeperMs: 1000 },
     root: `/howdah-${n}`,
-    store: { folder },
+    store,
+    ...more,
   };
+  // JSON is YAML too.
   writeFileSync(config, JSON.stringify(settings), { mode: 0o600 });
-});
+}
 afterEach(async () => {
   for (const child of running) await kill(child, 'SIGTERM');
   rmSync(above, { recursive: true, force: true });
@@ -166,6 +184,26 @@ test('a Howdah killed between the intent and its outcome leaves a row that says 
   expect(out).toMatch(ANCHORED);
 }, 180_000);
 
+test('with its store out of reach from the start, what is begun is on disk, and comes when it is back', async () => {
+  configure({ folder, url: 'postgresql://howdah@127.0.0.1:1/howdah' });
+  const first = start('begin without a store');
+  const id = await first.says('begun');
+  const spool = join(folder, 'audit-spool');
+  const kept = readdirSync(spool).map((name) => readFileSync(join(spool, name), 'utf8'));
+  expect(kept.join('')).toContain(id);
+  expect(statSync(spool).mode & 0o777).toBe(0o700);
+  await kill(first.child, 'SIGKILL');
+  configure({ folder });
+  const second = start('run');
+  await second.says('ready');
+  await waitFor(async () => (await exported()).some((one) => one.id === id), {
+    ...{ timeoutMs: 30_000, what: 'the act to be in the store' },
+  });
+  await waitFor(() => readdirSync(spool).length === 0, {
+    ...{ timeoutMs: 30_000, what: 'nothing to wait' },
+  });
+}, 180_000);
+
 test('a switchover whose Howdah is killed is ended in the audit by the next one, once', async () => {
   await cluster.waitHealthy(60_000);
   const first = start('switchover');
@@ -216,6 +254,50 @@ test('whatever was begun is there, in order, though PostgreSQL and then Howdah a
   const told = new Set(begun);
   expect(there.filter((id) => told.has(id))).toEqual(begun);
   await isAnchored();
+}, 240_000);
+
+test('two Howdahs over one PostgreSQL keep one chain and one anchor, also when both are killed', async () => {
+  const storeFolder = makeFolder();
+  const store = openStore(storeFolder, servers[1]?.programs, systemClock);
+  try {
+    await waitFor(() => store.database.health.state === 'ready', {
+      ...{ timeoutMs: 30_000, what: 'a PostgreSQL' },
+    });
+    // Its turn is for those who are tested.
+    store.database.close();
+    const host = encodeURIComponent(store.config.host ?? '');
+    const url = `postgres://howdah@localhost:5432/postgres?host=${host}`;
+    const as = (name: string) => configure({ folder: join(above, name), url }, { secret: SECRET });
+    const begin = async (name: string, what: string) => {
+      as(name);
+      const howdah = start(what);
+      await howdah.says(what === 'run' ? 'ready' : 'begun');
+      return howdah;
+    };
+    const both = [await begin('one', 'on and on'), await begin('two', 'on and on')];
+    const counts = both.map((one) => one.begun().length);
+    await waitFor(() => both.every((one, at) => one.begun().length > (counts[at] ?? 0) + 100), {
+      ...{ timeoutMs: 60_000, what: 'both to begin more' },
+    });
+    for (const { child } of both) await kill(child, 'SIGKILL');
+    for (const name of ['one', 'two']) await begin(name, 'run');
+    await isAnchored();
+    const ids = await waitFor(
+      async () => {
+        const there = (await exported()).map(({ id }) => id).toReversed();
+        return both.every(({ begun }) => there.includes(begun().at(-1) ?? '')) ? there : null;
+      },
+      { timeoutMs: 60_000, what: 'the last of both' },
+    );
+    for (const { begun } of both) {
+      const told = new Set(begun());
+      expect(ids.filter((id) => told.has(id))).toEqual(begun());
+    }
+    for (const child of running) await kill(child, 'SIGTERM');
+  } finally {
+    store.close();
+    rmSync(join(storeFolder, '..'), { recursive: true, force: true });
+  }
 }, 240_000);
 
 test('what is altered, removed or cut off by SQL is found, and said in words', async () => {

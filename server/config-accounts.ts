@@ -9,6 +9,8 @@ export interface AccountsConfig {
   /** A session that nobody uses ends after this; used, at the latest after `sessionMs`. */
   readonly idleMs: number;
   readonly sessionMs: number;
+  /** How many changes one person or token may ask for. */
+  readonly actsPerMinute: number;
   /** Made at the first start, while there is no account at all. */
   readonly firstAdmin: { readonly email: string; readonly password: string } | null;
   readonly emergencyTokenFile: string | null;
@@ -30,6 +32,7 @@ export function accountsOf(
   return {
     idleMs: accounts.idleHours * HOUR_MS,
     sessionMs: accounts.sessionDays * 24 * HOUR_MS,
+    actsPerMinute: accounts.actsPerMinute,
     firstAdmin: firstAdmin
       ? {
           email: firstAdmin.email,

@@ -194,6 +194,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       idleHours: positive.max(24 * 90).default(24),
       sessionDays: positive.max(365).default(30),
+      actsPerMinute: positive.max(100_000).default(60),
       firstAdmin: z
         .strictObject({ email: z.email(), ...secret })
         .refine(hasSecret, { message: 'its first password is missing' })

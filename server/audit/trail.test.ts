@@ -181,6 +181,51 @@ describe('an act', () => {
     expect(store.rows.map(nameOf)).toEqual(['intent a', 'outcome a']);
   });
 
+  test('does not wait for a disk that hangs, and is there once though that takes it at last', async () => {
+    const { trail, store, disk, clock } = rig();
+    let wake = () => {};
+    const append = disk.append.bind(disk);
+    disk.append = async (records) => {
+      await new Promise<void>((done) => {
+        wake = done;
+      });
+      return append(records);
+    };
+    const begun = trail.begin(act('a'));
+    await clock.pass(5000);
+    await begun;
+    expect(store.rows.map(nameOf)).toEqual(['intent a']);
+    expect(trail.view.trouble).toEqual([
+      "The audit can't be written to disk: it has not answered for 5 s.",
+    ]);
+    wake();
+    disk.append = append;
+    await clock.pass(0);
+    await trail.end(end('a'));
+    await clock.pass(10);
+    await clock.pass(10);
+    await trail.close();
+    expect(store.rows.map(nameOf)).toEqual(['intent a', 'outcome a']);
+    expect([disk.files.size, trail.view.trouble]).toEqual([0, []]);
+  });
+
+  test('that was done waits in memory at the worst, as far as that goes, and what is lost is counted', async () => {
+    const { trail, store, disk, clock } = rig();
+    store.away = true;
+    disk.fails = () => 'before';
+    await Promise.all(Array.from({ length: 1100 }, (_, n) => trail.end(end(`${n}`))));
+    expect(trail.view.waiting.entries).toBe(1000);
+    expect(trail.view.trouble[1]).toBe(
+      '100 entries of the audit could be kept nowhere, and are lost.',
+    );
+    disk.fails = null;
+    store.away = false;
+    await clock.pass(1000);
+    for (let n = 0; n < 20 && store.rows.length < 1000; n += 1) await clock.pass(1000);
+    await trail.close();
+    expect(store.rows).toHaveLength(1000);
+  });
+
   test('is not begun before the folder is open, but for what the store takes', async () => {
     const store = new Store();
     const clock = new FakeClock();
@@ -193,6 +238,8 @@ describe('an act', () => {
     store.away = false;
     await trail.begin(act('a'));
     expect(store.rows.map(nameOf)).toEqual(['intent a']);
+    trail.start(new Disk(new Map()));
+    expect(trail.view).toMatchObject({ state: 'ready', trouble: [] });
   });
 
   test('in words that the database has no letters for stands there without them', async () => {

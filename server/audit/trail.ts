@@ -1,4 +1,3 @@
-import type { Head } from '@/lib/audit/chain';
 import {
   type AuditIntent,
   type AuditOutcome,
@@ -8,17 +7,11 @@ import {
 } from '@/lib/audit/entry';
 import type { AuditView } from '@/lib/audit/view';
 import { Failure } from '@/lib/errors';
-import type { Audit, AuditChain, AuditSpool, Clock, WaitingEntry } from '../ports';
+import type { Audit, AuditChain, AuditSpool, WaitingEntry } from '../ports';
+import { Drain, type DrainOptions } from './drain';
 
-export interface AuditTrailOptions {
-  readonly clock: Clock;
+export interface AuditTrailOptions extends DrainOptions {
   readonly chain: AuditChain;
-  /** The chain has grown, or may have. */
-  readonly onAppended: (head: Head) => void;
-  /** What is said of it has changed. */
-  readonly onState: () => void;
-  /** A fault that nobody foresaw; what waits goes on waiting. */
-  readonly onError: (error: unknown) => void;
 }
 
 type TrailView = Pick<AuditView, 'state' | 'waiting' | 'trouble'>;
@@ -30,10 +23,14 @@ interface Asked {
   readonly refused: (error: unknown) => void;
 }
 
-/** After a long time away, so many entries are put into the chain in one transaction. */
-const MOST_AT_ONCE = 500;
-/** Between two attempts at what a store or a disk has refused. */
+/** Between two attempts at what neither disk nor store would take. */
 const RETRY_MS = 1000;
+/** What has waited for longer than this is not going to the store at once. */
+const LATE_MS = 2000;
+/** A disk that takes longer than this is taken for one that refuses: somebody waits. */
+const DISK_MS = 5000;
+/** So many ends wait in memory while neither disk nor store takes any; what comes then is lost. */
+const MOST_UNSAVED = 1000;
 
 /**
  * Keeps every entry, once and in order: first on disk, which is when whoever asked may go on, then in
@@ -43,34 +40,36 @@ const RETRY_MS = 1000;
  */
 export class AuditTrail implements Omit<Audit, 'view'> {
   readonly #options: AuditTrailOptions;
+  readonly #drain: Drain;
   /** Null until it is open. */
   #spool: AuditSpool | null = null;
   #asked: Asked[] = [];
   #saving: Promise<void> | null = null;
-  #draining: Promise<void> | null = null;
   /** Ends that neither would take: the acts are done, so they are not given up. */
   #unsaved: string[] = [];
+  #lost = 0;
   #cancelRetry: (() => void) | null = null;
   #next = 0;
-  /** Why the disk, or the chain, does not take what it should; null: it does. */
+  /** Why the disk does not take what it should; null: it does. */
   #disk: string | null = null;
-  #store: string | null = null;
   #closed = false;
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
+    this.#drain = new Drain(options);
   }
 
   get view(): TrailView {
     const { chain, clock } = this.#options;
     const { records, oldestAt, aside } = this.#spool ?? { records: 0, oldestAt: null, aside: 0 };
     const entries = records + this.#unsaved.length;
-    const isLate = oldestAt !== null && clock.now() - oldestAt > 2 * RETRY_MS;
-    const lost = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
+    const isLate = oldestAt !== null && clock.now() - oldestAt > LATE_MS;
     return {
       state: this.#state(isLate || !chain.writable),
       waiting: { entries, since: oldestAt },
-      trouble: [this.#disk, this.#store, aside > 0 ? lost : null].filter((says) => says !== null),
+      trouble: [this.#disk, this.#drain.trouble, ...unkept(aside, this.#lost)].filter(
+        (says) => says !== null,
+      ),
     };
   }
 
@@ -83,8 +82,9 @@ export class AuditTrail implements Omit<Audit, 'view'> {
   /** Goes on from what an earlier process left on disk. */
   start(spool: AuditSpool): void {
     this.#spool = spool;
+    this.#disk = null;
     this.#next = spool.next;
-    this.#drain();
+    this.#drain.start(spool);
   }
 
   begin(intent: AuditIntent): Promise<void> {
@@ -101,7 +101,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
 
   /** The store can be written to (again). */
   storeIsReady(): void {
-    this.#drain();
+    this.#drain.now();
   }
 
   /** What is then only on disk is put into the chain at the next start. */
@@ -112,7 +112,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     if (this.#unsaved.length > 0) {
       await this.#makeDurable(this.#unsaved).catch(this.#options.onError);
     }
-    await this.#draining;
+    await this.#drain.close();
   }
 
   async #keepAnyhow(texts: readonly string[]): Promise<void> {
@@ -120,7 +120,8 @@ export class AuditTrail implements Omit<Audit, 'view'> {
       await this.#keep(texts);
     } catch (error) {
       this.#options.onError(error);
-      this.#unsaved.push(...texts);
+      if (this.#unsaved.length >= MOST_UNSAVED) this.#lost += texts.length;
+      else this.#unsaved.push(...texts);
       this.#retryLater();
     }
   }
@@ -161,12 +162,11 @@ export class AuditTrail implements Omit<Audit, 'view'> {
       if (this.#spool === null) throw new Error('its folder is not open yet');
       const seq = Math.max(this.#next, clock.now() * 1000);
       this.#next = seq + 1;
-      await this.#spool.append(
-        texts.map((text): WaitingEntry => ({ seq, text })),
-        'must',
-      );
+      const entries = texts.map((text): WaitingEntry => ({ seq, text }));
+      // Should it be there after all, later, the chain knows that it has it.
+      await this.#inTime(this.#spool.append(entries, 'must'));
       this.#disk = null;
-      this.#drain();
+      this.#drain.now();
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
       this.#disk = `The audit can't be written to disk: ${why}.`;
@@ -181,18 +181,12 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     }
   }
 
-  #drain(): void {
-    if (this.#draining || this.#closed || !this.#options.chain.writable) return;
-    this.#draining = this.#drainAll()
-      .catch((error) => this.#noteStore(error))
-      .finally(() => {
-        this.#draining = null;
-        const left = (this.#spool?.records ?? 0) > 0 || this.#unsaved.length > 0;
-        if (!left || this.#closed) return;
-        // What came meanwhile goes at once; what was refused after a while.
-        if (this.#store === null && this.#unsaved.length === 0) this.#drain();
-        else this.#retryLater();
-      });
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((done, refused) => {
+      const late = new Error(`it has not answered for ${DISK_MS / 1000} s`);
+      const cancel = this.#options.clock.after(DISK_MS, () => refused(late));
+      work.then(done, refused).finally(cancel);
+    });
   }
 
   #retryLater(): void {
@@ -201,50 +195,12 @@ export class AuditTrail implements Omit<Audit, 'view'> {
       this.#cancelRetry = null;
       const unsaved = this.#unsaved.splice(0);
       if (unsaved.length > 0) void this.#keepAnyhow(unsaved);
-      this.#drain();
     });
-  }
-
-  #noteStore(error: unknown): void {
-    const { chain, onError, onState } = this.#options;
-    // A store that is away says so itself, and calls when it is back.
-    if (!chain.writable) return;
-    const says = `The audit can't be written to the store: ${error instanceof Error ? error.message : error}`;
-    if (this.#store !== says) onError(error);
-    this.#store = says;
-    onState();
-  }
-
-  /** Oldest first; each batch is given up on disk only once the chain has it. */
-  async #drainAll(): Promise<void> {
-    const { chain, onAppended, onState } = this.#options;
-    const spool = this.#spool;
-    if (spool === null) return;
-    while (chain.writable && !this.#closed) {
-      const batches = await spool.oldest(MOST_AT_ONCE);
-      if (batches.length === 0) break;
-      const head = await this.#append(batches.flatMap(({ records }) => records.map(textIn)));
-      for (const batch of batches) await spool.drop(batch);
-      this.#store = null;
-      onAppended(head);
-      onState();
-    }
-  }
-
-  /** What a database in another encoding has no letters for goes there without them, by itself. */
-  async #append(texts: readonly string[]): Promise<Head> {
-    const { chain } = this.#options;
-    try {
-      return await chain.append(texts);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
-      const [first = '', ...others] = texts;
-      if (others.length === 0) return chain.append([first.replace(/[^\x20-\x7e]/g, '?')]);
-      let head = await this.#append([first]);
-      for (const text of others) head = await this.#append([text]);
-      return head;
-    }
   }
 }
 
-const textIn = ({ text }: WaitingEntry): string => text;
+function unkept(aside: number, lost: number): string[] {
+  const files = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
+  const entries = `${lost} entries of the audit could be kept nowhere, and are lost.`;
+  return [...(aside > 0 ? [files] : []), ...(lost > 0 ? [entries] : [])];
+}

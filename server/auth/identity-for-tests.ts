@@ -28,6 +28,8 @@ export function anAudit() {
     kept,
     begin: async (intent: unknown) => void kept.push(intent),
     end: async (outcome: unknown) => void kept.push(outcome),
+    view: null,
+    page: async () => ({ items: [], cursor: null }),
     note: async (intent: unknown, outcome: unknown) => void kept.push(intent, outcome),
   };
 }

@@ -12,7 +12,11 @@ export class Limits {
   readonly #address = new RateLimiterMemory({ points: 30, duration: QUARTER_HOUR_S });
   readonly #account = new RateLimiterMemory({ points: 100, duration: QUARTER_HOUR_S });
   readonly #guess = new RateLimiterMemory({ points: 30, duration: QUARTER_HOUR_S });
-  readonly #acts = new RateLimiterMemory({ points: 60, duration: 60 });
+  readonly #acts: RateLimiterMemory;
+
+  constructor(actsPerMinute: number) {
+    this.#acts = new RateLimiterMemory({ points: actsPerMinute, duration: 60 });
+  }
 
   /**
    * Takes a place for a try to sign in. @returns after how many seconds the next may be made; null:

@@ -7,6 +7,7 @@ export interface Address {
     | 'stream'
     | 'health'
     | 'metrics'
+    | 'audit export'
     | 'sign-in'
     | 'assets'
     | 'sign-in page'
@@ -27,6 +28,7 @@ const exact: Readonly<Record<string, Address>> = {
   // Whether it serves is for whoever balances load; what it serves is told to who may see it all.
   '/api/health': at('health', read, anybody),
   '/metrics': at('metrics', read, onEverything('viewer')),
+  '/api/audit/export': at('audit export', ['GET'], anywhere('operator')),
   '/sign-in': at('sign-in page', read, anybody),
   '/icon.svg': at('assets', read, anybody),
   '/favicon.ico': at('assets', read, anybody),

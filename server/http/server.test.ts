@@ -5,7 +5,13 @@ import { MOST_CALLS } from '@/lib/calls';
 import { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
-import type { Audit, ConfigurationRestores, HistoryReader, Operations } from '../ports';
+import type {
+  Audit,
+  AuditReader,
+  ConfigurationRestores,
+  HistoryReader,
+  Operations,
+} from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
@@ -30,7 +36,7 @@ async function listening(operations: Partial<Operations> = {}) {
       restores: {} as ConfigurationRestores,
       history: {} as HistoryReader,
       accounts: {} as Accounts,
-      audit: anAudit() as unknown as Audit,
+      audit: anAudit() as unknown as Audit & AuditReader,
       limit: async () => null,
     },
     identify: async ({ headers }) => {

@@ -5,11 +5,13 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { onEverything, refusal } from '@/lib/access/who';
 import { MOST_CALLS } from '@/lib/calls';
 import { Failure, failureCodes } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
 import type { Identity } from '../auth/identities';
 import type { SignInRoute } from '../auth/sign-in';
 import type { Services } from '../trpc/context';
 import { appRouter } from '../trpc/router';
 import { addressOf } from './addresses';
+import { exportAudit } from './audit-export';
 import { bound, excessOf, MOST_BODY, MOST_HEAD } from './bounds';
 import { harden } from './csp';
 import type { Guard } from './guard';
@@ -104,6 +106,13 @@ async function route(
   }
   if (name === 'page') return parts.pages(request, response);
   if (name === 'stream' && identity !== null) return parts.stream(request, response, identity);
+  if (name === 'audit export' && identity !== null) {
+    const { audit } = parts.services;
+    const query = new URL(request.url ?? '/', 'http://howdah').searchParams;
+    return orRefuse(parts, response, () =>
+      exportAudit(query, response, { audit, identity, from: address }),
+    );
+  }
   if (name === 'metrics') return sendMetrics(parts, response);
   sendHealth(
     parts,
@@ -160,20 +169,34 @@ async function signIn(
   const route = `${request.method} ${pathname}`;
   const answer = Object.hasOwn(parts.signIn, route) ? parts.signIn[route] : undefined;
   if (!answer) return plain(response, 404, 'There is no such address.');
+  await orRefuse(parts, response, () => answer(request, response));
+}
+
+/** A failure has its status and its sentence, as JSON. */
+async function orRefuse(
+  { onError }: HttpParts,
+  response: ServerResponse,
+  answer: () => Promise<void> | void,
+): Promise<void> {
   try {
-    await answer(request, response);
+    await answer();
   } catch (error) {
     const failure =
       error instanceof Failure
         ? error
         : new Failure('internal', 'Howdah met an error of its own: see its log.', error);
-    if (failure.code === 'internal') parts.onError(error);
-    if (response.headersSent) return;
+    if (failure.code === 'internal') onError(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     response.writeHead(failureCodes[failure.code].http, {
       'content-type': 'application/json',
       'cache-control': 'no-store',
     });
-    response.end(`${JSON.stringify({ failure: failure.code, message: failure.message })}\n`);
+    response.end(
+      `${JSON.stringify({ failure: failure.code, message: withoutSecrets(failure.message) })}\n`,
+    );
   }
 }
 

@@ -1,7 +1,13 @@
 import type { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import type { Identity } from '../auth/identities';
-import type { Audit, ConfigurationRestores, HistoryReader, Operations } from '../ports';
+import type {
+  Audit,
+  AuditReader,
+  ConfigurationRestores,
+  HistoryReader,
+  Operations,
+} from '../ports';
 
 /** What procedures may use, for all requests. Services arrive here; routers import none. */
 export interface Services {
@@ -9,7 +15,7 @@ export interface Services {
   readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
   readonly accounts: Accounts;
-  readonly audit: Audit;
+  readonly audit: Audit & AuditReader;
   /** Takes a place for an act. @returns after how many seconds the next may be done; null: now. */
   readonly limit: (who: string) => Promise<number | null>;
 }

@@ -58,16 +58,18 @@ export class PostgresAuditChain implements AuditChain {
     return this.#ask('read', async (database) => {
       const [row] = await database.select(headColumns).from(audit).where(eq(audit.seq, seq));
       if (row) return row;
-      const end = await removedUpto(database);
-      if (end?.seq === seq) return end;
-      return end !== null && seq < end.seq ? 'removed' : null;
+      const last = await lastCheckpoint(database);
+      // One that somebody else made says nothing of what became of the rows.
+      if (last === null || seq > last.upto) return null;
+      if (signatureOf(last, this.#key) !== last.signature) return null;
+      return seq === last.upto ? endOf(last) : 'removed';
     });
   }
 
   old(before: number): Promise<number> {
     return this.#ask('read', async (database) => {
-      const [last, end] = [await lastThatMayGo(database, before), await removedUpto(database)];
-      return Math.max(0, last - (end?.seq ?? 0));
+      const last = await lastThatMayGo(database, before);
+      return Math.max(0, last - ((await lastCheckpoint(database))?.upto ?? 0));
     });
   }
 
@@ -113,17 +115,22 @@ type Reading = Pick<NodePgDatabase, 'select' | 'execute'>;
 /** The last row, or what a checkpoint says of it where all rows are removed; null: none ever was. */
 async function headOf(database: Reading): Promise<Head | null> {
   const [last] = await database.select(headColumns).from(audit).orderBy(desc(audit.seq)).limit(1);
-  return last ?? removedUpto(database);
+  if (last) return last;
+  const checkpoint = await lastCheckpoint(database);
+  return checkpoint && endOf(checkpoint);
 }
 
-async function removedUpto(database: Reading): Promise<Head | null> {
+async function lastCheckpoint(database: Reading): Promise<Checkpoint | null> {
   const [last] = await database
     .select()
     .from(auditCheckpoint)
     .orderBy(desc(auditCheckpoint.upto))
     .limit(1);
-  return last ? { chain: last.chain, seq: last.upto, hash: last.hash } : null;
+  return last ? { ...last, at: last.at.getTime() } : null;
 }
+
+/** The last row that it removed. */
+const endOf = ({ chain, upto, hash }: Checkpoint): Head => ({ chain, seq: upto, hash });
 
 /** An answer may have been lost, and another process may tell the same end: once is enough. */
 async function unknownAmong(database: Reading, texts: readonly string[]): Promise<string[]> {

@@ -187,6 +187,20 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.end();
   });
 
+  test('can be verified by whoever may only read it', async () => {
+    const store = await aStore();
+    await fill(store, 2);
+    await store.client.query(`create role auditor_${named}`);
+    await store.client.query(`grant usage on schema howdah to auditor_${named}`);
+    await store.client.query(
+      `grant select on howdah.migration, howdah.audit, howdah.audit_checkpoint to auditor_${named}`,
+    );
+    await store.client.query(`set role auditor_${named}`);
+    expect(await store.verify()).toMatchObject({ rows: 4, findings: [] });
+    await expect(store.client.query(`delete from howdah.audit`)).rejects.toThrow('permission');
+    await store.end();
+  });
+
   test('told again, by whomever, an act is there once, and its first end stands', async () => {
     const store = await aStore();
     const other = await store.another();
@@ -237,11 +251,13 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
       findings: [],
       doubts: { length: 3 },
     });
+    expect(await store.chain.at(8)).toMatchObject({ seq: 8 });
     // A checkpoint that somebody else made lets rows go, and is found.
     await store.client.query(
       `insert into howdah.audit_checkpoint select 9, chain, hash, 1, now(), 'x' from howdah.audit where seq = 9`,
     );
     await store.client.query('delete from howdah.audit where seq = 9');
+    expect(await store.chain.at(9)).toBeNull();
     expect((await store.verify()).findings).toEqual([expect.stringContaining('is not signed')]);
     await store.end();
   });
