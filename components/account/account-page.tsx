@@ -1,25 +1,25 @@
 'use client';
 
-import { Failed } from '@/components/ui/failed';
 import { Panel } from '@/components/ui/panel';
-import { Rows } from '@/components/ui/rows';
 import { roleName, scopeInWords } from '@/lib/access/roles';
+import { Known } from './known';
 import { PasswordForm } from './password-form';
 import { byRank, capital } from './roles-in-words';
 import { SessionsPanel } from './sessions-panel';
 import { TokensPanel } from './tokens-panel';
-import { type Me, useAsked } from './use-account';
+import type { Me } from './use-account';
 
 /** One's own account: what one may, the password, the browsers that are signed in, the tokens. */
 export function AccountPage() {
-  const { me, fault, again } = useAsked();
   return (
-    <div className="flex flex-col gap-4 p-3 sm:p-4">
-      <h1 className="sr-only">Your account</h1>
-      {me === null && fault !== null && <Failed says={fault} again={again} />}
-      {me === null && fault === null && <Rows says="Loading your account" count={3} />}
-      {me !== null && <Account me={me} />}
-    </div>
+    <Known says="Loading your account">
+      {(me) => (
+        <div className="p-3 sm:p-4">
+          <h1 className="sr-only">Your account</h1>
+          <Account me={me} />
+        </div>
+      )}
+    </Known>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
-import { useAccount } from '@/components/account/use-account';
+import { Known } from '@/components/account/known';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
@@ -25,13 +25,17 @@ import { selectAccounts } from './words';
 
 /** Everybody's accounts, for who looks after them. */
 export function AccountsPage() {
-  const me = useAccount();
-  const refused = me === null ? null : refusal(onEverything('admin'), me);
-  if (me === null) return <Rows says="Loading the accounts" count={6} />;
-  return refused === null ? (
-    <Accounts own={me.account} />
-  ) : (
-    <Forbidden title="Accounts are looked after by others" says={refused.says} />
+  return (
+    <Known says="Loading the accounts">
+      {(me) => {
+        const refused = refusal(onEverything('admin'), me);
+        return refused === null ? (
+          <Accounts own={me.account} />
+        ) : (
+          <Forbidden title="Accounts are looked after by others" says={refused.says} />
+        );
+      }}
+    </Known>
   );
 }
 

@@ -8,9 +8,9 @@ import { roleName } from '@/lib/access/roles';
 import { auditActions } from '@/lib/audit/entry';
 import type { AuditAct } from '@/lib/audit/page';
 import { ActDetails } from './act-details';
-import { OnCluster, When } from './place';
+import { Bar, OnCluster, When } from './place';
 import type { Result } from './query';
-import { costInWords, isQuiet, keyOf, kindInWords, resultWords } from './words';
+import { costInWords, isQuiet, keyOf, kindInWords, resultWords, saysOf } from './words';
 
 const looks: Readonly<Record<Result, State>> = {
   done: 'good',
@@ -39,18 +39,21 @@ export function Act({
   const details = useId();
   const result = outcome?.result ?? 'open';
   const broken = action === 'chain-broken';
-  const cost = costInWords(outcome?.cost ?? null);
+  const says = saysOf(act);
+  // What the sentence says already isn't said twice.
+  const cost = costInWords(outcome?.cost ?? null).filter(({ figure }) => !says?.includes(figure));
   const kind = kindInWords(actor);
   return (
     <li
       data-testid="audit-act"
       data-action={action}
       data-result={result}
-      className={cn('border-l-4 border-transparent', broken && 'border-critical bg-critical-soft')}
+      className={cn('relative', broken && 'bg-critical-soft')}
     >
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 py-2 pr-4 pl-3 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]">
+      {broken && <Bar className="border-critical" />}
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]">
         <When at={act.at} />
-        <div className="order-last col-span-2 min-w-0 text-sm md:order-none md:col-span-1 md:text-base">
+        <div className="order-last col-span-2 min-w-0 md:order-none md:col-span-1">
           <button
             type="button"
             title={`Only what ${actor.name} did`}
@@ -65,7 +68,7 @@ export function Act({
               .join(', ')}
           </p>
         </div>
-        <div className="order-first col-span-1 min-w-0 md:order-none">
+        <div className="order-3 col-span-2 min-w-0 md:order-none md:col-span-1">
           <p className={cn('min-w-0', !isQuiet(action) && 'font-medium')}>
             {auditActions[action] ?? action}
             {cluster !== null && (
@@ -75,15 +78,13 @@ export function Act({
               </>
             )}
           </p>
-          {(outcome === null || result !== 'done' || outcome.says !== 'Done.') && (
-            <p className="text-sm text-muted">
-              {outcome?.says ?? 'Howdah stopped, or it is still under way.'}
-            </p>
+          {says !== null && <p className="text-sm text-muted">{says}</p>}
+          {cost.length > 0 && (
+            <p className="text-sm">{cost.map(({ words }) => words).join(', ')}</p>
           )}
-          {cost.length > 0 && <p className="text-sm">{cost.join(', ')}</p>}
-          {reason !== null && <p className="text-sm">“{reason}”</p>}
+          {reason !== null && reason !== outcome?.says && <p className="text-sm">“{reason}”</p>}
         </div>
-        <div className="order-first flex items-center gap-2 md:order-none">
+        <div className="-my-1 flex items-center gap-2 md:my-0">
           <span className="flex items-center gap-1.5 text-sm whitespace-nowrap">
             <StateIcon state={looks[result]} mute />
             {resultWords[result]}

@@ -1,6 +1,7 @@
 'use client';
 
 import { exactMoment, moment } from '@/components/stream/moment';
+import { cn } from '@/components/ui/cn';
 import { clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 
 export const clusterWords = (cluster: string): string => {
@@ -9,7 +10,7 @@ export const clusterWords = (cluster: string): string => {
   return isEnsemble(key) ? clusterName(key) : `${clusterName(key)} on ${key.ensemble}`;
 };
 
-/** The cluster that it is about; leads to all that is known of it here. */
+/** The cluster that it is about: shows what concerns it alone. */
 export function OnCluster({
   cluster,
   onCluster,
@@ -39,4 +40,9 @@ export function When({ at }: { at: number }) {
       {moment(at)}
     </time>
   );
+}
+
+/** Along the left edge of what is of another kind than the rest. */
+export function Bar({ className }: { className: string }) {
+  return <span aria-hidden className={cn('absolute inset-y-0 left-0 border-l-4', className)} />;
 }

@@ -5,7 +5,7 @@ import { pastHref } from '@/components/past/query';
 import { Badge } from '@/components/ui/badge';
 import type { AuditSeen } from '@/lib/audit/page';
 import { isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
-import { OnCluster, When } from './place';
+import { Bar, OnCluster, When } from './place';
 
 /** A change that Howdah did not make: nobody's name is known, so none stands where names do. */
 export function Seen({
@@ -21,15 +21,16 @@ export function Seen({
     <li
       data-testid="audit-seen"
       data-by={by}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 border-l-4 border-dashed border-attention bg-attention-soft py-2 pr-4 pl-3 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]"
+      className="relative grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 bg-attention-soft px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]"
     >
+      <Bar className="border-dashed border-attention" />
       <When at={at} />
-      <div className="order-first col-span-2 md:order-none md:col-span-1">
+      <div>
         <Badge tone="attention">
           {by === 'others' ? 'not by Howdah' : 'while no Howdah watched'}
         </Badge>
       </div>
-      <div className="order-last col-span-2 min-w-0 md:order-none md:col-span-1">
+      <div className="col-span-2 min-w-0 md:col-span-1">
         <OnCluster cluster={event.cluster} onCluster={onCluster} />
         <p className="text-sm">{event.says}</p>
       </div>

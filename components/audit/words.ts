@@ -1,7 +1,7 @@
 import { grantInWords } from '@/components/account/roles-in-words';
 import { type Grant, type Role, roles, type Scope } from '@/lib/access/roles';
 import type { Actor, AuditAction, Cost, Json } from '@/lib/audit/entry';
-import type { AuditItem } from '@/lib/audit/page';
+import type { AuditAct, AuditItem } from '@/lib/audit/page';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { Result } from './query';
 
@@ -33,21 +33,37 @@ export function kindInWords({ kind }: Actor): string | null {
   }
 }
 
-/** What an act cost, as far as it was measured. */
-export function costInWords(cost: Cost | null): readonly string[] {
-  if (cost === null) return [];
-  const { tookMs, outageMs, leaderlessMs, lostBytes } = cost;
-  return [
-    ...(outageMs == null ? [] : [`no writes for at most ${formatDuration(outageMs)}`]),
-    ...(leaderlessMs == null ? [] : [`no leader for ${formatDuration(leaderlessMs)}`]),
-    ...(lostBytes == null ? [] : [`${formatBytes(lostBytes)} lost`]),
-    ...(tookMs == null ? [] : [`took ${formatDuration(tookMs)}`]),
-  ];
+interface Figure {
+  readonly figure: string;
+  readonly words: string;
+}
+
+/** What an act cost, as far as it was measured, what matters first. */
+export function costInWords(cost: Cost | null): readonly Figure[] {
+  const { outageMs, leaderlessMs, lostBytes, tookMs } = cost ?? {};
+  const figures: Figure[] = [];
+  const add = (figure: string, words: string) => figures.push({ figure, words });
+  if (outageMs != null) {
+    add(formatDuration(outageMs), `no writes for at most ${formatDuration(outageMs)}`);
+  }
+  if (leaderlessMs != null) {
+    add(formatDuration(leaderlessMs), `no leader for ${formatDuration(leaderlessMs)}`);
+  }
+  if (lostBytes != null) add(formatBytes(lostBytes), `${formatBytes(lostBytes)} lost`);
+  if (tookMs != null) add(formatDuration(tookMs), `took ${formatDuration(tookMs)}`);
+  return figures;
 }
 
 /** What is done again and again without anybody being the worse for it is told more quietly. */
 const quiet: ReadonlySet<AuditAction> = new Set(['sign-in', 'sign-out', 'exported', 'retention']);
 export const isQuiet = (action: AuditAction): boolean => quiet.has(action);
+
+/** What became of an act, in a sentence; null: its name and "done" say it all. */
+export function saysOf({ intent, outcome }: AuditAct): string | null {
+  if (outcome === null) return 'Howdah stopped, or it is still under way.';
+  const plain = outcome.says === 'Done.' || isQuiet(intent.action);
+  return outcome.result === 'done' && plain ? null : outcome.says;
+}
 
 const names: Readonly<Record<string, string>> = {
   leader: 'Leader',

@@ -2,6 +2,8 @@
 
 import { usePathname } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
+import { seesNothing } from '@/components/account/may';
+import { useAccount } from '@/components/account/use-account';
 import { useStore } from '@/components/stream/use-stream';
 import { type Heard, hear, nothingHeard } from './announcements';
 
@@ -13,6 +15,8 @@ const LISTEN_MS = 1_000;
 export function Announcer() {
   const store = useStore();
   const path = usePathname();
+  // Whoever may see nothing is refused the stream, and has lost nothing by it.
+  const nothing = seesNothing(useAccount());
   const [says, setSays] = useState('');
   const heard = useRef<Heard>(nothingHeard);
 
@@ -32,7 +36,7 @@ export function Announcer() {
     const listen = (): void => {
       asked = null;
       const { now, news } = hear(heard.current, store.stream, {
-        phase: store.view.phase,
+        phase: nothing ? 'paused' : store.view.phase,
         followed: id,
       });
       heard.current = now;
@@ -48,7 +52,7 @@ export function Announcer() {
       if (timer !== null) clearTimeout(timer);
       if (asked !== null) clearTimeout(asked);
     };
-  }, [store, path]);
+  }, [store, path, nothing]);
 
   return (
     <div aria-live="polite" className="sr-only" data-testid="announcer">
