@@ -67,8 +67,8 @@ test.describe('on a phone', () => {
         grants: [{ role: 'viewer', scope: { of: 'all' } }],
       });
       await page.goto(path);
-      await expect(page.getByRole('heading').first()).toBeAttached();
-      await page.waitForLoadState('networkidle').catch(() => {});
+      await expect(page.locator('h1, h2').first()).toBeAttached();
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width).toBeLessThanOrEqual(390);
     });

@@ -47,8 +47,8 @@ function Emergency() {
         </Button>
       }
     >
-      <strong>You are signed in by the emergency token</strong>, as an administrator of all clusters
-      whom nobody knows by name. It is recorded, and ends by itself within the hour.
+      <strong>You are signed in by the emergency token</strong>: it may do everything, under
+      nobody’s name. It is recorded, and ends within the hour.
       {failed && ' Signing out has failed: you are still signed in.'}
     </Banner>
   );

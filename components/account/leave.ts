@@ -28,6 +28,12 @@ function leave(to: string): void {
 
 const json = { 'content-type': 'application/json' };
 
+/** What to say of a question on accounts that came to nothing. */
+export function accountsFailed(error: { readonly message: string }): string {
+  if (failureOf(error) !== 'unavailable') return error.message;
+  return `Accounts can’t be asked now: ${error.message}`;
+}
+
 /** Whether an answer of Howdah says that nobody is signed in. No answer at all says no such thing. */
 export const saysSignedOut = (error: unknown): boolean => failureOf(error) === 'signed-out';
 

@@ -9,6 +9,7 @@ import { Failed } from '@/components/ui/failed';
 import { Notice } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
 import { Rows } from '@/components/ui/rows';
+import { accountsFailed } from './leave';
 import { SessionsList } from './sessions-list';
 
 /** One's own sessions: to be ended where they should not be. */
@@ -38,7 +39,9 @@ export function SessionsPanel({ own }: { own: string | null }) {
         )
       }
     >
-      {asked.error && <Failed says={asked.error.message} again={() => void asked.refetch()} />}
+      {asked.error && (
+        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
+      )}
       {end.error && (
         <Notice state="critical" alert className="m-4 mb-0">
           {end.error.message}

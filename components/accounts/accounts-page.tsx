@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { Known } from '@/components/account/known';
+import { accountsFailed } from '@/components/account/leave';
+import { useMay } from '@/components/account/use-account';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
@@ -44,6 +46,8 @@ function Accounts({ own }: { own: string | null }) {
   const [query, setQuery] = useQueryState(parseAccountsQuery, formatAccountsQuery);
   const search = useDeferredValue(query.search);
   const [adding, setAdding] = useState(false);
+  // While accounts can't be asked, nothing of them can be changed.
+  const mayNot = useMay(onEverything('admin'));
   const asked = useQuery(trpc.accounts.list.queryOptions(undefined, { refetchInterval: 10_000 }));
   const room = useMedia('(min-width: 48rem)');
   const field = useRef<HTMLInputElement>(null);
@@ -81,7 +85,15 @@ function Accounts({ own }: { own: string | null }) {
           ]}
           onChange={(view) => setQuery({ view })}
         />
-        <Button className="ml-auto" onClick={() => setAdding(true)}>
+        <Button
+          className="ml-auto"
+          aria-disabled={mayNot !== null}
+          title={mayNot ?? undefined}
+          {...(mayNot === null ? {} : { 'aria-description': mayNot })}
+          onClick={() => {
+            if (mayNot === null) setAdding(true);
+          }}
+        >
           <UserPlus className="size-4" aria-hidden />
           Add an account
         </Button>
@@ -93,7 +105,7 @@ function Accounts({ own }: { own: string | null }) {
           title="Accounts"
           aside={accounts && <Count of={accounts.length} shown={shown.length} />}
         >
-          {asked.error && <Failed says={asked.error.message} again={renew} />}
+          {asked.error && <Failed says={accountsFailed(asked.error)} again={renew} />}
           {!accounts && !asked.error && <Rows says="Loading the accounts" count={6} />}
           {accounts && shown.length === 0 && (
             <div className="flex flex-col items-start gap-3 p-4 text-muted">

@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { accountsFailed } from '@/components/account/leave';
 import { TokensList } from '@/components/account/tokens-list';
 import { RevokeToken } from '@/components/account/tokens-panel';
 import { useTRPC } from '@/components/trpc';
@@ -27,7 +28,9 @@ export function AllTokens({ search }: { search: string }) {
   const shown = selectTokens(asked.data ?? [], search);
   return (
     <Panel id="all-tokens" title="API tokens of everybody">
-      {asked.error && <Failed says={asked.error.message} again={() => void asked.refetch()} />}
+      {asked.error && (
+        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
+      )}
       {!asked.data && !asked.error && <Rows says="Loading the tokens" count={4} />}
       {asked.data && shown.length === 0 && (
         <p className="p-4 text-muted">

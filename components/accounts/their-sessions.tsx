@@ -1,6 +1,7 @@
 'use client';
 
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { accountsFailed } from '@/components/account/leave';
 import { SessionsList } from '@/components/account/sessions-list';
 import { useAccount } from '@/components/account/use-account';
 import { useTRPC } from '@/components/trpc';
@@ -45,7 +46,9 @@ export function TheirSessions({ account, onChanged }: AboutAccount) {
           </Button>
         )}
       </div>
-      {asked.error && <Failed says={asked.error.message} again={() => void asked.refetch()} />}
+      {asked.error && (
+        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
+      )}
       {end.error && (
         <Notice state="critical" alert className="mx-4 mb-2">
           {end.error.message}

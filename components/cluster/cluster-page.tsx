@@ -42,7 +42,7 @@ function Cluster({ view }: { view: ClusterView }) {
     <ClusterLayout
       view={view}
       action={
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap items-start gap-2">
           <Button asChild>
             <Link href={`/cluster/${view.id}/past`}>
               <History className="size-4" aria-hidden />
