@@ -2,11 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, type Sandbox, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, type SignedIn, signedIn, waitFor } from '@/sandbox';
+import { type BrowserState, firstAdmin, firstSignIn } from './signed-in';
 
 export interface Howdah {
   readonly url: string;
   readonly pid: number;
+  /** Of a browser in which the first administrator is signed in. */
+  readonly state: BrowserState;
+  /** By which a request may do everything. */
+  readonly headers: SignedIn['headers'];
   /** Stops it as a service manager would, and starts it again on the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -19,6 +24,7 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
   const { user, password } = sandbox.clusters[0]?.monitoring ?? { user: '', password: '' };
   const config = join(sandbox.root, 'howdah.yaml');
   await writeFile(config, 'ensembles: [{ keepZnodes: [/marked] }]\n');
+  const token = signedIn(sandbox.root);
   let child: ChildProcess;
   const start = async () => {
     child = spawn(process.execPath, ['dist/main.js'], {
@@ -32,15 +38,19 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
         HOWDAH_SESSION_TIMEOUT_MS: '4000',
         HOWDAH_MONITOR_USER: user,
         HOWDAH_MONITOR_PASSWORD: password,
+        ...{ ...firstAdmin, ...token.env },
         HOWDAH_PORT: String(port),
         HOWDAH_STORE_FOLDER: join(sandbox.root, 'howdah'),
         HOWDAH_LOG: 'warn',
       },
     });
-    await waitFor(async () => (await fetch(`${url}/api/health`).catch(() => null))?.ok === true, {
-      timeoutMs: 30_000,
-      what: 'Howdah answers',
-    });
+    await waitFor(
+      async () => {
+        const answer = await fetch(`${url}/api/auth/options`).catch(() => null);
+        return ((await answer?.json()) as { ready: boolean } | undefined)?.ready === true;
+      },
+      { timeoutMs: 30_000, what: 'Howdah to answer, and its accounts to be there' },
+    );
   };
   const stop = async () => {
     if (child.exitCode !== null) return;
@@ -48,8 +58,12 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
     await once(child, 'exit');
   };
   await start();
+  const state = await waitFor(() => firstSignIn(url).catch(() => null), {
+    timeoutMs: 10_000,
+    what: 'the first administrator to be there',
+  });
   return {
-    url,
+    ...{ url, state, headers: token.headers },
     get pid() {
       return child.pid ?? 0;
     },

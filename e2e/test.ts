@@ -35,6 +35,8 @@ export const test = base.extend<{ healthy: undefined }, { real: Real }>({
     },
     { auto: true, timeout: 90_000 },
   ],
+  // Signed in, but for tests that say otherwise.
+  storageState: async ({ real }, use) => use(real.howdah.state),
   baseURL: async ({ real }, use) => use(real.howdah.url),
 });
 

@@ -1,6 +1,12 @@
 /** Every way a request to Howdah can fail, and what a caller should make of it. */
 export const failureCodes = {
   'bad-input': { http: 400, trpc: 'BAD_REQUEST' },
+  /** Nobody is known to be asking. */
+  'signed-out': { http: 401, trpc: 'UNAUTHORIZED' },
+  /** It takes a role that they don't have. */
+  forbidden: { http: 403, trpc: 'FORBIDDEN' },
+  /** Too often in too short a time. */
+  limited: { http: 429, trpc: 'TOO_MANY_REQUESTS' },
   'not-found': { http: 404, trpc: 'NOT_FOUND' },
   /** What the operator decided on is no longer so. */
   moved: { http: 409, trpc: 'CONFLICT' },

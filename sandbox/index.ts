@@ -27,6 +27,7 @@ export {
 export type { RestAnswer, RestRequest } from './rest';
 export type { Sandbox } from './sandbox';
 export type { SessionInfo } from './sessions';
+export { type SignedIn, signedIn } from './signed-in';
 export { startSandbox } from './start';
 export type { Credential } from './state';
 export type { MemberStatus, SandboxStatus } from './status';

@@ -42,6 +42,19 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
   HOWDAH_STORE: ['store', 'kind'],
   HOWDAH_STORE_FOLDER: ['store', 'folder'],
   DATABASE_URL: ['store', 'url'],
+  HOWDAH_IDLE_HOURS: ['accounts', 'idleHours'],
+  HOWDAH_ADMIN_EMAIL: ['accounts', 'firstAdmin', 'email'],
+  HOWDAH_ADMIN_PASSWORD: ['accounts', 'firstAdmin', 'password'],
+  HOWDAH_ADMIN_PASSWORD_FILE: ['accounts', 'firstAdmin', 'passwordFile'],
+  HOWDAH_EMERGENCY_TOKEN_FILE: ['accounts', 'emergencyTokenFile'],
+  HOWDAH_OIDC_NAME: ['accounts', 'provider', 'name'],
+  HOWDAH_OIDC_ISSUER: ['accounts', 'provider', 'issuer'],
+  HOWDAH_OIDC_CLIENT_ID: ['accounts', 'provider', 'clientId'],
+  HOWDAH_OIDC_PASSWORD: ['accounts', 'provider', 'password'],
+  HOWDAH_OIDC_PASSWORD_FILE: ['accounts', 'provider', 'passwordFile'],
+  HOWDAH_METRICS_NETWORKS: ['metrics', 'networks'],
+  HOWDAH_SECRET: ['secret'],
+  HOWDAH_SECRET_FILE: ['secretFile'],
   HOWDAH_ROOT: ['root'],
   HOWDAH_LOG: ['log'],
 };
@@ -49,7 +62,13 @@ const places: Readonly<Record<string, readonly (string | number)[]>> = {
 /** Read by other parts: `HOWDAH_CONFIG` names the file, `HOWDAH_DEV` serves pages with reload. */
 const elsewhere = new Set(['HOWDAH_CONFIG', 'HOWDAH_DEV', 'HOWDAH_SANDBOX']);
 
-const LISTS = new Set(['HOWDAH_HOSTS', 'HOWDAH_PROXIES', 'HOWDAH_NAMESPACES', 'HOWDAH_NETWORKS']);
+const LISTS = new Set([
+  'HOWDAH_HOSTS',
+  'HOWDAH_PROXIES',
+  'HOWDAH_NAMESPACES',
+  'HOWDAH_NETWORKS',
+  'HOWDAH_METRICS_NETWORKS',
+]);
 
 /** Variables that look like ours and mean nothing: a misspelt setting must not pass in silence. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -76,16 +95,17 @@ export function withEnvironment(file: unknown, environment: NodeJS.ProcessEnv): 
   for (const [name, place] of Object.entries(places)) {
     const value = environment[name];
     if (value === undefined || value === '') continue;
-    // A password in the file would win over the environment's file for it.
-    if (place.at(-1) === 'passwordFile' && !environment[name.replace(/_FILE$/, '')]) {
-      put(merged, [...place.slice(0, -1), 'password'], undefined);
-    }
     put(merged, place, LISTS.has(name) ? split(value) : value);
-    // A password given here replaces the file's, in whichever of the two ways that has it.
-    if (name.endsWith('_PASSWORD')) drop(merged, [...place.slice(0, -1), 'passwordFile']);
-    if (name.endsWith('_PASSWORD_FILE')) drop(merged, [...place.slice(0, -1), 'password']);
+    // A secret given here replaces the file's, in whichever of the two ways that has it.
+    if (/_(PASSWORD|SECRET)(_FILE)?$/.test(name)) drop(merged, otherWay(place));
   }
   return merged;
+}
+
+/** Where the same secret is when it is given in the other way: in place, or by its file. */
+function otherWay(place: readonly (string | number)[]): (string | number)[] {
+  const last = String(place.at(-1));
+  return [...place.slice(0, -1), last.endsWith('File') ? last.slice(0, -4) : `${last}File`];
 }
 
 function put(target: object, place: readonly (string | number)[], value: unknown): void {

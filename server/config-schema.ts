@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '@/lib/access/roles';
 import { defaultProblemLimits } from '@/lib/diagnosis/table';
 import { absolutePath } from '@/lib/znodes/path';
 import { cidr, listen } from './config-listen';
@@ -64,6 +65,29 @@ const znodePath = z.string().transform((value, context) => {
   });
   return z.NEVER;
 });
+
+const hasSecret = ({ password, passwordFile }: { password?: unknown; passwordFile?: unknown }) =>
+  password !== undefined || passwordFile !== undefined;
+
+/** Whoever is in that group has that role: on all clusters, a namespace's, or one's. */
+const groupRule = z
+  .strictObject({
+    group: text,
+    role: z.enum(roles),
+    ensemble: text.optional(),
+    namespace: namespace.optional(),
+    scope: text.optional(),
+    citusGroup: z.number().int().min(0).optional(),
+  })
+  .refine(({ ensemble, namespace: space }) => (ensemble === undefined) === (space === undefined), {
+    message: 'name the ensemble and the namespace, or neither for all clusters',
+  })
+  .refine(({ namespace: space, scope }) => scope === undefined || space !== undefined, {
+    message: 'a scope is one of an ensemble and a namespace: name both',
+  })
+  .refine(({ scope, citusGroup }) => citusGroup === undefined || scope !== undefined, {
+    message: 'a Citus group is one of a scope: name it',
+  });
 
 export const configSchema = z.strictObject({
   listen,
@@ -156,6 +180,7 @@ export const configSchema = z.strictObject({
           tenSeconds: positive.max(36_500).default(7),
           minutes: positive.max(36_500).default(90),
           hours: positive.max(36_500).default(730),
+          audit: positive.max(36_500).default(3650),
         })
         .refine(
           ({ samples, tenSeconds, minutes, hours }) =>
@@ -165,6 +190,36 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  accounts: z
+    .strictObject({
+      idleHours: positive.max(24 * 90).default(24),
+      sessionDays: positive.max(365).default(30),
+      actsPerMinute: positive.max(100_000).default(60),
+      firstAdmin: z
+        .strictObject({ email: z.email(), ...secret })
+        .refine(hasSecret, { message: 'its first password is missing' })
+        .optional(),
+      emergencyTokenFile: text.optional(),
+      provider: z
+        .strictObject({
+          name: text.max(60).default('single sign-on'),
+          issuer: z.url({
+            protocol: /^https?$/,
+            error: 'an issuer is an address, like https://sso.example.org',
+          }),
+          clientId: text,
+          ...secret,
+          scopes: z.array(text).min(1).default(['openid', 'email', 'profile']),
+          groupsClaim: text.default('groups'),
+          groups: z.array(groupRule).default([]),
+        })
+        .refine(hasSecret, { message: 'the secret that Howdah shows to it is missing' })
+        .optional(),
+    })
+    .prefault({}),
+  metrics: z.strictObject({ networks: z.array(cidr).default([]) }).prefault({}),
+  secret: z.string().min(32, 'a secret has 32 characters at least').optional(),
+  secretFile: text.optional(),
   root: namespace.default('/howdah'),
   log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

@@ -134,6 +134,24 @@ listen: { port: 1000 }`;
     expect(other.clusterSettings(key).monitor?.password).toBe('env');
   });
 
+  test('has a secret of its own, in place or in a file, wherever that is said last', () => {
+    const [one, other] = ['1'.repeat(32), '2'.repeat(32)];
+    const secret = file(`${other}\n`);
+    const folder = load(null, enough).store?.folder;
+    expect(load(null, enough).secret).toEqual({ given: null, folder });
+    expect(load('store: { kind: none }', enough).secret).toEqual({ given: null, folder: null });
+    const given = (yaml: string, environment: Record<string, string> = {}) =>
+      load(yaml, { ...enough, ...environment }).secret.given;
+    expect(given(`secret: "${one}"`)).toBe(one);
+    expect(given(`secretFile: ${secret}`)).toBe(other);
+    expect(given(`secret: "${one}"`, { HOWDAH_SECRET_FILE: secret })).toBe(other);
+    expect(given(`secretFile: ${secret}`, { HOWDAH_SECRET: one })).toBe(one);
+    const short = mistakes('secret: hunter2', enough);
+    expect(short).toContain('32 characters');
+    expect(short).not.toContain('hunter2');
+    expect(mistakes('secretFile: /nowhere', enough)).toContain('/nowhere');
+  });
+
   test('has overrides: the last that fits and speaks of it wins', () => {
     const yaml = `
 monitor: { user: general, password: p }

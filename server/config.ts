@@ -5,6 +5,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import type { Keeping } from '@/lib/history/lag';
 import type { ClusterKey } from '@/lib/topology/facts';
+import { type AccountsConfig, accountsOf } from './config-accounts';
 import { type ClusterSettings, clusterSettings } from './config-clusters';
 import { unknownVariables, variableFor, withEnvironment } from './config-environment';
 import { type ConfigFile, configSchema } from './config-schema';
@@ -14,6 +15,10 @@ export interface Config
   extends Pick<ConfigFile, 'listen' | 'poll' | 'aggregator' | 'limits' | 'root' | 'log'> {
   readonly ensembles: readonly EnsembleConfig[];
   readonly store: StoreConfig;
+  readonly accounts: AccountsConfig;
+  /** Who may read figures without being known, as CIDRs. */
+  readonly openFigures: readonly string[];
+  readonly secret: SecretConfig;
   /** The settings of one cluster, with the overrides that fit it. */
   readonly clusterSettings: (key: ClusterKey) => ClusterSettings;
 }
@@ -30,7 +35,16 @@ export type StoreConfig = {
   /** For how long events and lag are kept, milliseconds. */
   readonly keepEventsMs: number;
   readonly keepLagMs: Keeping;
+  readonly keepAuditMs: number;
 } | null;
+
+/** What `secret.ts` makes Howdah's secret of. */
+export interface SecretConfig {
+  /** Null: it is kept in the folder. */
+  readonly given: string | null;
+  /** Null: nothing is kept. */
+  readonly folder: string | null;
+}
 
 export interface EnsembleConfig {
   readonly name: string;
@@ -67,6 +81,15 @@ export function loadStoreConfig(environment: NodeJS.ProcessEnv): StoreConfig {
   return storeOf(settingsOf(environment).store);
 }
 
+/** Where Howdah's secret is, by the same settings. No ensemble need be named. */
+export function loadSecretConfig(environment: NodeJS.ProcessEnv): SecretConfig {
+  const file = settingsOf(environment);
+  const secrets = new SecretReader();
+  const secret = secretOf(file, secrets);
+  if (secrets.mistakes.length > 0) throw new ConfigError(secrets.mistakes);
+  return secret;
+}
+
 function settingsOf(environment: NodeJS.ProcessEnv): ConfigFile {
   const merged = withEnvironment(readFile(environment), environment);
   const result = configSchema.safeParse(merged);
@@ -99,7 +122,7 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
 }
 
 /** Where a secret is, or would be if the shape were right. */
-const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store)$/i;
+const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store|firstAdmin|provider)$/i;
 
 /** A value as it may be shown: what has parts may have a secret among them. */
 function inWords(value: unknown): string {
@@ -141,6 +164,8 @@ function complete(file: ConfigFile): Config {
     }),
   );
   const settings = clusterSettings(file, secrets);
+  const accounts = accountsOf(file, secrets);
+  const secret = secretOf(file, secrets);
   const none = 'ensembles is missing: name one, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181.';
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -154,6 +179,9 @@ function complete(file: ConfigFile): Config {
     root,
     log,
     store,
+    accounts,
+    openFigures: file.metrics.networks,
+    secret,
     ensembles,
     clusterSettings: settings,
   };
@@ -163,7 +191,7 @@ const DAY_MS = 86_400_000;
 
 function storeOf(store: ConfigFile['store']): StoreConfig {
   if (store.kind === 'none') return null;
-  const { events, samples, tenSeconds, minutes, hours } = store.keepDays;
+  const { events, samples, tenSeconds, minutes, hours, audit } = store.keepDays;
   return {
     folder: resolve(store.folder ?? stateFolder()),
     url: store.url ?? null,
@@ -176,7 +204,13 @@ function storeOf(store: ConfigFile['store']): StoreConfig {
       '1m': minutes * DAY_MS,
       '1h': hours * DAY_MS,
     },
+    keepAuditMs: audit * DAY_MS,
   };
+}
+
+function secretOf(file: ConfigFile, secrets: SecretReader): SecretConfig {
+  const fromFile = secrets.text(file.secretFile, 'secretFile')?.trim() ?? null;
+  return { given: file.secret ?? fromFile, folder: storeOf(file.store)?.folder ?? null };
 }
 
 /** Where a program of this user keeps what it must not lose. */

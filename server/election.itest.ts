@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventsPage } from '@/lib/history/history';
 import { Player, type Replay } from '@/lib/history/replay';
-import { freePort, type Sandbox, startSandbox, startSynthetic, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, signedIn, startSandbox, startSynthetic, waitFor } from '@/sandbox';
 import { makeFolder, openStore, servers } from './adapters/store/store-for-tests';
 import { systemClock } from './clock';
 import { spawnHowdah } from './howdah-process';
@@ -66,7 +66,7 @@ async function start(name: string) {
   const ask = async <T>(procedure: string, input: object): Promise<T | null> => {
     const wanted = encodeURIComponent(JSON.stringify(input));
     const url = `http://127.0.0.1:${port}/api/trpc/history.${procedure}?input=${wanted}`;
-    const answer = await fetch(url).catch(() => null);
+    const answer = await fetch(url, signedIn(sandbox.root)).catch(() => null);
     return answer?.ok ? ((await answer.json()) as { result: { data: T } }).result.data : null;
   };
   const events = async () =>

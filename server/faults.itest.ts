@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterView } from '@/lib/topology/view';
-import { freePort, type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, signedIn, startSandbox, waitFor } from '@/sandbox';
 import { spawnHowdah } from './howdah-process';
 
 /**
@@ -95,7 +95,7 @@ async function startHowdah(): Promise<Howdah> {
   });
   await waitFor(
     async () => {
-      const answer = await fetch(`${url}/api/health`).catch(() => null);
+      const answer = await fetch(`${url}/api/health`, signedIn(sandbox.root)).catch(() => null);
       const body = (await answer?.json()) as { clusters: number } | undefined;
       return body?.clusters === CLUSTERS;
     },
@@ -106,7 +106,8 @@ async function startHowdah(): Promise<Howdah> {
 
 /** Reads a stream until it has told what is wanted of it. */
 async function read(url: string, topics: readonly string[], enough: (frame: Frame) => boolean) {
-  const answer = await fetch(`${url}/api/stream?topics=${encodeURIComponent(topics.join())}`);
+  const wanted = `${url}/api/stream?topics=${encodeURIComponent(topics.join())}`;
+  const answer = await fetch(wanted, signedIn(sandbox.root));
   let text = '';
   for await (const chunk of answer.body ?? []) {
     text += Buffer.from(chunk as Uint8Array).toString();
@@ -179,7 +180,7 @@ async function endsInTheTruth(): Promise<void> {
 async function synced(): Promise<boolean> {
   // A connection kept from before may have been given up meanwhile; its process must live.
   expect(howdah.process.exitCode ?? howdah.process.signalCode).toBeNull();
-  const answer = await fetch(`${howdah.url}/api/health`).catch(() => null);
+  const answer = await fetch(`${howdah.url}/api/health`, signedIn(sandbox.root)).catch(() => null);
   const body = (await answer?.json()) as { ensembles: { synced: boolean }[] } | undefined;
   return body?.ensembles.every((one) => one.synced) ?? false;
 }

@@ -9,6 +9,7 @@ import type { HistoryRecord, RollCall } from '@/lib/history/record';
 import { type ClusterId, ensembleId } from '@/lib/topology/cluster-id';
 import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
+import type { Asked } from './adapters/store/ask';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
 import { lockFolder } from './adapters/store/folder-lock';
@@ -19,6 +20,7 @@ import { PostgresUpkeep } from './adapters/store/rollups';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
 import { versionStore } from './adapters/store/version-store';
+import { createAudit } from './audit-parts';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
 import { Election } from './history/election';
@@ -30,9 +32,19 @@ import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
 import { Watching } from './history/watching';
 import { noHistory } from './no-history';
-import type { HistoryReader, RawZnode, ScopeSnapshot, VersionStore, ZnodeAccess } from './ports';
+import type {
+  Audit,
+  AuditReader,
+  HistoryReader,
+  ListingAccess,
+  RawZnode,
+  ScopeSnapshot,
+  VersionStore,
+} from './ports';
 
 export interface History extends HistoryReader, VersionStore {
+  /** Kept in the same store. */
+  readonly audit: Audit & AuditReader;
   record(event: ClusterEvent): void;
   sample(cluster: ClusterId, sample: LagSample): void;
   /** A cluster was put together anew, at that moment; if its leadership moved, by that cause. */
@@ -44,7 +56,11 @@ export interface History extends HistoryReader, VersionStore {
   readMarked(ensemble: string, path: string, znode: RawZnode | null): void;
   /** An ensemble has been read whole: these are its clusters. */
   present(roll: Pick<RollCall, 'ensemble' | 'namespaces' | 'clusters'>): void;
+  /** The store, for others who keep something there; null: there is none. */
+  readonly database: Asked;
   /** Opens folder and store; until then what is recorded waits in memory. */
+  open(): void;
+  /** Begins to record. */
   start(): void;
   close(): Promise<void>;
 }
@@ -59,15 +75,18 @@ interface Now {
 
 interface HistoryParts {
   readonly config: StoreConfig;
+  readonly secret: string;
   /** Numbers for what is recorded: see `Sequence`. */
   readonly next: (room?: number) => number;
   readonly access: VersionsOptions['access'];
   /** What there is now: where recording begins. */
   readonly now: Now;
   /** Where those who share a store elect who records. */
-  readonly turn: { readonly access: () => ZnodeAccess; readonly folder: string };
+  readonly turn: { readonly access: () => ListingAccess; readonly folder: string };
   readonly log: Logger;
   readonly onState: () => void;
+  /** The store has been connected to. */
+  readonly onReady: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -86,15 +105,17 @@ function storeName(url: string): string {
 /** Joins the parts that keep history. */
 export function createHistory({
   config,
+  secret,
   next,
   access,
   now,
   turn,
   log,
   onState,
+  onReady,
   onError,
 }: HistoryParts): History {
-  if (config === null) return noHistory();
+  if (config === null) return noHistory(log);
   const clock = systemClock;
   const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping, budgetBytes } = config;
   let trouble: { readonly since: number; readonly says: string } | null = null;
@@ -130,9 +151,14 @@ export function createHistory({
       if (state === 'ready') {
         recorder.storeIsReady();
         housekeeping.start();
+        onReady();
+        audit.storeIsReady();
       }
       onState();
     },
+  });
+  const audit = createAudit({
+    ...{ config, secret, database, access: turn.access, root: turn.folder, onState, onError },
   });
   const store = new PostgresStore(database);
   const recorder: Recorder = new Recorder({
@@ -229,6 +255,7 @@ export function createHistory({
       // PostgreSQL's user has to pass, where that is another than ours.
       mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       lock = lockFolder(folder);
+      await audit.open();
       recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
       trouble = null;
       database.start();
@@ -244,6 +271,7 @@ export function createHistory({
   };
 
   return {
+    audit,
     record: (event) => {
       // What an earlier process knew of it is in the store, and it is told there.
       if (event.code === 'cluster-appeared') return;
@@ -269,7 +297,7 @@ export function createHistory({
     znodes: kept.znodes,
     bytes: kept.bytes,
     present: (roll) => structures.present(roll),
-    events: (query) => store.events(query),
+    events: (query, within) => store.events(query, within),
     lag: (query) => lag.read(query),
     replay: async (query) => {
       // Of what is still to come nothing is known.
@@ -277,11 +305,11 @@ export function createHistory({
       const replay = await replays.replay({ ...query, until });
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
-    reliability: async (query) => {
+    reliability: async (query, within) => {
       const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
-      const facts = await reliability.facts({ ...query, until });
+      const facts = await reliability.facts({ ...query, until }, within);
       // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
-      const worst = lag.worst({ ...query, from: facts.from, until }).catch((error) => {
+      const worst = lag.worst({ ...query, from: facts.from, until }, within).catch((error) => {
         log.warn(`the worst lag could not be told: ${error.message}`);
         return null;
       });
@@ -291,10 +319,11 @@ export function createHistory({
       const wrong = trouble ?? undecided;
       return wrong ? { ...view(), state: 'away', ...wrong } : view();
     },
+    database,
+    open: () => void open(),
     start: () => {
       if (mine) begin();
       election?.start();
-      void open();
     },
     close: async () => {
       closed = true;
@@ -303,7 +332,10 @@ export function createHistory({
       election?.close();
       watching.stop();
       versions.stop();
-      await Promise.race([Promise.all([recorder.close(), samples.close()]), delay(CLOSE_MS)]);
+      await Promise.race([
+        Promise.all([recorder.close(), samples.close(), audit.close()]),
+        delay(CLOSE_MS),
+      ]);
       database.close();
       embedded?.stop();
       lock?.release();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { HistoryView } from '@/lib/history/history';
-import { freePort, type Sandbox, startSandbox, startSynthetic, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, signedIn, startSandbox, startSynthetic, waitFor } from '@/sandbox';
 import { answers, listen, Recorded } from './recorded-for-tests';
 
 /** History as the product keeps it: its own process, its own PostgreSQL, both killed at will. */
@@ -102,7 +102,7 @@ test('a second Howdah on the same folder watches all the same, and says whose hi
   try {
     await answers(at);
     void listen(at, SCOPES, {
-      signal: stopped.signal,
+      ...{ signal: stopped.signal, headers: signedIn(sandbox.root).headers },
       hear: (frame) => {
         if (frame.type === 'history') view = frame.history;
       },

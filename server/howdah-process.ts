@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Sandbox } from '@/sandbox';
+import { type Sandbox, signedIn } from '@/sandbox';
 
 /** For tests: the product as a process of its own, from its sources. It ends with the sandbox. */
 export function spawnHowdah(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'root' | 'connectString'>,
   port: number,
   settings: Readonly<Record<string, string>>,
 ): ChildProcess {
@@ -16,6 +16,7 @@ export function spawnHowdah(
       HOWDAH_SANDBOX: sandbox.root,
       HOWDAH_ENSEMBLE: sandbox.connectString,
       HOWDAH_NAMESPACES: '/service',
+      ...signedIn(sandbox.root).env,
       HOWDAH_PORT: String(port),
       ...settings,
     },

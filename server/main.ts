@@ -8,7 +8,9 @@ import { createPeer } from './http/peer';
 import { createHttpServer } from './http/server';
 import { readTls, renewOnHangup } from './http/tls';
 import { createLog } from './log';
+import { inNetworks } from './networks';
 import { createRuntime } from './runtime';
+import { loadSecret } from './secret';
 
 const DRAIN_MS = 1500;
 
@@ -39,10 +41,8 @@ async function main(): Promise<void> {
     config,
     build: buildId(dev),
     log,
-    refuse: guard.refuse,
-    sharesOf: (request) => [
-      { of: `address ${peer(request).address}`, most: config.listen.mostStreamsPerAddress },
-    ],
+    peer,
+    secret: orExit(() => loadSecret(config)),
     onSettled: () => void warmUp(),
   });
   const server = createHttpServer({
@@ -50,12 +50,24 @@ async function main(): Promise<void> {
     guard,
     mostStreams: config.listen.mostStreams,
     tls: tls && orExit(() => readTls(tls)),
-    context: {
+    services: {
       operations: runtime.operations,
       restores: runtime.restores,
       history: runtime.history,
+      accounts: runtime.access.accounts,
+      audit: runtime.audit,
+      limit: (who) => runtime.access.limits.act(who),
     },
-    stream: (request, response) => runtime.hub.subscribe(request, response),
+    identify: (request) => runtime.access.identify(request),
+    signIn: runtime.access.signIn,
+    isOpen: inNetworks(config.openFigures),
+    stream: (request, response, { sight, ended, who }) => {
+      const shares = [
+        { of: `address ${peer(request).address}`, most: config.listen.mostStreamsPerAddress },
+        { of: `account ${who.id}`, most: config.listen.mostStreamsPerAddress },
+      ];
+      runtime.hub.subscribe(request, response, { sight, ended, shares });
+    },
     pages: (request, response) => pages.serve(request, response),
     metrics: runtime.metrics,
     health: runtime.health,
@@ -115,6 +127,10 @@ function buildId(dev: boolean): string {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
   const why = error instanceof Error ? error.stack : error;
   process.stderr.write(withoutSecrets(`Howdah could not start: ${why}\n`));
   process.exit(1);

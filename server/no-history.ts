@@ -1,10 +1,12 @@
+import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import type { HistoryView } from '@/lib/history/history';
+import { loggedAudit } from './audit/logged';
 import { systemClock } from './clock';
 import type { History } from './history-parts';
 
 /** What stands in for history where none is to be kept. */
-export function noHistory(): History {
+export function noHistory(log: Logger): History {
   const view: HistoryView = {
     state: 'off',
     since: systemClock.now(),
@@ -19,7 +21,9 @@ export function noHistory(): History {
   };
   const refuse = () =>
     Promise.reject(new Failure('unavailable', 'Howdah was told to keep no history.'));
+  const audit = loggedAudit((entry) => log.warn({ audit: entry }, 'audit'));
   return {
+    audit: { ...audit, page: refuse },
     view,
     record: () => {},
     sample: () => {},
@@ -35,6 +39,15 @@ export function noHistory(): History {
     znodes: refuse,
     versions: refuse,
     bytes: refuse,
+    database: {
+      connected: null,
+      health: {
+        ...{ state: 'away', since: view.since, server: null },
+        says: 'Howdah was told to keep nothing, so there are no accounts: the emergency token is the way in.',
+      },
+      doubt: () => {},
+    },
+    open: () => {},
     start: () => {},
     close: () => Promise.resolve(),
   };

@@ -1,3 +1,5 @@
+import type { Sight } from '@/lib/access/sight';
+import type { BegunAct } from '@/lib/audit/entry';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -11,6 +13,9 @@ import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterKey, Stat } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Access } from '@/lib/znodes/access';
+
+export type * from './account-ports';
+export type * from './audit-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -34,8 +39,8 @@ export interface HistoryStore {
   noteGap(gap: Gap): Promise<void>;
   /** The watch that began then has lasted until that moment. */
   noteWatching(began: number, until: number): Promise<void>;
-  /** Throws `unavailable` while it is away. */
-  events(query: EventsQuery): Promise<EventsPage>;
+  /** Those of what somebody may see. Throws `unavailable` while it is away. */
+  events(query: EventsQuery, within: Sight): Promise<EventsPage>;
 }
 
 /** Where lag is kept for good. */
@@ -49,7 +54,7 @@ export interface LagStore {
   /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
   figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
   /** Of each cluster the furthest that a standby was behind. Throws `unavailable` while it is away. */
-  worst(query: ReliabilityQuery): Promise<readonly WorstLag[]>;
+  worst(query: ReliabilityQuery, within: Sight): Promise<readonly WorstLag[]>;
 }
 
 /** Where structures are read back. */
@@ -61,7 +66,7 @@ export interface ReplayStore {
 /** Where changes of leadership are read back, and when somebody watched. */
 export interface ReliabilityStore {
   /** Throws `unavailable` while it is away. */
-  facts(query: ReliabilityQuery): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
+  facts(query: ReliabilityQuery, within: Sight): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
 }
 
 /** Where versions of znodes are read back. Throws `unavailable` while it is away. */
@@ -97,17 +102,17 @@ export interface HistoryReader extends Pick<HistoryStore, 'events'> {
   versions: VersionStore['versions'];
   znodes: VersionStore['znodes'];
   /** What is kept of how reliable clusters were. Throws `unavailable` while the store is away. */
-  reliability(query: ReliabilityQuery): Promise<ReliabilityFacts>;
+  reliability(query: ReliabilityQuery, within: Sight): Promise<ReliabilityFacts>;
 }
 
 /** Records that went to disk together. */
-export interface SpooledBatch {
+export interface SpooledBatch<T = HistoryRecord> {
   readonly name: string;
-  readonly records: readonly HistoryRecord[];
+  readonly records: readonly T[];
 }
 
 /** What waits on disk until the store has it. It outlives the process. */
-export interface Spool {
+export interface Spool<T = HistoryRecord> {
   readonly records: number;
   /** When the record that has waited longest was seen; null: none waits. */
   readonly oldestAt: number | null;
@@ -117,10 +122,10 @@ export interface Spool {
    * Durable once this is true; false: there is no room, which does not hold for what `must` be kept
    * while the disk takes it. Throws what the disk says.
    */
-  append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean>;
+  append(records: readonly T[], must?: 'must'): Promise<boolean>;
   /** The batches that have waited longest, of about `most` records in all; none: nothing waits. */
-  oldest(most: number): Promise<readonly SpooledBatch[]>;
-  drop(batch: SpooledBatch): Promise<void>;
+  oldest(most: number): Promise<readonly SpooledBatch<T>[]>;
+  drop(batch: SpooledBatch<T>): Promise<void>;
   /** What was noted last, by this process or an earlier one. */
   readonly losing: Gap | null;
   /** Keeps what is being lost, until the store has it. */
@@ -301,7 +306,7 @@ export interface StreamSource {
   /** Summaries changed after `rev`; all of them for 0 or a revision too old. */
   summaries(rev: number): {
     readonly full: boolean;
-    readonly changed: readonly string[];
+    readonly changed: readonly { readonly id: ClusterId; readonly json: string }[];
     readonly gone: readonly ClusterId[];
   };
   /** The newest revision of any summary or tombstone; above 0 even when there has been none. */
@@ -328,8 +333,9 @@ export interface Operations {
   /**
    * Records the intent, re-checks, sends, and returns as soon as the run is recorded; it goes on
    * without the caller. Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Whoever began the act ends it where this throws; else it is ended here, once the run has.
    */
-  switchover(request: SwitchoverRequest): Promise<OperationView>;
+  switchover(request: SwitchoverRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
 }
@@ -340,7 +346,8 @@ export interface ConfigurationRestores {
   preflight(cluster: ClusterId, seq: number): Promise<RestorePreflight>;
   /**
    * Records the intent, writes over exactly the version that was seen, and says what became of it.
-   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
+   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`. Whoever began the act
+   * ends it where this throws, which changes nothing where that is known better here.
    */
-  restore(request: RestoreRequest): Promise<RestoreOutcome>;
+  restore(request: RestoreRequest, act?: BegunAct | null): Promise<RestoreOutcome>;
 }

@@ -8,7 +8,14 @@ import { Player, type Replay } from '@/lib/history/replay';
 import type { VersionsPage } from '@/lib/history/znode-version';
 import type { Frame } from '@/lib/stream/frames';
 import type { ClusterEvent } from '@/lib/topology/event';
-import { freePort, type Sandbox, type startSynthetic, waitFor } from '@/sandbox';
+import {
+  freePort,
+  type Sandbox,
+  type SignedIn,
+  signedIn,
+  type startSynthetic,
+  waitFor,
+} from '@/sandbox';
 import { spawnHowdah } from './howdah-process';
 
 type Synthetic = Awaited<ReturnType<typeof startSynthetic>>;
@@ -26,14 +33,23 @@ export const answers = (port: number) =>
     { timeoutMs: 30_000, what: 'Howdah to answer' },
   );
 
+interface Listening {
+  readonly signal: AbortSignal;
+  readonly headers: SignedIn['headers'];
+  readonly hear: (frame: Frame) => void;
+}
+
 /** For tests: hears what a Howdah tells of some clusters, until it is told not to. */
 export async function listen(
   port: number,
   scopes: readonly string[],
-  { signal, hear }: { signal: AbortSignal; hear: (frame: Frame) => void },
+  { signal, headers, hear }: Listening,
 ): Promise<void> {
   const topics = scopes.map((scope) => `cluster:${idOf(scope)}`).join();
-  const answer = await fetch(`http://127.0.0.1:${port}/api/stream?topics=${topics}`, { signal });
+  const answer = await fetch(`http://127.0.0.1:${port}/api/stream?topics=${topics}`, {
+    signal,
+    headers,
+  });
   let text = '';
   for await (const chunk of answer.body ?? []) {
     text += Buffer.from(chunk as Uint8Array).toString();
@@ -92,7 +108,7 @@ export class Recorded {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     void listen(this.#port, this.#scopes, {
-      signal,
+      ...{ signal, headers: signedIn(this.#sandbox.root).headers },
       hear: (frame) => this.#takeIn(frame),
     }).catch(() => {});
   }
@@ -136,7 +152,10 @@ export class Recorded {
 
   answer(name: string, wanted: object): Promise<Response> {
     const input = encodeURIComponent(JSON.stringify(wanted));
-    return fetch(`http://127.0.0.1:${this.#port}/api/trpc/history.${name}?input=${input}`);
+    return fetch(
+      `http://127.0.0.1:${this.#port}/api/trpc/history.${name}?input=${input}`,
+      signedIn(this.#sandbox.root),
+    );
   }
 
   async kept(): Promise<readonly ClusterEvent[]> {

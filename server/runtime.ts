@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
+import { type AccountParts, createAccounts } from './account-parts';
 import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
 import { PostgresProbe } from './adapters/postgres/probe';
@@ -22,6 +23,8 @@ import { ProbeSchedule } from './monitor/probe-schedule';
 import { Restores } from './operations/restores';
 import { Switchovers } from './operations/switchovers';
 import type {
+  Audit,
+  AuditReader,
   ConfigurationRestores,
   HistoryReader,
   MirrorBatch,
@@ -31,7 +34,6 @@ import type {
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
-import type { Share } from './stream/places';
 import { TakeUp } from './take-up';
 
 export interface Runtime {
@@ -39,6 +41,8 @@ export interface Runtime {
   readonly operations: Operations;
   readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
+  readonly audit: Audit & AuditReader;
+  readonly access: AccountParts;
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
@@ -51,10 +55,8 @@ export interface RuntimeParts {
   /** Differs for each build of the pages. */
   readonly build: string;
   readonly log: Logger;
-  /** Why a request is not answered; null when it may be. */
-  readonly refuse: (request: IncomingMessage) => string | null;
-  /** Of whose streams there may be only so many. */
-  readonly sharesOf: (request: IncomingMessage) => readonly Share[];
+  readonly secret: string;
+  readonly peer: (request: IncomingMessage) => { readonly address: string };
   /** Called once: every ensemble has been read, or is known to be out of reach. */
   readonly onSettled: () => void;
 }
@@ -80,7 +82,7 @@ const unasked = (at: number): ProbeFailure => ({
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime(parts: RuntimeParts): Runtime {
-  const { config, build, log, refuse, sharesOf, onSettled } = parts;
+  const { config, build, log, onSettled } = parts;
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
   const ensembles = new Map<string, Ensemble>();
@@ -102,6 +104,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
     operationOn: (id) => switchovers.running(id),
+    isOurs: (id, zxid) => restores.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
@@ -123,6 +126,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     access: (name) => ensembleOf(name).session,
     connected: (name) => ensembles.get(name)?.synced ?? false,
     settings: (key) => config.clusterSettings(key).patroni,
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onRun: (view, says) => {
       if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
       fleet.touch(view.cluster);
@@ -140,6 +144,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     connected: (name) => ensembles.get(name)?.synced ?? false,
     running: (id) => switchovers.running(id),
     bytes: (which) => history.bytes(which),
+    audit: { end: (outcome) => history.audit.end(outcome) },
     onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
     onError,
   });
@@ -178,6 +183,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
+    secret: parts.secret,
     next: (room) => sequence.next(room),
     access: async (id, name) => {
       const key = parseClusterId(id);
@@ -196,6 +202,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       folder: config.root === '/' ? '' : config.root,
     },
     log,
+    onReady: () => access.storeIsReady(),
     onState: gathered(clock, HISTORY_MS, () => {
       historyNow.renew();
       hub.notify();
@@ -203,6 +210,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onError,
   });
   const historyNow = aSecondApart(clock, () => history.view);
+
+  const access: AccountParts = createAccounts({
+    ...{ config, secret: parts.secret, peer: parts.peer, log, onError },
+    audit: history.audit,
+    database: history.database,
+    onChange: () => hub.recheck(),
+  });
 
   const marked = new MarkedZnodes({
     clock,
@@ -234,9 +248,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       probing: probingNow.json,
       history: historyNow.json,
     },
-    refuse,
     most: config.listen.mostStreams,
-    sharesOf,
     onAttention: (ids) => {
       followed = ids;
       attend();
@@ -337,6 +349,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     operations: switchovers,
     restores,
     history,
+    audit: history.audit,
+    access,
     health: () => ({
       // The process is healthy when it serves; what it watches is reported, not judged here.
       ok: true,
@@ -354,16 +368,22 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     }),
     start: () => {
       for (const ensemble of ensembles.values()) ensemble.start();
+      // At once: nobody sees anything before accounts can be asked.
+      history.open();
+      access.start();
     },
     close: () => {
+      access.close();
       switchovers.close();
       digest.close();
       schedule.close();
       hub.close();
       fleet.close();
       marked.close();
-      for (const ensemble of ensembles.values()) ensemble.close();
-      return history.close();
+      // The audit's last rows are anchored in ZooKeeper before that is left.
+      return history.close().finally(() => {
+        for (const ensemble of ensembles.values()) ensemble.close();
+      });
     },
   };
 }

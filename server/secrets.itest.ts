@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensembleId } from '@/lib/topology/cluster-id';
-import { freePort, type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { freePort, type Sandbox, signedIn, startSandbox, waitFor } from '@/sandbox';
 import { openConnected, type ZooKeeperSession } from '@/zookeeper';
 
 /** A password planted wherever one can be: in every setting, and in all that ZooKeeper can carry. */
@@ -113,6 +113,8 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Howdah
       ...{ HOWDAH_ZK_USER: 'u', HOWDAH_ZK_PASSWORD: CANARY },
       ...{ HOWDAH_MONITOR_USER: 'u', HOWDAH_MONITOR_PASSWORD: CANARY },
       ...{ HOWDAH_PATRONI_USER: 'u', HOWDAH_PATRONI_PASSWORD: CANARY },
+      ...{ HOWDAH_ADMIN_EMAIL: 'root@example.org', HOWDAH_ADMIN_PASSWORD: CANARY },
+      ...{ HOWDAH_SECRET: `${CANARY}${'x'.repeat(32)}`, ...signedIn(sandbox.root).env },
       ...{ HOWDAH_PORT: String(port), HOWDAH_LOG: 'debug', ...settings },
     },
   });
@@ -132,14 +134,19 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Howdah
 }
 
 async function ask(howdah: Howdah, path: string, input: unknown): Promise<string> {
-  const query = encodeURIComponent(JSON.stringify(input));
-  return (await fetch(`${howdah.url}/api/trpc/${path}?input=${query}`)).text();
+  const query = encodeURIComponent(JSON.stringify(input ?? null));
+  return (
+    await fetch(`${howdah.url}/api/trpc/${path}?input=${query}`, signedIn(sandbox.root))
+  ).text();
 }
 
 async function act(howdah: Howdah, path: string, input: unknown): Promise<string> {
   const answer = await fetch(`${howdah.url}/api/trpc/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', origin: howdah.url },
+    headers: {
+      ...{ 'content-type': 'application/json', origin: howdah.url },
+      ...signedIn(sandbox.root).headers,
+    },
     body: JSON.stringify(input),
   });
   return answer.text();
@@ -147,7 +154,10 @@ async function act(howdah: Howdah, path: string, input: unknown): Promise<string
 
 /** Reads the stream until it has told all of these. */
 async function streamed(howdah: Howdah, wanted: readonly string[]): Promise<string> {
-  const answer = await fetch(`${howdah.url}/api/stream?topics=fleet,cluster:${CLUSTER}`);
+  const answer = await fetch(
+    `${howdah.url}/api/stream?topics=fleet,cluster:${CLUSTER}`,
+    signedIn(sandbox.root),
+  );
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of answer.body ?? []) {
@@ -207,14 +217,16 @@ test('no password leaves by the stream, an answer, an error or the log', async (
     await ask(howdah, 'history.events', {}),
     await ask(howdah, 'history.replay', { ...stretch, buckets: 10 }),
     await ask(howdah, 'history.reliability', { from: stretch.from, until: stretch.until }),
+    await ask(howdah, 'accounts.list', undefined),
+    await ask(howdah, 'audit.page', {}),
     await ask(howdah, 'operations.list', { cluster: CLUSTER }),
     await ask(howdah, 'switchover.preflight', { cluster: CLUSTER, candidate: 'pg-3' }),
     await act(howdah, 'configuration.restore', {
       ...{ cluster: CLUSTER, seq: first, seenVersion: 0, confirm: 'canary', reason: '' },
     }),
-    await (await fetch(`${howdah.url}/metrics`)).text(),
-    await (await fetch(`${howdah.url}/api/health`)).text(),
-    await (await fetch(`${howdah.url}/cluster/${CLUSTER}`)).text(),
+    await (await fetch(`${howdah.url}/metrics`, signedIn(sandbox.root))).text(),
+    await (await fetch(`${howdah.url}/api/health`, signedIn(sandbox.root))).text(),
+    await (await fetch(`${howdah.url}/cluster/${CLUSTER}`, signedIn(sandbox.root))).text(),
   );
   for (const each of told) expect(each).not.toContain(CANARY);
   expect(told.join()).toContain('u:…@');

@@ -44,6 +44,7 @@ class Replay {
       limits: defaultProblemLimits,
       ensemble: (name) => ({ name, connected: this.connected, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
+      isOurs: () => false,
       onChange: () => {},
       onEvent: (event) => this.recorded.push(event),
       onView: () => {},
@@ -331,6 +332,6 @@ describe('the fleet', () => {
     expect(entries.length).toBeLessThanOrEqual(11);
     expect(entries.at(-1)?.members['pg-b']?.replay).toBe(1024);
     const [summary] = replay.fleet.summaries(0).changed;
-    expect(JSON.parse(summary ?? '{}').trend.at(-1)).toBe(1024);
+    expect(JSON.parse(summary?.json ?? '{}').trend.at(-1)).toBe(1024);
   });
 });

@@ -1,4 +1,5 @@
 import { type Sandbox, startSandbox } from '@/sandbox';
+import { administrator } from './account';
 import { buildIfNeeded } from './build';
 import { stopChild } from './child';
 import { demoClusters, startDemoLoad } from './demo-clusters';
@@ -30,7 +31,9 @@ async function demo(interrupt: Interrupt): Promise<void> {
     // It bears the sandbox's mark, so the watchdog that clears up after kill -9 ends it too.
     const env = { NODE_ENV: 'production', HOWDAH_SANDBOX: sandbox.root };
     howdah = await startHowdah(sandbox, { args, env });
+    const { email, password } = await administrator(sandbox, ['dist/cli.js']);
     say(`\nHowdah is at ${howdah.address} (up in ${elapsed()}). Ctrl-C ends it.`);
+    say(`Sign in as ${email} with the password ${password}`);
     say('Break something: npm run sandbox -- fault kill orders-1 --name demo');
     const end = await interrupt.orEndOf(howdah.process, 'Howdah');
     if (end) {

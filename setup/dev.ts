@@ -1,4 +1,5 @@
 import { attachSandbox, type Sandbox, startSandbox } from '@/sandbox';
+import { administrator } from './account';
 import { stopChild } from './child';
 import { demoClusters, startDemoLoad } from './demo-clusters';
 import { startHowdah } from './howdah';
@@ -12,8 +13,11 @@ async function dev(interrupt: Interrupt): Promise<void> {
     args: ['--import', 'tsx', '--enable-source-maps', 'server/main.ts'],
     env: { HOWDAH_DEV: '1' },
   });
+  const command = ['--import', 'tsx', 'server/cli/main.ts'];
+  const { email, password } = await administrator(sandbox, command);
   say(`\nHowdah is at ${howdah.address}. Ctrl-C ends it; its sandbox stays up:`);
   say('npm run sandbox -- down --name dev');
+  say(`Sign in as ${email} with the password ${password}`);
   const end = await interrupt.orEndOf(howdah.process, 'Howdah');
   if (end) {
     say(end);

@@ -44,6 +44,17 @@ export const highest = (grants: readonly Grant[]): Role | null =>
     null,
   );
 
+/** The highest role of each scope, once. */
+export function distinct(grants: readonly Grant[]): readonly Grant[] {
+  const byScope = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = JSON.stringify(Object.entries(grant.scope).sort());
+    const before = byScope.get(key);
+    if (!before || covers(grant.role, before.role)) byScope.set(key, grant);
+  }
+  return [...byScope.values()];
+}
+
 /** Whoever may see anything of an ensemble may see how the ensemble itself fares. */
 function reaches(scope: Scope, cluster: ClusterId): boolean {
   if (scope.of === 'all') return true;

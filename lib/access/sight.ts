@@ -1,5 +1,5 @@
 import type { ClusterId } from '../topology/cluster-id';
-import { type Grant, roleOn, roleOnAll } from './roles';
+import { covers, type Grant, roleOn, roleOnAll } from './roles';
 
 /** Which clusters somebody may see. */
 export interface Sight {
@@ -16,7 +16,19 @@ export const seesAll: Sight = { key: '*', all: true, grants: [], sees: () => tru
 
 /** What those grants let somebody see. */
 export function sightOf(grants: readonly Grant[]): Sight {
-  if (roleOnAll(grants) !== null) return seesAll;
+  return roleOnAll(grants) !== null ? seesAll : some(grants);
+}
+
+/**
+ * What somebody may read of the audit: of the clusters that they operate; as administrator of all
+ * clusters also what is of none, such as sign-ins and accounts.
+ */
+export function auditSightOf(grants: readonly Grant[]): Sight {
+  if (roleOnAll(grants) === 'admin') return seesAll;
+  return some(grants.filter(({ role }) => covers(role, 'operator')));
+}
+
+function some(grants: readonly Grant[]): Sight {
   const scopes = [...new Set(grants.map(({ scope }) => JSON.stringify(Object.values(scope))))];
   return {
     key: scopes.sort().join(' '),

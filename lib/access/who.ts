@@ -16,16 +16,18 @@ export interface Who {
 }
 
 /**
- * What a procedure, a route or a topic asks for. `public`: nobody need be known. `self`: one's own
- * account. `anywhere`: the role on whatever; what is told is cut to what they may see. `cluster`:
+ * What a procedure, a route or a topic asks for. `public`: nobody need be known. `known`: somebody
+ * is. `self`: it is about one's own account, so no token's business. `anywhere`: the role on whatever; what is told is cut to what they may see. `cluster`:
  * the role on the cluster that is asked about. `everything`: the role on all clusters.
  */
 export type Need =
   | { readonly of: 'public' }
+  | { readonly of: 'known' }
   | { readonly of: 'self' }
   | { readonly of: 'anywhere' | 'cluster' | 'everything'; readonly role: Role };
 
 export const anybody: Need = { of: 'public' };
+export const anybodyKnown: Need = { of: 'known' };
 export const oneself: Need = { of: 'self' };
 export const anywhere = (role: Role): Need => ({ of: 'anywhere', role });
 export const onCluster = (role: Role): Need => ({ of: 'cluster', role });
@@ -45,7 +47,11 @@ export function refusal(
 ): Refusal | null {
   if (need.of === 'public') return null;
   if (who === null) return { code: 'signed-out', says: 'Sign in first.' };
-  if (need.of === 'self') return null;
+  if (need.of === 'known') return null;
+  if (need.of === 'self') {
+    const says = 'This is for who is signed in with an account, not for a token.';
+    return who.kind === 'user' ? null : { code: 'forbidden', says };
+  }
   if (who.mustChangePassword) {
     return { code: 'forbidden', says: 'Change your first password before anything else.' };
   }

@@ -7,7 +7,7 @@ import type { Replay } from './replay';
 
 export const causeWords: Readonly<Record<Cause, string>> = {
   automatic: 'automatic: nobody had asked for it',
-  request: 'asked for: Patroni had a request, of somebody else or of another Howdah',
+  request: 'asked for, or written, by somebody else or another Howdah',
   howdah: 'an operation of Howdah',
   unwatched: 'not known: no Howdah watched',
 };

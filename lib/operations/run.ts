@@ -1,3 +1,4 @@
+import type { AuditOutcome, AuditResult, BegunAct } from '../audit/entry';
 import type { ClusterView } from '../topology/view';
 import { formatDuration } from '../units';
 import type {
@@ -28,6 +29,8 @@ export interface Run {
   readonly timelineBefore: number | null;
   /** After this the outcome is unknown if nothing has shown it. */
   readonly deadline: number;
+  /** The act of the audit that it is; null or absent: it is none. */
+  readonly act?: string | null;
 }
 
 /** What Patroni's REST answered. */
@@ -54,9 +57,14 @@ const STEPS: readonly (readonly [StepCode, string])[] = [
 export function begin(
   request: SwitchoverRequest,
   cluster: ClusterView,
-  start: { readonly id: string; readonly now: number; readonly patienceMs: number },
+  start: {
+    readonly id: string;
+    readonly now: number;
+    readonly patienceMs: number;
+    readonly act?: BegunAct | null;
+  },
 ): Run {
-  const { id, now, patienceMs } = start;
+  const { id, now, patienceMs, act = null } = start;
   const view: OperationView = {
     id,
     kind: 'switchover',
@@ -65,6 +73,7 @@ export function begin(
     from: request.seen.leader,
     to: request.candidate,
     reason: request.reason,
+    by: act?.by ?? null,
     state: 'recorded',
     startedAt: now,
     steps: STEPS.map(([code, says]) => ({ code, says, at: null })),
@@ -78,6 +87,7 @@ export function begin(
     seen: request.seen,
     timelineBefore: cluster.timeline,
     deadline: now + patienceMs,
+    act: act?.id ?? null,
   };
   return mark(run, 'recorded', now);
 }
@@ -270,6 +280,32 @@ export function end(run: Run, outcome: Outcome): Run {
 /** Ends a run for a reason that is known before Patroni had any part in it. */
 export function endAs(run: Run, [code, says]: readonly [OutcomeCode, string], now: number): Run {
   return end(run, { code, says, at: now });
+}
+
+const results: Readonly<Record<OutcomeCode, AuditResult>> = {
+  done: 'done',
+  'done-other': 'done',
+  refused: 'refused',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
+/**
+ * What the audit is told once a run has become this; null: nothing, it was told, or it is no act.
+ * `resumed`: another process began it, which may have told an end that it could not store.
+ */
+export function auditedEnd(
+  before: Run,
+  { act, view }: Run,
+  { resumed }: { readonly resumed: boolean },
+): AuditOutcome | null {
+  const [was, is] = [before.view.outcome, view.outcome];
+  if (is === null || is.code === was?.code || !act) return null;
+  const { startedAt, outageMs, leaderlessMs } = view;
+  const cost = { tookMs: is.at - startedAt, outageMs, leaderlessMs };
+  const result = results[is.code];
+  const resolves = result !== 'unknown' && (resumed || was !== null);
+  return { id: act, at: is.at, result, says: is.says, cost, resolves };
 }
 
 function seen(run: Run, code: StepCode): number | null {

@@ -90,6 +90,8 @@ export interface OperationView {
   readonly from: string;
   readonly to: string;
   readonly reason: string;
+  /** Who asked for it; null or absent: that is not known. */
+  readonly by?: string | null;
   readonly state: RunState;
   readonly startedAt: number;
   readonly steps: readonly Step[];

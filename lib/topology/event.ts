@@ -18,8 +18,8 @@ export interface ClusterEvent {
 }
 
 /**
- * `howdah`: an operation of Howdah's was under way. `request`: somebody else had asked Patroni for
- * it. `automatic`: nobody had. `unwatched`: it came about while no Howdah watched, who knows how.
+ * `howdah`: an operation of Howdah's was under way, or it was its write. `request`: somebody else had
+ * asked Patroni for it, or has written it. `automatic`: nobody had. `unwatched`: it came about while no Howdah watched, who knows how.
  */
 export const causes = ['automatic', 'request', 'howdah', 'unwatched'] as const;
 export type Cause = (typeof causes)[number];

@@ -1,12 +1,18 @@
 import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError } from '../config';
+import { audit } from './audit';
+import { emergencyToken } from './emergency-token';
 import { HelpWanted, inWords, UsageError } from './errors';
 import { store } from './store';
+import { user } from './user';
 import { znodes } from './znodes';
 
 /** A group of commands by its name: it gets what is behind that. */
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  'emergency-token': emergencyToken,
+  audit,
   store,
+  user,
   znodes,
 };
 

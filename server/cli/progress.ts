@@ -6,19 +6,32 @@ const FIRST_MS = 1000;
 const terminalMs = 200;
 const elsewhereMs = 10_000;
 
+interface Shown<T> {
+  note(progress: T): void;
+  end(): void;
+}
+
 /** Says on stderr how far something has come, once it has taken a second. */
-export function showProgress(verb: string): { note(progress: Progress): void; end(): void } {
+export const showProgress = (verb: string): Shown<Progress> =>
+  show(verb, ({ table, tables, rows }) => `${counted(rows)}, ${tables} tables done, now ${table}`);
+
+/** The same of what is nothing but rows. */
+export const showRows = (verb: string): Shown<number> => show(verb, counted);
+
+const counted = (rows: number): string => `${rows.toLocaleString('en')} rows`;
+
+function show<T>(verb: string, inWords: (progress: T) => string): Shown<T> {
   const apart = process.stderr.isTTY ? terminalMs : elsewhereMs;
   const began = Date.now();
   let last = began + FIRST_MS - apart;
   let shown = false;
   return {
-    note: ({ table, tables, rows }) => {
+    note: (progress) => {
       const now = Date.now();
       if (now - last < apart) return;
       last = now;
       shown = true;
-      const says = `${verb}: ${rows.toLocaleString('en')} rows, ${tables} tables done, now ${table}`;
+      const says = `${verb}: ${inWords(progress)}`;
       process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${says}` : `${says}\n`);
     },
     end: () => {

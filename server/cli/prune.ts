@@ -1,10 +1,8 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
-import type { Asked } from '../adapters/store/ask';
 import { migrateWithin } from '../adapters/store/migrations';
 import { PostgresUpkeep } from '../adapters/store/rollups';
 import { systemClock } from '../clock';
 import type { StoreConfig } from '../config';
-import type { Reached } from './reach-store';
+import { asAsked, type Reached } from './reach-store';
 
 /** What was dropped, by name. */
 export interface Pruned {
@@ -21,18 +19,7 @@ export async function pruneStore({ client, alone }: Reached, config: StoreConfig
     await migrateWithin(client);
     await client.query('commit');
   }
-  const connection = drizzle(client);
-  const database: Asked = {
-    connected: {
-      write: connection,
-      read: connection,
-      upkeep: connection,
-      writes: true,
-      end: () => {},
-    },
-    health: { state: 'ready', since: 0, says: null, server: null },
-    doubt: () => {},
-  };
+  const database = asAsked(client);
   const { keepLagMs: keeping, keepEventsMs, budgetBytes } = config;
   const settings = { keeping, keepEventsMs, budgetBytes };
   const upkeep = new PostgresUpkeep({ database, clock: systemClock, ...settings });

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import type { Asked } from '../adapters/store/ask';
 import { dataIn, EmbeddedPostgres, runningIn } from '../adapters/store/embedded';
 import { FolderInUse, lockFolder } from '../adapters/store/folder-lock';
 import { migratedTo } from '../adapters/store/migrations';
@@ -23,9 +25,12 @@ export interface Reached {
 
 /**
  * What for. `read` disturbs nobody. `tidy` goes on beside a Howdah, and has its turn where none
- * runs. `alone` is refused while one writes; where there is no store yet, one is made.
+ * runs. `beside` does as well, and `alone` is refused while one writes: where there is no store yet,
+ * these make one.
  */
-export type Purpose = 'read' | 'tidy' | 'alone';
+export type Purpose = 'read' | 'tidy' | 'beside' | 'alone';
+
+const makesOne = (purpose: Purpose): boolean => purpose === 'alone' || purpose === 'beside';
 
 /** A server that replays what it was doing when it was killed takes its time. */
 const START_MS = 60_000;
@@ -53,7 +58,7 @@ export async function withStore<T>(
       url === null
         ? await interrupt.or(connectEmbedded(folder, purpose, undo))
         : await interrupt.or(connect({ connectionString: url }, undo));
-    if (purpose !== 'alone' && (await migratedTo(client)) === null) {
+    if (!makesOne(purpose) && (await migratedTo(client)) === null) {
       throw new CommandFailure(`There is no history ${where}`);
     }
     const { mine, version } = await turnFor(client, purpose);
@@ -61,6 +66,17 @@ export async function withStore<T>(
   } finally {
     await undo.all();
   }
+}
+
+/** The connection as the parts of the store ask it. */
+export function asAsked(client: pg.Client): Asked {
+  const connection = drizzle(client);
+  const all = { write: connection, read: connection, upkeep: connection };
+  return {
+    connected: { ...all, writes: true, end: () => {} },
+    health: { state: 'ready', since: 0, says: null, server: null },
+    doubt: () => {},
+  };
 }
 
 async function turnFor(client: pg.Client, purpose: Purpose) {
@@ -79,7 +95,7 @@ async function turnFor(client: pg.Client, purpose: Purpose) {
 }
 
 async function connectEmbedded(folder: string, purpose: Purpose, undo: Undo): Promise<pg.Client> {
-  if (purpose !== 'alone' && !existsSync(dataIn(folder))) {
+  if (!makesOne(purpose) && !existsSync(dataIn(folder))) {
     throw new CommandFailure(
       `There is no history in ${folder}, or none that you may see: HOWDAH_STORE_FOLDER says where it is`,
     );

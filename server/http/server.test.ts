@@ -1,13 +1,23 @@
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { roles } from '@/lib/access/roles';
 import { MOST_CALLS } from '@/lib/calls';
 import { Failure } from '@/lib/errors';
-import type { ConfigurationRestores, HistoryReader, Operations } from '../ports';
+import type { Accounts } from '../auth/accounts';
+import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
+import type {
+  Audit,
+  AuditReader,
+  ConfigurationRestores,
+  HistoryReader,
+  Operations,
+} from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
 
 const peer = createPeer({ proxies: [] });
+const admin = { headers: { authorization: 'Bearer admin' } };
 const stops: (() => void)[] = [];
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
@@ -21,11 +31,21 @@ async function listening(operations: Partial<Operations> = {}) {
     tls: null,
     peer,
     guard: createGuard({ peer, hosts: [] }),
-    context: {
+    services: {
       operations: operations as Operations,
       restores: {} as ConfigurationRestores,
       history: {} as HistoryReader,
+      accounts: {} as Accounts,
+      audit: anAudit() as unknown as Audit & AuditReader,
+      limit: async () => null,
     },
+    identify: async ({ headers }) => {
+      if (headers.authorization === 'Bearer away') throw new Failure('unavailable', 'Away.');
+      const role = roles.find((one) => headers.authorization === `Bearer ${one}`);
+      return role === undefined ? null : anIdentity(everything(role));
+    },
+    signIn: { 'GET /api/auth/options': (_, response) => void response.end('options') },
+    isOpen: () => false,
     stream: (_, response) => response.end('stream'),
     pages: (request, response) => {
       pages.push(request.url ?? '');
@@ -68,9 +88,9 @@ test.each(['GET //', 'GET http://', 'GET /api/%zz', 'GET ///api/stream', 'GET *'
 
 test('keeps addresses apart: pages, the API, the stream, health', async () => {
   const { url, pages } = await listening();
-  expect(await (await fetch(`${url}/clusters/x`)).text()).toBe('page');
-  expect(await (await fetch(`${url}/api/stream`)).text()).toBe('stream');
-  expect(await (await fetch(`${url}/api/health`)).json()).toEqual({ fine: true });
+  expect(await (await fetch(`${url}/clusters/x`, admin)).text()).toBe('page');
+  expect(await (await fetch(`${url}/api/stream`, admin)).text()).toBe('stream');
+  expect(await (await fetch(`${url}/api/health`, admin)).json()).toEqual({ fine: true });
   expect((await fetch(`${url}/api/else`)).status).toBe(404);
   expect(pages).toEqual(['/clusters/x']);
 });
@@ -97,7 +117,8 @@ test.each([
   ['TRACE /', 405],
   ['POST /', 405],
   [`GET /${'x'.repeat(17_000)}`, 414],
-  [`GET /api/stream?since=${'x'.repeat(17_000)}`, 200],
+  // Somebody is to be known, but it is read.
+  [`GET /api/stream?since=${'x'.repeat(17_000)}`, 401],
   [`GET /${'x'.repeat(70_000)}`, 431],
 ])('answers %.30s … with %i', async (line, status) => {
   const { port } = await listening();
@@ -135,7 +156,7 @@ test('takes so many calls in one request, and no more', async () => {
       Array.from({ length: calls }, (_, n) => [n, { cluster: 'x' }]),
     );
     const input = encodeURIComponent(JSON.stringify(inputs));
-    return (await fetch(`${url}/api/trpc/${paths}?batch=1&input=${input}`)).status;
+    return (await fetch(`${url}/api/trpc/${paths}?batch=1&input=${input}`, admin)).status;
   };
   expect(await ask(MOST_CALLS)).toBe(200);
   expect(await ask(MOST_CALLS + 1)).toBe(400);
@@ -148,7 +169,7 @@ test('a failure has its code, its status and its one sentence', async () => {
     },
   });
   const input = encodeURIComponent(JSON.stringify({ cluster: 'x' }));
-  const answer = await fetch(`${url}/api/trpc/switchover.preflight?input=${input}`);
+  const answer = await fetch(`${url}/api/trpc/switchover.preflight?input=${input}`, admin);
   expect(answer.status).toBe(404);
   const body = (await answer.json()) as { error: { message: string; data: { failure: string } } };
   expect(body.error.message).toBe('There is no such cluster.');
@@ -163,7 +184,7 @@ test('what nobody foresaw is an internal error, reported, and told without its i
     },
   });
   const input = encodeURIComponent(JSON.stringify({ cluster: 'x' }));
-  const answer = await fetch(`${url}/api/trpc/operations.list?input=${input}`);
+  const answer = await fetch(`${url}/api/trpc/operations.list?input=${input}`, admin);
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain('hunter2');
   expect(errors).toHaveLength(1);
@@ -171,7 +192,58 @@ test('what nobody foresaw is an internal error, reported, and told without its i
 
 test('gives its figures to Prometheus', async () => {
   const { url } = await listening();
-  const answer = await fetch(`${url}/metrics`);
+  const answer = await fetch(`${url}/metrics`, admin);
   expect(answer.headers.get('content-type')).toContain('text/plain');
   expect(await answer.text()).toBe('up 1\n');
 });
+
+describe('nobody known', () => {
+  test('is told whether Howdah serves, and nothing else', async () => {
+    const { url } = await listening();
+    expect(await (await fetch(`${url}/api/health`)).json()).toEqual({ ok: true });
+  });
+
+  test('is led from a page to the sign-in page, which knows where they wanted to go', async () => {
+    const { url, pages } = await listening();
+    const answer = await fetch(`${url}/timeline?code=config`, { redirect: 'manual' });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toBe('/sign-in?to=%2Ftimeline%3Fcode%3Dconfig');
+    await fetch(`${url}/sign-in`);
+    await fetch(`${url}/_next/static/x.js`);
+    expect(pages).toEqual(['/sign-in', '/_next/static/x.js']);
+  });
+
+  test.each(['/api/stream?topics=fleet', '/metrics'])('is refused %s', async (path) => {
+    const { url } = await listening();
+    const answer = await fetch(`${url}${path}`);
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).toBe('Sign in first.\n');
+  });
+});
+
+test('who could be somebody while accounts can’t be asked is told that, not that they are nobody', async () => {
+  const { url } = await listening();
+  const away = { headers: { authorization: 'Bearer away' } };
+  expect((await fetch(`${url}/api/stream?topics=fleet`, away)).status).toBe(503);
+  expect((await fetch(`${url}/api/trpc/account.me`, away)).status).toBe(503);
+});
+
+test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])(
+  '%s is for no address',
+  async (method) => {
+    const { url } = await listening();
+    for (const path of [
+      '/',
+      '/api/stream',
+      '/api/trpc/account.me',
+      '/metrics',
+      '/api/auth/sign-in',
+    ]) {
+      const answer = await fetch(`${url}${path}`, {
+        method: method === 'TRACE' ? 'PROPFIND' : method,
+        headers: { ...admin.headers, 'content-type': 'application/json' },
+      });
+      expect(answer.status).toBe(405);
+    }
+  },
+);

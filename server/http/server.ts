@@ -2,9 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { onEverything, refusal } from '@/lib/access/who';
 import { MOST_CALLS } from '@/lib/calls';
-import type { Context } from '../trpc/context';
+import { Failure, failureCodes } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
+import type { Identity } from '../auth/identities';
+import type { SignInRoute } from '../auth/sign-in';
+import type { Services } from '../trpc/context';
 import { appRouter } from '../trpc/router';
+import { addressOf } from './addresses';
+import { exportAudit } from './audit-export';
 import { bound, excessOf, MOST_BODY, MOST_HEAD } from './bounds';
 import { harden } from './csp';
 import type { Guard } from './guard';
@@ -17,9 +24,15 @@ export interface HttpParts {
   readonly mostStreams: number;
   /** Speaks HTTPS by these; null: HTTP. */
   readonly tls: SecureContextOptions | null;
-  readonly context: Context;
+  readonly services: Services;
+  /** Who asks; null: nobody known. Throws `unavailable` where that can't be told. */
+  readonly identify: (request: IncomingMessage) => Promise<Identity | null>;
+  /** The ways to sign in and out, by method and path. */
+  readonly signIn: Readonly<Record<string, SignInRoute>>;
+  /** Whether that address may read figures without being known. */
+  readonly isOpen: (address: string) => boolean;
   /** The live stream: answers and keeps the response. */
-  readonly stream: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly stream: (request: IncomingMessage, response: ServerResponse, identity: Identity) => void;
   /** Everything that is not the API: the pages. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
   /** Figures for Prometheus. */
@@ -36,7 +49,13 @@ export function createHttpServer(parts: HttpParts): Server | TlsServer {
     const refusal = parts.guard.refuse(request);
     if (excess) plain(response, excess.status, excess.says);
     else if (refusal) plain(response, 403, refusal);
-    else route(parts, request, response);
+    else {
+      route(parts, request, response).catch((error: unknown) => {
+        parts.onError(error);
+        if (response.headersSent) response.destroy();
+        else plain(response, 500, 'Howdah met an error of its own: see its log.');
+      });
+    }
   };
   const bounds = { maxHeaderSize: MOST_HEAD };
   const server =
@@ -46,48 +65,148 @@ export function createHttpServer(parts: HttpParts): Server | TlsServer {
   return bound(server, parts.mostStreams);
 }
 
-function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): void {
+async function route(
+  parts: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Some request lines that HTTP lets through are no addresses.
   if (!URL.canParse(request.url ?? '/', 'http://howdah')) {
     plain(response, 400, 'That is not an address.');
     return;
   }
+  const { pathname, search } = new URL(request.url ?? '/', 'http://howdah');
+  const { name, methods, need } = addressOf(pathname);
+  const method = request.method ?? '';
+  if (!methods.includes(method)) {
+    response.setHeader('allow', methods.join(', '));
+    plain(response, 405, `${method} is not what this address is for.`);
+    return;
+  }
+  if (name === 'assets' || name === 'sign-in page') return parts.pages(request, response);
+  if (name === 'sign-in') return signIn(parts, request, response);
+  const known = await whoAsks(parts, request);
+  if (name === 'procedures') return answerProcedure(parts, request, { response, ...known });
+  if (name === 'nothing') return plain(response, 404, 'There is no such address.');
+
+  const { identity, unknown } = known;
+  const { address } = parts.peer(request);
+  const open = name === 'metrics' && parts.isOpen(address);
+  const refused = open ? null : refusal(need, identity?.who ?? null);
+  if (refused !== null && name === 'page') {
+    const to =
+      pathname === '/' && search === '' ? '' : `?to=${encodeURIComponent(pathname + search)}`;
+    response.writeHead(302, { location: `/sign-in${to}`, 'cache-control': 'no-store' }).end();
+    return;
+  }
+  if (refused !== null) {
+    if (unknown) return plain(response, 503, unknown.message);
+    if (identity === null) response.setHeader('www-authenticate', 'Bearer realm="Howdah"');
+    return plain(response, refused.code === 'signed-out' ? 401 : 403, refused.says);
+  }
+  if (name === 'page') return parts.pages(request, response);
+  if (name === 'stream' && identity !== null) return parts.stream(request, response, identity);
+  if (name === 'audit export' && identity !== null) {
+    const { audit } = parts.services;
+    const query = new URL(request.url ?? '/', 'http://howdah').searchParams;
+    return orRefuse(parts, response, () =>
+      exportAudit(query, response, { audit, identity, from: address }),
+    );
+  }
+  if (name === 'metrics') return sendMetrics(parts, response);
+  sendHealth(
+    parts,
+    response,
+    open || refusal(wholeHealth, identity?.who ?? null) === null || parts.isOpen(address),
+  );
+}
+
+const wholeHealth = onEverything('viewer');
+
+/** Who asks; null with the reason, where accounts can't be asked and this credential is new. */
+async function whoAsks(parts: HttpParts, request: IncomingMessage): Promise<Known> {
+  try {
+    return { identity: await parts.identify(request), unknown: null };
+  } catch (error) {
+    if (error instanceof Failure) return { identity: null, unknown: error };
+    throw error;
+  }
+}
+
+interface Known {
+  readonly identity: Identity | null;
+  readonly unknown: Failure | null;
+}
+
+function answerProcedure(
+  parts: HttpParts,
+  request: IncomingMessage,
+  { response, identity, unknown }: Known & { readonly response: ServerResponse },
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://howdah');
-  if (pathname.startsWith('/api/trpc/')) {
-    void nodeHTTPRequestHandler({
-      router: appRouter,
-      req: request,
-      res: response,
-      path: pathname.slice('/api/trpc/'.length),
-      createContext: () => parts.context,
-      maxBodySize: MOST_BODY,
-      maxBatchSize: MOST_CALLS,
-      onError: ({ error }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error);
-      },
-    });
-    return;
-  }
-  if (pathname === '/api/stream') {
-    if (request.method === 'GET') parts.stream(request, response);
-    else plain(response, 405, 'The stream is read with GET.');
-    return;
-  }
-  if (pathname === '/api/health') {
-    const { ok, body } = parts.health();
-    response.writeHead(ok ? 200 : 503, {
+  const from = parts.peer(request).address;
+  return nodeHTTPRequestHandler({
+    router: appRouter,
+    req: request,
+    res: response,
+    path: pathname.slice('/api/trpc/'.length),
+    createContext: () => ({ ...parts.services, identity, unknown, from }),
+    responseMeta: () => ({ headers: new Headers({ 'cache-control': 'no-store' }) }),
+    maxBodySize: MOST_BODY,
+    maxBatchSize: MOST_CALLS,
+    onError: ({ error }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error);
+    },
+  });
+}
+
+async function signIn(
+  parts: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://howdah');
+  const route = `${request.method} ${pathname}`;
+  const answer = Object.hasOwn(parts.signIn, route) ? parts.signIn[route] : undefined;
+  if (!answer) return plain(response, 404, 'There is no such address.');
+  await orRefuse(parts, response, () => answer(request, response));
+}
+
+/** A failure has its status and its sentence, as JSON. */
+async function orRefuse(
+  { onError }: HttpParts,
+  response: ServerResponse,
+  answer: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await answer();
+  } catch (error) {
+    const failure =
+      error instanceof Failure
+        ? error
+        : new Failure('internal', 'Howdah met an error of its own: see its log.', error);
+    if (failure.code === 'internal') onError(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.writeHead(failureCodes[failure.code].http, {
       'content-type': 'application/json',
       'cache-control': 'no-store',
     });
-    response.end(`${JSON.stringify(body)}\n`);
-    return;
+    response.end(
+      `${JSON.stringify({ failure: failure.code, message: withoutSecrets(failure.message) })}\n`,
+    );
   }
-  if (pathname === '/metrics') {
-    void sendMetrics(parts, response);
-    return;
-  }
-  if (pathname.startsWith('/api/')) plain(response, 404, 'There is no such address.');
-  else parts.pages(request, response);
+}
+
+function sendHealth({ health }: HttpParts, response: ServerResponse, whole: boolean): void {
+  const { ok, body } = health();
+  response.writeHead(ok ? 200 : 503, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  });
+  response.end(`${JSON.stringify(whole ? body : { ok })}\n`);
 }
 
 async function sendMetrics(

@@ -1,4 +1,4 @@
-import type { Cause, EventCode } from '@/lib/topology/event';
+import type { Cause, EventCode, Written } from '@/lib/topology/event';
 
 /** When a view was put together, and why the leadership moved if it did. */
 export interface Seen {
@@ -7,7 +7,7 @@ export interface Seen {
 }
 
 /** Changes that have a cause worth telling. */
-export const isLeadership = ({ code }: { readonly code: EventCode }): boolean =>
+const isLeadership = ({ code }: { readonly code: EventCode }): boolean =>
   code === 'leader-changed' || code === 'leader-lost' || code === 'writes-resumed';
 
 /** A request is cleared within a change of leader: what comes so soon after it is its doing. */
@@ -21,4 +21,23 @@ export function causeNow(operation: string | null, requestedAt: number | null, n
   if (operation !== null) return 'howdah';
   const requested = requestedAt !== null && now - requestedAt < REQUEST_LASTS_MS;
   return requested ? 'request' : 'automatic';
+}
+
+/** Changes that somebody makes in ZooKeeper: a person, or a program for them. */
+const REQUESTS: ReadonlySet<EventCode> = new Set(['request-set', 'request-cleared']);
+const SETTINGS: ReadonlySet<EventCode> = new Set(['config-changed', 'mode-changed']);
+
+/**
+ * The cause of a change, where it has one worth telling. @param leadership see `causeNow`
+ * @param isOurs whether a write to ZooKeeper is Howdah's own
+ */
+export function causeOf(
+  { code, written }: { readonly code: EventCode; readonly written: Written | null },
+  leadership: Cause,
+  isOurs: (zxid: string | null) => boolean,
+): Cause | null {
+  if (isLeadership({ code })) return leadership;
+  if (REQUESTS.has(code)) return leadership === 'howdah' ? 'howdah' : 'request';
+  if (SETTINGS.has(code)) return isOurs(written?.zxid ?? null) ? 'howdah' : 'request';
+  return null;
 }

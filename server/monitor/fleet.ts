@@ -7,7 +7,7 @@ import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
-import { causeNow, isLeadership, type Seen } from './cause';
+import { causeNow, causeOf, type Seen } from './cause';
 import { ClusterTracker } from './cluster-tracker';
 import { Ring } from './ring';
 
@@ -62,6 +62,8 @@ export interface FleetOptions {
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
+  /** Whether a write to a cluster's configuration was Howdah's own. */
+  readonly isOurs: (id: ClusterId, zxid: string | null) => boolean;
   /**
    * A cluster was put together anew, or (null) something else may have to be told: one was taken
    * from the fleet, or what is merely shown of one has changed. `urgent`: its leadership has moved.
@@ -151,13 +153,13 @@ export class Fleet {
   /** Summaries with a revision above `since`, and what went since; all of it when that is too old. */
   summaries(since: number): {
     readonly full: boolean;
-    readonly changed: readonly string[];
+    readonly changed: readonly { readonly id: ClusterId; readonly json: string }[];
     readonly gone: readonly ClusterId[];
   } {
     const full = since < this.#oldestKnown || since === 0;
-    const changed: string[] = [];
-    for (const { summary } of this.#entries.values()) {
-      if (summary && (full || summary.rev > since)) changed.push(summary.json);
+    const changed: { readonly id: ClusterId; readonly json: string }[] = [];
+    for (const [id, { summary }] of this.#entries) {
+      if (summary && (full || summary.rev > since)) changed.push({ id, json: summary.json });
     }
     const gone = full
       ? []
@@ -305,8 +307,10 @@ export class Fleet {
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
     const operation = operationOn(id);
     const cause = causeNow(operation, entry.tracker.requestedAt, now);
+    const isOurs = (zxid: string | null) => this.#options.isOurs(id, zxid);
     for (const change of changes) {
-      this.#log(id, entry, { ...change, at: now, ...(isLeadership(change) ? { cause } : {}) });
+      const of = causeOf(change, cause, isOurs);
+      this.#log(id, entry, { ...change, at: now, ...(of === null ? {} : { cause: of }) });
     }
     this.#options.onView(id, view, { at: now, cause });
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);

@@ -38,7 +38,7 @@ function aRecord(run: Run) {
     sync: async () => {},
   }));
   return {
-    live: new LiveRun('main', records, { run, version: 0 }),
+    live: new LiveRun({ ensemble: 'main' }, records, { run, version: 0 }),
     loseNextAnswer: () => {
       loseAnswer = true;
     },

@@ -13,6 +13,8 @@ const RESOLVABLE_MS = 1_800_000;
  */
 export class LiveRun {
   readonly ensemble: string;
+  /** Another process began it. */
+  readonly resumed: boolean;
   readonly #records: Records;
   #run: Run;
   #saved: Run;
@@ -21,8 +23,13 @@ export class LiveRun {
   #unanswered: Run | null = null;
   #tail: Promise<boolean> = Promise.resolve(true);
 
-  constructor(ensemble: string, records: Records, stored: StoredRun) {
+  constructor(
+    { ensemble, resumed = false }: { readonly ensemble: string; readonly resumed?: boolean },
+    records: Records,
+    stored: StoredRun,
+  ) {
     this.ensemble = ensemble;
+    this.resumed = resumed;
     this.#records = records;
     this.#run = stored.run;
     this.#saved = stored.run;
@@ -49,6 +56,15 @@ export class LiveRun {
 
   set(run: Run): void {
     this.#run = run;
+  }
+
+  /**
+   * Nothing is stored before that: an end that is on record is not told again by the next process,
+   * so it has to be in the audit first. Told twice it is there once.
+   */
+  holdUntil(told: Promise<void>): void {
+    this.#tail = Promise.all([this.#tail.catch(() => true), told]).then(([saved]) => saved);
+    this.#tail.catch(() => {});
   }
 
   /**

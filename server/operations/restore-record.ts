@@ -14,6 +14,9 @@ const shape = z.object({
   /** SHA-256 of the bytes that are written. */
   sha256: z.string(),
   reason: z.string(),
+  /** Who asked for it, and the act of the audit that it is; older records have neither. */
+  by: z.string().nullable().default(null),
+  act: z.string().nullable().default(null),
   at: z.number(),
   state: z.enum(['recorded', 'done', 'not-done']),
   says: z.string(),

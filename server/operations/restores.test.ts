@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AuditOutcome } from '@/lib/audit/entry';
 import type { RestoreRequest } from '@/lib/operations/restore';
 import { aCluster } from '@/lib/topology/sample-cluster';
 import type { ClusterView } from '@/lib/topology/view';
@@ -17,6 +18,7 @@ function rig() {
   const session: FakeSession = zookeeper.session(() => {});
   zookeeper.put(CONFIG, '{"ttl": 20}');
   const told: string[] = [];
+  const audited: AuditOutcome[] = [];
   let view: ClusterView | null = aCluster();
   let running: string | null = null;
   let wanted: Buffer | null = Buffer.from(old);
@@ -29,13 +31,18 @@ function rig() {
       connected: () => true,
       running: () => running,
       bytes: async () => wanted,
+      audit: {
+        end: async (outcome) => {
+          audited.push(outcome);
+        },
+      },
       onDone: (_, says) => told.push(says),
       onError: (error) => {
         throw error;
       },
     });
   return {
-    ...{ clock, zookeeper, session, told, start },
+    ...{ clock, zookeeper, session, told, audited, start },
     restores: start(),
     now: () => zookeeper.get(CONFIG)?.data.toString(),
     version: () => zookeeper.get(CONFIG)?.stat.version ?? 0,
@@ -56,6 +63,8 @@ const ask = (part: Partial<RestoreRequest> = {}): RestoreRequest => ({
   ...part,
 });
 
+const act = { id: 'an-act', by: 'ann@example.org' };
+
 describe('a configuration is restored', () => {
   test('byte for byte, over the version that was seen, and that is told with its reason', async () => {
     const outcome = await at.restores.restore(ask());
@@ -68,6 +77,24 @@ describe('a configuration is restored', () => {
     at.set({ wanted: '{"ttl": 40}' });
     await at.restores.restore(ask({ seenVersion: 1 }));
     expect(at.now()).toBe('{"ttl": 40}');
+  });
+
+  test('by somebody, which its record and the audit have, and its write is known for Howdah’s', async () => {
+    await at.restores.restore(ask(), act);
+    const record = JSON.parse(at.zookeeper.get(`/howdah/restores/${ID}`)?.data.toString() ?? '');
+    expect(record).toMatchObject({ by: act.by, act: act.id, state: 'done' });
+    const zxid = at.zookeeper.get(CONFIG)?.stat.mzxid ?? '';
+    expect(at.audited).toMatchObject([{ id: act.id, result: 'done', cost: { zxid } }]);
+    expect([at.restores.isOurs(ID, zxid), at.restores.isOurs(ID, 'ff')]).toEqual([true, false]);
+    // One from before there was an audit is still one of ours.
+    const { by: _, act: __, ...older } = record;
+    at.zookeeper.put(
+      `/howdah/restores/${ID}`,
+      JSON.stringify({ ...older, state: 'recorded', at: 0 }),
+    );
+    await at.start().resume('main', [ID]);
+    expect(at.told).toHaveLength(2);
+    expect(at.audited).toHaveLength(1);
   });
 
   test('not over another version than the one that was seen', async () => {
@@ -114,7 +141,7 @@ describe('a configuration is restored', () => {
           at = rig();
           const left = [...losses];
           at.session.loses = () => (left.shift() ?? 'nothing') as 'nothing' | 'call' | 'answer';
-          const outcome = at.restores.restore(ask()).then(
+          const outcome = at.restores.restore(ask(), act).then(
             () => 'done',
             (error: { code: string }) => error.code,
           );
@@ -133,6 +160,16 @@ describe('a configuration is restored', () => {
           );
           if (written) expect(claims.length).toBeGreaterThan(0);
           else expect(claims).toEqual([]);
+          // The audit has the true end, unless whoever asked was told at once that nothing was done.
+          const kept = ['outcome', 'resolution'].flatMap(
+            (kind) =>
+              at.audited.find((one) => kind === (one.resolves ? 'resolution' : 'outcome')) ?? [],
+          );
+          const known = kept.findLast(({ result }) => result !== 'unknown');
+          if (written) {
+            const zxid = at.zookeeper.get(CONFIG)?.stat.mzxid;
+            expect(known).toMatchObject({ id: act.id, result: 'done', cost: { zxid } });
+          } else if (known) expect(known.result).toBe('failed');
         },
       ),
       { numRuns: 300 },

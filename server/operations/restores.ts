@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { AuditResult, BegunAct } from '@/lib/audit/entry';
 import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import {
   type RestoreOutcome,
@@ -8,7 +9,7 @@ import {
 } from '@/lib/operations/restore';
 import { type ClusterId, clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
+import type { Audit, Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
 import { type RestoreRecord, RestoreRecords, type StoredRestore } from './restore-record';
 
 export interface RestoresOptions {
@@ -20,6 +21,7 @@ export interface RestoresOptions {
   readonly connected: (ensemble: string) => boolean;
   readonly running: (id: ClusterId) => string | null;
   readonly bytes: VersionStore['bytes'];
+  readonly audit: Pick<Audit, 'end'>;
   /** Something was done, or found out, that belongs into the cluster's history. */
   readonly onDone: (cluster: ClusterId, says: string) => void;
   /** A fault of what nobody waits for. */
@@ -29,7 +31,15 @@ export interface RestoresOptions {
 /** From its record to its end a restore takes no longer, but for a lost ensemble. */
 const ALIVE_MS = 60_000;
 
-type End = readonly [RestoreRecord['state'], string];
+/** How it ended, in words, and what it came to in ZooKeeper where that is known. */
+interface End {
+  readonly state: Exclude<RestoreRecord['state'], 'recorded'>;
+  readonly result: AuditResult;
+  readonly says: string;
+  readonly zxid?: string;
+  /** Another than the one who recorded it has found it out. */
+  readonly later?: boolean;
+}
 
 /** A lost connection is usually back within this. */
 const RESOLVE_EVERY_MS = 500;
@@ -44,6 +54,8 @@ export class Restores {
   readonly #busy = new Set<ClusterId>();
   /** Records whose end has been told. */
   readonly #told = new Set<string>();
+  /** Writes of ours to ZooKeeper, by their numbers. */
+  readonly #wrote = new Set<string>();
 
   constructor(options: RestoresOptions) {
     this.#options = options;
@@ -56,7 +68,12 @@ export class Restores {
     return this.#judge(view, wanted, current);
   }
 
-  async restore(request: RestoreRequest): Promise<RestoreOutcome> {
+  /** Whether that write was ours, or one of ours is under way there. */
+  isOurs(id: ClusterId, zxid: string | null): boolean {
+    return this.#busy.has(id) || (zxid !== null && this.#wrote.has(zxid));
+  }
+
+  async restore(request: RestoreRequest, act: BegunAct | null = null): Promise<RestoreOutcome> {
     const { cluster: id } = request;
     const view = this.#view(id);
     if (request.confirm.trim() !== view.name) {
@@ -67,7 +84,7 @@ export class Restores {
     }
     this.#busy.add(id);
     try {
-      return await this.#carryOut(request, view);
+      return await this.#carryOut(request, view, act);
     } finally {
       this.#busy.delete(id);
     }
@@ -85,7 +102,7 @@ export class Restores {
         continue;
       }
       if (stored?.record.state !== 'recorded') continue;
-      await this.#settle(this.#view(id), stored);
+      await this.#settle(this.#view(id), stored, 'later');
     }
   }
 
@@ -103,7 +120,11 @@ export class Restores {
     return record.state === 'recorded' && this.#options.clock.now() - record.at < ALIVE_MS;
   }
 
-  async #carryOut(request: RestoreRequest, view: ClusterView): Promise<RestoreOutcome> {
+  async #carryOut(
+    request: RestoreRequest,
+    view: ClusterView,
+    act: BegunAct | null,
+  ): Promise<RestoreOutcome> {
     const { seq, seenVersion, reason } = request;
     const wanted = await this.#wanted(view.id, seq);
     const records = this.#records(view.key.ensemble);
@@ -116,8 +137,8 @@ export class Restores {
     }
     // What another process has left undecided is found out, and told, before it is replaced.
     if (before?.record.state === 'recorded') {
-      await this.#reading(() => this.#settle(view, before));
-      return this.#carryOut(request, view);
+      await this.#reading(() => this.#settle(view, before, 'later'));
+      return this.#carryOut(request, view, act);
     }
     if (current && current.stat.version !== seenVersion) throw moved(view);
     const refusal = this.#judge(view, wanted, current).rules.find(
@@ -127,7 +148,7 @@ export class Restores {
     const record: RestoreRecord = {
       ...{ id: randomUUID(), cluster: view.id, path: pathOf(view), seq, reason },
       ...{ fromVersion: seenVersion, sha256: hashOf(wanted), at: this.#options.clock.now() },
-      ...{ state: 'recorded', says: '' },
+      ...{ state: 'recorded', says: '', by: act?.by ?? null, act: act?.id ?? null },
     };
     const stored = await this.#reading(() => records.write(record, before));
     if (!stored) {
@@ -141,7 +162,8 @@ export class Restores {
     try {
       const stat = await this.#access(view).set(path, wanted, fromVersion);
       const says = doneWords(stored.record, stat.version);
-      await this.#end(view, stored, ['done', says]);
+      this.#wrote.add(stat.mzxid);
+      await this.#end(view, stored, { state: 'done', result: 'done', says, zxid: stat.mzxid });
       return { says, version: stat.version };
     } catch (error) {
       if (isZooKeeperError(error, 'connection') || isZooKeeperError(error, 'closed')) {
@@ -150,7 +172,8 @@ export class Restores {
       const says = isZooKeeperError(error, 'bad-version')
         ? 'Nothing was restored: the configuration has changed meanwhile.'
         : `Nothing was restored: ${error instanceof Error ? error.message : error}.`;
-      await this.#end(view, stored, ['not-done', says]);
+      const result = isZooKeeperError(error, 'bad-version') ? 'refused' : 'failed';
+      await this.#end(view, stored, { state: 'not-done', result, says });
       if (isZooKeeperError(error, 'bad-version')) throw moved(view);
       throw new Failure(
         isZooKeeperError(error, 'no-auth') ? 'refused' : 'unavailable',
@@ -175,33 +198,44 @@ export class Restores {
         if (!(error instanceof ZooKeeperError)) throw error;
       }
     }
-    throw new Failure(
-      'unavailable',
-      'ZooKeeper was lost while it was being written: whether it was restored is seen once it is back.',
-    );
+    const says =
+      'ZooKeeper was lost while it was being written: whether it was restored is seen once it is back.';
+    await this.#tell(stored.record, { state: 'not-done', result: 'unknown', says });
+    throw new Failure('unavailable', says);
   }
 
   /** Null: it was not done. Throws `ZooKeeperError` while that can't be known. */
-  async #settle(view: ClusterView, stored: StoredRestore): Promise<RestoreOutcome | null> {
+  async #settle(
+    view: ClusterView,
+    stored: StoredRestore,
+    when?: 'later',
+  ): Promise<RestoreOutcome | null> {
     const { record } = stored;
+    const later = when === 'later';
     const current = await this.#current(view);
     // Its bytes are there, and were written over that very version, or others came after it.
     const isOurs = current !== null && hashOf(current.data) === record.sha256;
     if (isOurs && current.stat.version > record.fromVersion) {
       const says = doneWords(record, current.stat.version);
-      await this.#end(view, stored, ['done', says]);
-      return { says, version: current.stat.version };
+      const { version, mzxid: zxid } = current.stat;
+      this.#wrote.add(zxid);
+      await this.#end(view, stored, { state: 'done', result: 'done', says, zxid, later });
+      return { says, version };
     }
     const overwritten = current !== null && current.stat.version > record.fromVersion;
     const says = overwritten
       ? 'Whether an earlier configuration was restored is not known: another has been written since.'
       : 'An earlier configuration was to be restored, and was not: nothing was written.';
-    await this.#end(view, stored, ['not-done', says]);
+    const result = overwritten ? 'unknown' : 'failed';
+    await this.#end(view, stored, { state: 'not-done', result, says, later });
     return null;
   }
 
-  async #end(view: ClusterView, stored: StoredRestore, [state, says]: End): Promise<void> {
+  async #end(view: ClusterView, stored: StoredRestore, end: End): Promise<void> {
     const { record } = stored;
+    const { state, says } = end;
+    // Before the record says that it has ended: nobody looks at it again then.
+    await this.#tell(record, end);
     const records = this.#records(view.key.ensemble);
     try {
       // Who ends it tells it; where another has ended this very one, it is told.
@@ -217,6 +251,20 @@ export class Restores {
     this.#told.add(record.id);
     const why = record.reason.trim() === '' ? '' : ` Reason: ${record.reason.trim()}`;
     this.#options.onDone(view.id, `${says}${why}`);
+  }
+
+  async #tell({ act, at }: RestoreRecord, { result, says, zxid, later }: End): Promise<void> {
+    if (act === null) return;
+    const now = this.#options.clock.now();
+    const cost = { tookMs: now - at, zxid: zxid ?? null };
+    await this.#options.audit.end({
+      id: act,
+      at: now,
+      result,
+      says,
+      cost,
+      resolves: later ?? false,
+    });
   }
 
   #judge(view: ClusterView, wanted: Buffer, current: RawZnode | null): RestorePreflight {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import { Failure } from '@/lib/errors';
 import type { OperationView, SwitchoverRequest } from '@/lib/operations/types';
 import { clusterId } from '@/lib/topology/cluster-id';
@@ -60,8 +61,8 @@ function howdah(
     config: loadConfig({ HOWDAH_CONFIG: file, NODE_ENV: 'test' }),
     build: 'test',
     log: pino({ level: 'fatal' }),
-    refuse: () => null,
-    sharesOf: () => [],
+    peer: () => ({ address: '127.0.0.1' }),
+    secret: 'a secret that only this test has'.padEnd(43, '.'),
     onSettled: () => {},
   });
   runtime.start();
@@ -152,10 +153,10 @@ test('a switchover ends done, its steps in order, its cost measured, asked for o
   const { rewrite, posts } = await throughProxies();
   const runtime = howdah(rewrite);
   const wanted = await request(runtime);
-  const started = await runtime.operations.switchover(wanted);
+  const started = await runtime.operations.switchover(wanted, null);
   expect(started.state).toBe('recorded');
   // A second one has to wait.
-  await expect(runtime.operations.switchover(wanted)).rejects.toMatchObject({ code: 'busy' });
+  await expect(runtime.operations.switchover(wanted, null)).rejects.toMatchObject({ code: 'busy' });
   const view = await ended(runtime);
   expect(view.outcome?.code).toBe('done');
   const order = [
@@ -188,8 +189,8 @@ test('what was decided on another leadership is refused, and nothing is sent', a
   const runtime = howdah(rewrite);
   const wanted = await request(runtime);
   const stale = { ...wanted, seen: { ...wanted.seen, leaderCzxid: '1' } };
-  await expect(runtime.operations.switchover(stale)).rejects.toThrow(Failure);
-  await expect(runtime.operations.switchover(stale)).rejects.toMatchObject({ code: 'moved' });
+  await expect(runtime.operations.switchover(stale, null)).rejects.toThrow(Failure);
+  await expect(runtime.operations.switchover(stale, null)).rejects.toMatchObject({ code: 'moved' });
   const leader = wanted.seen.leader;
   expect((await cluster.leader())?.name).toBe(leader);
   expect(posts()).toBe(0);
@@ -201,7 +202,7 @@ test('with a REST API that can’t be reached it goes by ZooKeeper and ends done
   );
   const runtime = howdah(rewrite);
   const wanted = await request(runtime);
-  await runtime.operations.switchover(wanted);
+  await runtime.operations.switchover(wanted, null);
   const view = await ended(runtime);
   expect(view.outcome?.code).toBe('done');
   expect(view.steps.find((step) => step.code === 'requested')?.says).toContain('ZooKeeper');
@@ -212,7 +213,7 @@ test('a Howdah that stops once it has asked is followed by one that sees it thro
   const { rewrite, posts } = await throughProxies();
   const first = howdah(rewrite);
   const wanted = await request(first);
-  await first.operations.switchover(wanted);
+  await first.operations.switchover(wanted, null);
   await waitFor(() => posts() === 1, { timeoutMs: 10_000, everyMs: 2, what: 'the request' });
   await first.close();
   const second = howdah(rewrite);
@@ -248,7 +249,7 @@ test('goes on though the history lives in the very cluster, and is kept there on
   // Away from it: what it keeps its history in becomes a standby, and takes nothing.
   const away = await request(runtime);
   expect(away.seen.leader).toBe(home.name);
-  await runtime.operations.switchover(away);
+  await runtime.operations.switchover(away, null);
   expect((await ended(runtime)).outcome?.code).toBe('done');
   await isKept(false);
   expect(history.view.waiting.records).toBeGreaterThan(0);
@@ -256,7 +257,7 @@ test('goes on though the history lives in the very cluster, and is kept there on
   // And back, which is recorded and carried out all the same.
   await cluster.waitHealthy(60_000);
   const back = { ...(await request(runtime)), candidate: home.name };
-  await runtime.operations.switchover(back);
+  await runtime.operations.switchover(back, null);
   await waitFor(() => newest(runtime)?.to === home.name && newest(runtime)?.state === 'ended', {
     timeoutMs: 60_000,
     what: 'the way back',
@@ -264,7 +265,10 @@ test('goes on though the history lives in the very cluster, and is kept there on
   await isKept(true);
   const told = await waitFor(
     async () => {
-      const { events } = await history.events({ cluster: ID, codes: ['operation'], limit: 50 });
+      const { events } = await history.events(
+        { cluster: ID, codes: ['operation'], limit: 50 },
+        seesAll,
+      );
       return events.length >= 4 ? events.toReversed().map(({ says }) => says) : null;
     },
     { timeoutMs: 30_000, what: 'both to be in the history' },

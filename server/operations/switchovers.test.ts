@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AuditOutcome } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import type { OperationView, SwitchoverRequest } from '@/lib/operations/types';
 import { aCluster, aLeader, aStandby } from '@/lib/topology/sample-cluster';
@@ -36,6 +37,8 @@ class World {
   rest: () => Promise<RestAnswer> = async () => ({ is: 'answered', status: 200, text: 'ok' });
   byZnode: 'written' | 'occupied' = 'written';
   readonly asked: string[] = [];
+  /** What the audit was told, by whichever process: it keeps of each sort the first. */
+  readonly audited: AuditOutcome[] = [];
   leaderTakesMs = 0;
 }
 
@@ -72,6 +75,11 @@ class Howdah {
         insecure: false,
         addresses: { check: async () => ({ is: 'refused', says: 'nobody connects here' }) },
       }),
+      audit: {
+        end: async (outcome) => {
+          if (!this.dead) world.audited.push(outcome);
+        },
+      },
       onRun: (_, says) => {
         if (says) this.said.push(says);
       },
@@ -146,6 +154,12 @@ class Howdah {
     };
   }
 }
+
+const act = { id: 'an-act', by: 'ann@example.org' };
+
+/** What the chain keeps of what it was told: of each sort the first. */
+const keptOf = (told: readonly AuditOutcome[]): AuditOutcome[] =>
+  told.filter((one, n) => told.findIndex(({ resolves }) => resolves === one.resolves) === n);
 
 const outcome = (howdah: Howdah) => howdah.newest?.outcome?.code;
 
@@ -466,6 +480,88 @@ describe('whatever dies in between', () => {
       expect((await third.switchovers.switchover(wanted)).state).toBe('recorded');
     },
   );
+
+  test.each(cases)(
+    'Patroni $answer, Howdah dies at step $at (after it: $after): the audit is told an end, and the right one',
+    async ({ answer, at, after }) => {
+      const world = new World();
+      world.rest = async () => answers[answer] as RestAnswer;
+      const first = new Howdah(world, { at, after });
+      const began = await first.switchovers.switchover(wanted, act).then(
+        () => true,
+        () => false,
+      );
+      await rest();
+      first.end();
+      const second = new Howdah(world);
+      await second.switchovers.resume('main', [ID]);
+      await rest();
+      if (world.asked.length > 0) {
+        world.cluster = newLeader;
+        second.switchovers.observe(newLeader);
+      }
+      await world.clock.pass(320_000);
+      await rest();
+      const kept = keptOf(world.audited);
+      // Where it was refused at once, whoever began it ends it: unless there is a record of it.
+      if (began || second.newest) expect(kept.length).toBeGreaterThan(0);
+      for (const { id, result } of kept) {
+        expect([id, result]).toEqual([act.id, world.asked.length > 0 ? 'done' : 'failed']);
+      }
+      second.end();
+      const third = new Howdah(world);
+      await third.switchovers.resume('main', [ID]);
+      await rest();
+      expect(keptOf(world.audited)).toEqual(kept);
+    },
+  );
+
+  test('an end that was unknown and is seen later is told beside it, with what it cost', async () => {
+    const world = new World();
+    world.rest = async () => ({ is: 'unanswered', why: 'timeout' });
+    const howdah = new Howdah(world);
+    const view = await howdah.switchovers.switchover(wanted, act);
+    expect(view.by).toBe('ann@example.org');
+    await rest();
+    world.cluster = aCluster({ leader: null });
+    await world.clock.pass(320_000);
+    await rest();
+    expect(world.audited).toMatchObject([{ result: 'unknown', resolves: false }]);
+    world.cluster = newLeader;
+    howdah.switchovers.observe({
+      ...newLeader,
+      lastOutage: { from: 'pg-a', to: 'pg-b', startedAt: 1_000_000, endedAt: 1_000_700 },
+    });
+    await rest();
+    expect(world.audited.slice(1)).toMatchObject([
+      { result: 'done', resolves: true, cost: { outageMs: 700, tookMs: expect.any(Number) } },
+    ]);
+    // And its end was in the audit before it was on record.
+    expect(JSON.parse(world.zookeeper.get(RECORD)?.data.toString() ?? '')).toMatchObject({
+      ...{ act: act.id, view: { by: 'ann@example.org', outcome: { code: 'done' } } },
+    });
+  });
+
+  test('what is no act of the audit, such as a record from before there was one, is told to nobody', async () => {
+    const world = new World();
+    const howdah = new Howdah(world);
+    await howdah.switchovers.switchover(wanted);
+    await rest();
+    const record = JSON.parse(world.zookeeper.get(RECORD)?.data.toString() ?? '');
+    const {
+      act: _,
+      view: { by: __, ...view },
+      ...run
+    } = record;
+    howdah.end();
+    world.zookeeper.set(RECORD, JSON.stringify({ ...run, view }));
+    const second = new Howdah(world);
+    await second.switchovers.resume('main', [ID]);
+    second.switchovers.observe(newLeader);
+    await rest();
+    expect(outcome(second)).toBe('done');
+    expect(world.audited).toEqual([]);
+  });
 
   test('a record that another process has moved stops the run before it asks', async () => {
     const world = new World();

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { BegunAct } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { preflight } from '@/lib/operations/preflight';
 import {
+  auditedEnd,
   begin,
   endAs,
   observed,
@@ -19,7 +21,7 @@ import type {
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Clock, Operations, PatroniPort, PatroniSettings, ZnodeAccess } from '../ports';
+import type { Audit, Clock, Operations, PatroniPort, PatroniSettings, ZnodeAccess } from '../ports';
 import { carryOut } from './carry-out';
 import { LiveRun } from './live-run';
 import { Records } from './records';
@@ -34,6 +36,7 @@ export interface SwitchoverOptions {
   readonly access: (ensemble: string) => ZnodeAccess;
   readonly connected: (ensemble: string) => boolean;
   readonly settings: (key: ClusterKey) => PatroniSettings;
+  readonly audit: Pick<Audit, 'end'>;
   /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
   readonly onRun: (view: OperationView, says: string | null) => void;
   /** An error nobody asked for, and nobody else will see. */
@@ -80,7 +83,10 @@ export class Switchovers implements Operations {
     return view && view.state !== 'ended' ? `A switchover from ${view.from} to ${view.to}` : null;
   }
 
-  async switchover(request: SwitchoverRequest): Promise<OperationView> {
+  async switchover(
+    request: SwitchoverRequest,
+    act: BegunAct | null = null,
+  ): Promise<OperationView> {
     const { clock } = this.#options;
     const view = this.#view(request.cluster);
     if (request.confirm.trim() !== view.name) {
@@ -89,7 +95,7 @@ export class Switchovers implements Operations {
     const moved = whatMoved(request.seen, view);
     if (moved) throw new Failure('moved', `${moved} Nothing was done: look again and decide anew.`);
     this.#refuse(view, request.candidate);
-    const start = { id: randomUUID(), now: clock.now(), patienceMs: patience(view) };
+    const start = { id: randomUUID(), now: clock.now(), patienceMs: patience(view), act };
     const run = begin(request, view, start);
     try {
       const records = this.#records(view.key.ensemble);
@@ -103,7 +109,7 @@ export class Switchovers implements Operations {
         );
       }
       await records.claim(view.id);
-      const live = new LiveRun(view.key.ensemble, records, stored);
+      const live = new LiveRun(view.key, records, stored);
       this.#live.set(view.id, live);
       this.#show(live, `Switchover from ${run.view.from} to ${run.view.to} asked for`);
       void this.#carry(view.key, live);
@@ -168,7 +174,7 @@ export class Switchovers implements Operations {
     if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
     const { state } = stored.run.view;
     if (state !== 'ended' && !(await records.claim(id))) return false;
-    const live = new LiveRun(ensemble, records, stored);
+    const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
     if (state === 'recorded') {
@@ -240,8 +246,10 @@ export class Switchovers implements Operations {
   /** Shows a run's next state and stores it; false when it could not be stored. */
   #advance(live: LiveRun, run: Run): Promise<boolean> {
     const ended = run.view.outcome !== null && live.run.view.outcome === null;
+    const told = auditedEnd(live.run, run, live);
     live.set(run);
     this.#show(live, ended ? (run.view.outcome?.says ?? null) : null);
+    if (told) live.holdUntil(this.#options.audit.end(told));
     return this.#save(live);
   }
 

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { type Sight, seesAll, sightOf } from '@/lib/access/sight';
 import { FakeClock } from '../fake-clock';
 import type { StreamSource } from '../ports';
 import { Hub } from './hub';
@@ -39,14 +40,18 @@ class Browser extends EventEmitter {
 
 function start() {
   const clock = new FakeClock();
-  const state = { rev: 1, made: 0, refused: null as string | null };
+  const state = { rev: 1, made: 0, refused: null as string | null, sight: seesAll as Sight };
   const attention: string[][] = [];
   const source: StreamSource = {
     get rev() {
       return state.rev;
     },
     settled: true,
-    summaries: () => ({ full: true, changed: [`{"id":"a","n":${state.rev}}`], gone: [] }),
+    summaries: () => ({
+      full: true,
+      changed: [{ id: 'a', json: `{"id":"a","n":${state.rev}}` }],
+      gone: [],
+    }),
     view: () => {
       state.made += 1;
       return { rev: state.rev, json: `{"n":${state.rev}}` };
@@ -63,15 +68,17 @@ function start() {
     source,
     build: 'b',
     epoch: 'e',
-    refuse: () => state.refused,
     most: 100,
-    sharesOf: ({ headers: { from } }) => (from === undefined ? [] : [{ of: from, most: 2 }]),
     onAttention: (ids) => attention.push([...ids]),
   });
   const join = (topics: string, headers: Record<string, string> = {}) => {
     const browser = new Browser();
     const request = { url: `/api/stream?topics=${encodeURIComponent(topics)}`, headers };
-    hub.subscribe(request as unknown as IncomingMessage, browser as unknown as ServerResponse);
+    hub.subscribe(request as unknown as IncomingMessage, browser as unknown as ServerResponse, {
+      sight: state.sight,
+      ended: () => state.refused,
+      shares: headers.from === undefined ? [] : [{ of: headers.from, most: 2 }],
+    });
     return browser;
   };
   const change = async () => {
@@ -210,6 +217,27 @@ describe('the hub', () => {
     expect(browser.ended).toBe(true);
   });
 
+  test('ends at once the streams of those who may no longer see, when it is told to look', () => {
+    const { join, hub, state } = start();
+    const browser = join('fleet');
+    hub.recheck();
+    expect(browser.ended).toBe(false);
+    state.refused = 'no longer';
+    hub.recheck();
+    expect(browser.ended).toBe(true);
+  });
+
+  test('tells everything anew to who comes back and may see less, as to another process', () => {
+    const { join, state } = start();
+    const first = join('fleet');
+    const cursor = /^id: (.*)$/m.exec(first.received.join(''))?.[1] ?? '';
+    expect(join('fleet', { 'last-event-id': cursor }).received.join('')).not.toContain('fleet');
+    state.sight = sightOf([{ role: 'viewer', scope: { of: 'cluster', cluster: 'a' } }]);
+    const again = join('fleet', { 'last-event-id': cursor });
+    expect(again.received.join('')).toContain('"type":"fleet","full":true');
+    expect(again.received[0]).not.toContain('"epoch":"e"');
+  });
+
   test('ends every stream when it closes, and takes no more', () => {
     const { join, hub } = start();
     const browser = join('fleet');
@@ -223,7 +251,7 @@ describe('the hub', () => {
     const held: ServerResponse[] = [];
     const server = createServer((request, response) => {
       if (request.url === '/first') held.push(response);
-      else hub.subscribe(request, response);
+      else hub.subscribe(request, response, { sight: seesAll, ended: () => null, shares: [] });
       // Both have been asked for: the answers may go, in their order.
       if (request.url !== '/first') held[0]?.end('first');
     });

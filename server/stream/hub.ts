@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Sight } from '@/lib/access/sight';
 import { type Cursor, parseCursor } from '@/lib/stream/cursor';
 import { type HelloFrame, MOST_CLUSTERS, WIRE_VERSION } from '@/lib/stream/frames';
 import type { Clock, StreamSource } from '../ports';
@@ -13,18 +15,23 @@ export interface HubOptions {
   readonly build: string;
   /** New for each start of the process. */
   readonly epoch: string;
-  /** Why a request may not be answered any more, in one sentence; asked again and again. */
-  readonly refuse: (request: IncomingMessage) => string | null;
   /** How many streams there may be at once. */
   readonly most: number;
-  /** Of whose streams there may be only so many, e.g. of an address. */
-  readonly sharesOf: (request: IncomingMessage) => readonly Share[];
   /** Which clusters somebody follows has changed. */
   readonly onAttention: (ids: ReadonlySet<string>) => void;
 }
 
+/** For whom a stream is. */
+export interface Listener {
+  readonly sight: Sight;
+  /** Of whose streams there may be only so many, e.g. of an address. */
+  readonly shares: readonly Share[];
+  /** Why it is to end; null: it may go on. Asked again and again. */
+  ended(): string | null;
+}
+
 interface Subscriber {
-  readonly request: IncomingMessage;
+  readonly listener: Listener;
   readonly response: ServerResponse;
   /** The body is written here: see `startBody`. */
   readonly body: Socket;
@@ -75,9 +82,9 @@ export class Hub {
   }
 
   /** Answers `GET /api/stream?topics=fleet,cluster:<id>&since=<cursor>` with an endless response. */
-  subscribe(request: IncomingMessage, response: ServerResponse): void {
+  subscribe(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const url = new URL(request.url ?? '/', 'http://howdah');
-    const following = readTopics(url.searchParams.get('topics') ?? '');
+    const following = readTopics(url.searchParams.get('topics') ?? '', listener.sight);
     if (this.#closed || following === null) {
       response.writeHead(following === null ? 400 : 503, { 'content-type': 'text/plain' });
       response.end(
@@ -93,19 +100,22 @@ export class Hub {
       response.end('A stream wants a connection of its own.\n');
       return;
     }
-    const giveBack = this.#places.take(this.#options.sharesOf(request));
+    const giveBack = this.#places.take(listener.shares);
     if (giveBack === null) {
       response.writeHead(503, { 'content-type': 'text/plain' });
       response.end('Too many streams.\n');
       return;
     }
     startBody(response);
+    const { build, clock } = this.#options;
+    // Whoever may see more or less than before is told everything anew.
+    const epoch = epochFor(this.#options.epoch, listener.sight);
     const subscriber: Subscriber = {
-      request,
+      listener,
       response,
       body,
       following,
-      cursor: parseCursor(typeof resumeFrom === 'string' ? resumeFrom : null, this.#options.epoch),
+      cursor: parseCursor(typeof resumeFrom === 'string' ? resumeFrom : null, epoch),
       stalled: false,
     };
     body.on('drain', () => {
@@ -118,7 +128,6 @@ export class Hub {
       this.#attention();
     });
     this.#subscribers.add(subscriber);
-    const { build, epoch, clock } = this.#options;
     const hello: HelloFrame = { type: 'hello', wire: WIRE_VERSION, build, epoch, now: clock.now() };
     const retry = Math.round(RETRY_MS.least + Math.random() * RETRY_MS.spread);
     this.#write(subscriber, Buffer.from(`retry: ${retry}\ndata: ${JSON.stringify(hello)}\n\n`));
@@ -134,6 +143,13 @@ export class Hub {
     if (this.#closed) return;
     if (urgent) this.#tellAll();
     else this.#cancelTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tellAll());
+  }
+
+  /** What somebody may see has changed: streams of those who may no longer see it end. */
+  recheck(): void {
+    for (const { listener, response } of [...this.#subscribers]) {
+      if (listener.ended() !== null) response.end();
+    }
   }
 
   /** Ends every stream; browsers come back by themselves. */
@@ -173,8 +189,7 @@ export class Hub {
     this.#cancelBeat = this.#options.clock.after(BEAT_MS, () => {
       const beat = Buffer.from(`data: {"type":"beat","now":${this.#options.clock.now()}}\n\n`);
       for (const subscriber of this.#subscribers) {
-        const refused = this.#options.refuse(subscriber.request);
-        if (refused !== null) subscriber.response.end();
+        if (subscriber.listener.ended() !== null) subscriber.response.end();
         else if (!subscriber.stalled) this.#write(subscriber, beat);
       }
       this.#beatLater();
@@ -198,7 +213,7 @@ function startBody(response: ServerResponse): void {
   response.flushHeaders();
 }
 
-function readTopics(text: string): Following | null {
+function readTopics(text: string, sight: Sight): Following | null {
   const topics = text.split(',').filter((topic) => topic !== '');
   const clusters = topics
     .filter((topic) => topic.startsWith('cluster:'))
@@ -206,5 +221,11 @@ function readTopics(text: string): Following | null {
   const fleet = topics.includes('fleet');
   const known = clusters.length + (fleet ? 1 : 0);
   if (known !== new Set(topics).size || clusters.length > MOST_CLUSTERS) return null;
-  return { fleet, clusters, key: topics.sort().join() };
+  return { fleet, clusters, sight, key: `${topics.sort().join()} ${sight.key}` };
+}
+
+/** A cursor counts what one sight has been told: another begins anew. */
+function epochFor(epoch: string, sight: Sight): string {
+  if (sight.all) return epoch;
+  return `${epoch}.${createHash('sha256').update(sight.key).digest('hex').slice(0, 12)}`;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seesAll, sightOf } from '@/lib/access/sight';
 import { formatCursor, newCursor, parseCursor } from '@/lib/stream/cursor';
 import type { Frame } from '@/lib/stream/frames';
 import { emptyStream, reduce, type StreamState } from '@/lib/stream/reducer';
@@ -38,7 +39,7 @@ class Source implements StreamSource {
     const all = [...this.shown].filter(([, { rev }]) => full || rev > since);
     return {
       full,
-      changed: all.map(([id, { text }]) => JSON.stringify({ id, text })),
+      changed: all.map(([id, { text }]) => ({ id, json: JSON.stringify({ id, text }) })),
       gone: full ? [] : [...this.gone].filter(([, rev]) => rev > since).map(([id]) => id),
     };
   }
@@ -76,7 +77,7 @@ class Source implements StreamSource {
   }
 }
 
-const all = { fleet: true, clusters: ['a'], key: 'all' };
+const all = { fleet: true, clusters: ['a'], sight: seesAll, key: 'all' };
 const parsed = (frames: readonly string[]) => frames.map((frame) => JSON.parse(frame) as Frame);
 const fold = (state: StreamState, frames: readonly string[]) =>
   parsed(frames).reduce(reduce, state);
@@ -107,6 +108,27 @@ describe('whoever is new', () => {
       'fleet',
       'cluster',
     ]);
+  });
+});
+
+describe('whoever may see some clusters alone', () => {
+  const a = 'main~.2Fservice~a';
+  const b = 'main~.2Fservice~b';
+  const sight = sightOf([{ role: 'viewer', scope: { of: 'cluster', cluster: a } }]);
+  const some = { fleet: true, clusters: [a, b], sight, key: 'some' };
+
+  test('is told of those alone, and of others as of what there is not', () => {
+    const source = new Source();
+    source.put(a, 'mine');
+    source.put(b, 'not mine');
+    source.sample();
+    const { frames, cursor } = catchUp(source, some, newCursor('e'));
+    expect(parsed(frames)).toContainEqual({ type: 'cluster', id: b, view: null });
+    expect(parsed(frames).filter((frame) => frame.type === 'samples')).toMatchObject([{ id: a }]);
+    expect(frames.join()).not.toContain('not mine');
+    source.put(b, 'still not mine');
+    source.remove(b);
+    expect(catchUp(source, some, cursor).frames).toEqual([]);
   });
 });
 

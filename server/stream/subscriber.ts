@@ -1,11 +1,15 @@
+import type { Sight } from '@/lib/access/sight';
 import { type ClusterCursor, type Cursor, formatCursor, newCluster } from '@/lib/stream/cursor';
+import { seenEnsembles } from '@/lib/stream/seen';
 import type { StreamSource } from '../ports';
 
 /** What a subscriber follows. */
 export interface Following {
   readonly fleet: boolean;
   readonly clusters: readonly string[];
-  /** The same for the same topics. */
+  /** What of it may be seen. */
+  readonly sight: Sight;
+  /** The same for the same topics and the same sight. */
   readonly key: string;
 }
 
@@ -23,7 +27,9 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   const frames: string[] = [];
   const ensembles = source.ensembles();
   if (ensembles.rev !== cursor.ensembles) {
-    frames.push(`{"type":"ensembles","ensembles":${ensembles.json}}`);
+    frames.push(
+      `{"type":"ensembles","ensembles":${seenEnsembles(ensembles.json, following.sight)}}`,
+    );
   }
   const probing = source.probing();
   if (probing.rev !== cursor.probing) {
@@ -35,7 +41,11 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   }
   let { fleet } = cursor;
   if (following.fleet && source.settled && (source.rev > fleet || fleet === 0)) {
-    const { full, changed, gone } = source.summaries(fleet);
+    const { full, ...all } = source.summaries(fleet);
+    const { sight } = following;
+    const seen = sight.all ? all.changed : all.changed.filter(({ id }) => sight.sees(id));
+    const changed = seen.map(({ json }) => json);
+    const gone = sight.all ? all.gone : all.gone.filter((id) => sight.sees(id));
     if (full || changed.length > 0 || gone.length > 0) {
       frames.push(
         `{"type":"fleet","full":${full},"changed":[${changed.join(',')}],"gone":${JSON.stringify(gone)}}`,
@@ -46,7 +56,9 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   }
   const clusters: Record<string, ClusterCursor> = {};
   for (const id of following.clusters) {
-    clusters[id] = catchUpCluster(source, { id, at: cursor.clusters[id] ?? newCluster }, frames);
+    // What may not be seen is told as what isn't there.
+    const from = following.sight.sees(id) ? source : { ...nothing, settled: source.settled };
+    clusters[id] = catchUpCluster(from, { id, at: cursor.clusters[id] ?? newCluster }, frames);
   }
   const { epoch } = cursor;
   return {
@@ -58,8 +70,17 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   };
 }
 
+type OfCluster = Pick<StreamSource, 'settled' | 'view' | 'samples' | 'events' | 'operation'>;
+
+const nothing: Omit<OfCluster, 'settled'> = {
+  view: () => null,
+  samples: () => ({ reset: false, entries: [] }),
+  events: () => ({ reset: false, entries: [] }),
+  operation: () => null,
+};
+
 function catchUpCluster(
-  source: StreamSource,
+  source: OfCluster,
   { id, at }: { readonly id: string; readonly at: ClusterCursor },
   frames: string[],
 ): ClusterCursor {

@@ -1,3 +1,6 @@
+import { accountRouter } from './routers/account';
+import { accountsRouter } from './routers/accounts';
+import { auditRouter } from './routers/audit';
 import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
@@ -5,6 +8,9 @@ import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
 export const appRouter = router({
+  account: accountRouter,
+  accounts: accountsRouter,
+  audit: auditRouter,
   configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,

@@ -23,6 +23,8 @@ export async function ask<T>(
   try {
     return await what(connected[way]);
   } catch (error) {
+    // What was asked for is refused by a rule of ours: nothing is wrong with the database.
+    if (error instanceof Failure) throw error;
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const code = (cause as { code?: unknown } | null)?.code;
     if (isBusy(cause)) {

@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
@@ -235,7 +236,7 @@ describe.each([
     target = again;
     await isReady(again);
     const store = new PostgresStore(again.database);
-    const there = await store.events({ limit: 1 });
+    const there = await store.events({ limit: 1 }, seesAll);
     expect(there.events[0]?.seq).toBe(240);
     // A cluster that is new gets a number that none has had.
     await store.write([anEvent(241, { cluster: 'main~.2Fservice~new' })]);

@@ -151,6 +151,8 @@ function open(config: pg.ClientConfig, guard: pg.Client): Omit<Connected, 'write
     });
     // A connection that breaks is replaced; what is asked next tells whether that works.
     made.on('error', () => {});
+    // Nor is one that breaks between two statements of a transaction: the next of them tells.
+    made.on('connect', (client) => client.on('error', () => {}));
     return made;
   };
   const [writers, readers, upkeep] = [pool(2, WRITE_MS), pool(3, READ_MS), pool(1, UPKEEP_MS)];

@@ -1,4 +1,5 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Sight } from '@/lib/access/sight';
 import { type Bucket, byMember, collect, type Highest } from '@/lib/history/collect';
 import {
   bucketMs,
@@ -100,7 +101,7 @@ export class PostgresLagStore implements LagStore {
    * By the hour as far as that is made, and finer for the rest. What began before the stretch and
    * reaches into it belongs to it, so a figure may be of up to an hour earlier.
    */
-  worst({ cluster, from, until }: ReliabilityQuery): Promise<readonly WorstLag[]> {
+  worst({ cluster, from, until }: ReliabilityQuery, within: Sight): Promise<readonly WorstLag[]> {
     return ask(this.#options.database, 'read', async (database) => {
       const worst = new Map<string, WorstLag>();
       for (const one of await this.#sources(database, { from, until, buckets: 1 })) {
@@ -110,7 +111,7 @@ export class PostgresLagStore implements LagStore {
           if (told.bytes > (worst.get(told.cluster)?.bytes ?? -1)) worst.set(told.cluster, told);
         }
       }
-      return [...worst.values()];
+      return [...worst.values()].filter((one) => within.sees(one.cluster));
     });
   }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
 import { Database } from './database';
@@ -73,7 +74,7 @@ describe.each(servers)('the schema in $name', ({ programs }) => {
           ...{ says: 'as it is', cause: 'automatic' },
         },
       ]);
-      const { events } = await store.events({ limit: 10 });
+      const { events } = await store.events({ limit: 10 }, seesAll);
       expect(events.map(({ says, cause }) => [says, cause])).toEqual([
         ['as it is', 'automatic'],
         ['as it was', null],

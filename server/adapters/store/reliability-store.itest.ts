@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import type { Failover } from '@/lib/history/failover';
 import type { LagChunk } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -112,7 +113,7 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
   });
 
   test('is told of all that were there, over the times in which somebody watched', async () => {
-    const facts = await reliability.facts({ from: BEGAN + DAY, until: NOW });
+    const facts = await reliability.facts({ from: BEGAN + DAY, until: NOW }, seesAll);
     expect(facts).toEqual({
       ...{ from: BEGAN + DAY, until: NOW, cut: false },
       clusters: [
@@ -143,18 +144,21 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
   });
 
   test('is told of one alone, and of one that is gone until it was', async () => {
-    const one = await reliability.facts({ cluster: billing, from: BEGAN, until: NOW });
+    const one = await reliability.facts({ cluster: billing, from: BEGAN, until: NOW }, seesAll);
     expect(one.clusters.map(({ cluster }) => cluster)).toEqual([billing]);
     expect(one.failovers.map(({ cluster }) => cluster)).toEqual([billing]);
-    const gone = await reliability.facts({ cluster: old, from: BEGAN, until: NOW });
+    const gone = await reliability.facts({ cluster: old, from: BEGAN, until: NOW }, seesAll);
     expect(gone.clusters).toEqual([{ cluster: old, since: BEGAN, gone: BEGAN + 6 * HOUR }]);
-    const never = await reliability.facts({ cluster: id('none'), from: BEGAN, until: NOW });
+    const never = await reliability.facts(
+      { cluster: id('none'), from: BEGAN, until: NOW },
+      seesAll,
+    );
     expect(never).toMatchObject({ clusters: [], failovers: [] });
   });
 
   test('has an outage that reaches into the period, and none that ended before', async () => {
     const led = BEGAN + DAY + 2 * SECOND;
-    const ask = (from: number, until: number) => reliability.facts({ from, until });
+    const ask = (from: number, until: number) => reliability.facts({ from, until }, seesAll);
     expect((await ask(led, led + HOUR)).failovers).toHaveLength(1);
     expect((await ask(led + 1, led + HOUR)).failovers).toHaveLength(0);
     // Writes had stopped before it was seen that nobody leads.
@@ -164,7 +168,7 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
 
   test('begins later where there is too much for one answer', async () => {
     const few = reliabilityStore(opened.database, 1);
-    const facts = await few.facts({ from: BEGAN, until: NOW });
+    const facts = await few.facts({ from: BEGAN, until: NOW }, seesAll);
     expect(facts).toMatchObject({ cut: true, from: BEGAN + 66 * HOUR });
     expect(facts.failovers).toHaveLength(1);
     expect(facts.watched).toEqual([{ from: BEGAN + 66 * HOUR, until: NOW }]);
@@ -172,7 +176,9 @@ describe.each(servers)('how reliable clusters were, in $name', ({ programs }) =>
 
   test('has the worst lag of each with its member and its moment, as fine as it is kept', async () => {
     const worst = async (from: number, cluster?: string) =>
-      new Map((await lag.worst({ cluster, from, until: NOW })).map((one) => [one.cluster, one]));
+      new Map(
+        (await lag.worst({ cluster, from, until: NOW }, seesAll)).map((one) => [one.cluster, one]),
+      );
     const all = await worst(BEGAN);
     expect(all.get(orders)).toEqual({
       ...{ cluster: orders, member: 'pg-c', bytes: 9000, at: BEGAN + 23 * HOUR, widthMs: HOUR },

@@ -1,10 +1,12 @@
 import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Sight } from '@/lib/access/sight';
 import type { KeptFailover, ReliabilityFacts, ReliabilityQuery } from '@/lib/history/reliability';
 import type { ReliabilityStore } from '@/server/ports';
 import { ask } from './ask';
 import type { Database } from './database';
 import { cluster, failover, gap, watch } from './schema';
+import { seenBy } from './seen-by';
 
 /** More changes of leadership than this are not for one answer. */
 const MOST_FAILOVERS = 10_000;
@@ -15,14 +17,14 @@ export function reliabilityStore(
   mostFailovers = MOST_FAILOVERS,
 ): ReliabilityStore {
   return {
-    facts: (query) =>
+    facts: (query, within) =>
       ask(database, 'read', async (connected) => {
-        const found = await failoversIn(connected, query, mostFailovers + 1);
+        const found = await failoversIn(connected, { ...query, within }, mostFailovers + 1);
         const cut = found.length > mostFailovers;
         const failovers = found.slice(0, mostFailovers);
         // Where there were too many, only the time of which all are told.
         const from = cut ? (failovers.at(-1)?.led ?? query.from) : query.from;
-        const stretch = { ...query, from };
+        const stretch = { ...query, from, within };
         return {
           ...{ from, until: query.until, cut, failovers },
           clusters: await clustersIn(connected, stretch),
@@ -32,6 +34,8 @@ export function reliabilityStore(
       }),
   };
 }
+
+type Asked = ReliabilityQuery & { readonly within: Sight };
 
 const columns = {
   cluster: cluster.key,
@@ -49,7 +53,7 @@ const columns = {
 /** Newest first: those of which some part lies within the stretch. */
 async function failoversIn(
   database: NodePgDatabase,
-  { cluster: key, from, until }: ReliabilityQuery,
+  { cluster: key, from, until, within }: Asked,
   most: number,
 ): Promise<KeptFailover[]> {
   // An outage may have begun before it was seen that nobody leads.
@@ -62,6 +66,7 @@ async function failoversIn(
       and(
         gte(failover.led, new Date(from)),
         sql`${began} < ${new Date(until)}`,
+        seenBy(within, cluster.key),
         ...(key === undefined ? [] : [eq(cluster.key, key)]),
       ),
     )
@@ -83,7 +88,7 @@ async function failoversIn(
  */
 async function clustersIn(
   database: NodePgDatabase,
-  { cluster: key, from, until }: ReliabilityQuery,
+  { cluster: key, from, until, within }: Asked,
 ): Promise<ReliabilityFacts['clusters']> {
   const [begin, end] = [new Date(from), new Date(until)];
   const { rows } = await database.execute<{ key: string; since: number; gone: number | null }>(
@@ -97,6 +102,7 @@ async function clustersIn(
           where s.cluster = k.id and s.at < ${end}
           order by s.at desc, s.seq desc limit 1) last on true
         where ${key === undefined ? sql`true` : sql`k.key = ${key}`}
+          and ${seenBy(within, sql`k.key`)}
           and ((first.at < ${end} and not (last.gone and last.at <= ${begin})) or exists (
             select from howdah.failover f
             where f.cluster = k.id and f.led >= ${begin} and f.began < ${end}))

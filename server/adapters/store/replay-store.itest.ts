@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import type { Failover } from '@/lib/history/failover';
 import { type HistoryRecord, room } from '@/lib/history/record';
 import { Player } from '@/lib/history/replay';
@@ -76,7 +77,7 @@ describe.each(servers)('structures in $name', ({ programs }) => {
     return new Player({ ...replay, lag: [] }).moment(at);
   };
   const told = async () =>
-    (await store.events({ limit: 100 })).events
+    (await store.events({ limit: 100 }, seesAll)).events
       .toReversed()
       .map(({ says, cause }) => [says, cause]);
 
@@ -124,12 +125,16 @@ describe.each(servers)('structures in $name', ({ programs }) => {
       ['pg-c went from primary to replica', 'unwatched'],
       ['pg-a is gone from ZooKeeper', 'unwatched'],
     ]);
-    const [event] = (await store.events({ limit: 1 })).events;
+    const [event] = (await store.events({ limit: 1 }, seesAll)).events;
     expect(event).toMatchObject({ at: began, cluster: ID });
     expect((await moment(began - 1)).is).toBe('unwatched');
     expect((await moment(began)).is).toBe('known');
-    expect(await store.events({ limit: 9, causes: ['automatic'] })).toMatchObject({ events: [] });
-    expect((await store.events({ limit: 9, causes: ['unwatched'] })).events).toHaveLength(4);
+    expect(await store.events({ limit: 9, causes: ['automatic'] }, seesAll)).toMatchObject({
+      events: [],
+    });
+    expect((await store.events({ limit: 9, causes: ['unwatched'] }, seesAll)).events).toHaveLength(
+      4,
+    );
   });
 
   test('end where a cluster is missing when the roll is called, and begin anew when it returns', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   customType,
@@ -169,4 +170,38 @@ export const rolledUp = howdah.table('rolled_up', {
   rollup: text('rollup').primaryKey(),
   /** All before it has been made. */
   until: moment('until').notNull(),
+});
+
+/** Made by PostgreSQL of the row's own text: see the migration. */
+const made = (name: string) => text(name).generatedAlwaysAs(sql``);
+
+/** Rows of the audit's chain: see `lib/audit/chain.ts`. Nothing but the first four is written. */
+export const audit = howdah.table('audit', {
+  seq: bigint('seq', { mode: 'number' }).primaryKey(),
+  chain: text('chain').notNull(),
+  /** The text that is hashed, as it is. */
+  entry: text('entry').notNull(),
+  hash: text('hash').notNull(),
+  at: moment('at').notNull().generatedAlwaysAs(sql``),
+  act: made('act').notNull(),
+  kind: made('kind').notNull(),
+  action: made('action'),
+  actorKind: made('actor_kind'),
+  actorId: made('actor_id'),
+  actor: made('actor'),
+  address: made('address'),
+  cluster: made('cluster'),
+  reason: made('reason'),
+  result: made('result'),
+  says: made('says'),
+  zxid: made('zxid'),
+});
+
+export const auditCheckpoint = howdah.table('audit_checkpoint', {
+  upto: bigint('upto', { mode: 'number' }).primaryKey(),
+  chain: text('chain').notNull(),
+  hash: text('hash').notNull(),
+  removed: bigint('removed', { mode: 'number' }).notNull(),
+  at: moment('at').notNull(),
+  signature: text('signature').notNull(),
 });

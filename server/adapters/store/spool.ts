@@ -8,6 +8,7 @@ import type { Spool, SpooledBatch } from '@/server/ports';
 const FILE = /^\d{16}\.jsonl$/;
 const nameOf = (seq: number): string => `${String(seq).padStart(16, '0')}.jsonl`;
 const LOSING = 'losing.json';
+const UNREADABLE = '.unreadable';
 /** What a file takes on a disk at the least. */
 const BLOCK_BYTES = 4096;
 
@@ -21,7 +22,7 @@ interface Kept {
  * A folder in which batches of records wait for the store. A batch is there whole or not at all: it
  * gets its name only after it is on disk.
  */
-export class FolderSpool implements Spool {
+export class FolderSpool<T extends { readonly seq: number } = HistoryRecord> implements Spool<T> {
   readonly mostBytes: number;
   readonly #folder: string;
   /** By name, oldest first. */
@@ -29,6 +30,7 @@ export class FolderSpool implements Spool {
   #records = 0;
   #bytes = 0;
   #losing: Gap | null = null;
+  #aside = 0;
 
   private constructor(folder: string, mostBytes: number) {
     this.#folder = folder;
@@ -36,11 +38,15 @@ export class FolderSpool implements Spool {
   }
 
   /** Opens the folder, with what an earlier process left in it. Throws what the disk says. */
-  static async open(folder: string, mostBytes: number): Promise<FolderSpool> {
+  static async open<T extends { readonly seq: number } = HistoryRecord>(
+    folder: string,
+    mostBytes: number,
+  ): Promise<FolderSpool<T>> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const spool = new FolderSpool(folder, mostBytes);
+    const spool = new FolderSpool<T>(folder, mostBytes);
     for (const name of (await readdir(folder)).sort()) {
       if (FILE.test(name)) spool.#keep(await spool.#look(name));
+      else if (name.endsWith(UNREADABLE)) spool.#aside += 1;
       // It never got its name, so nobody was told that it is kept.
       else if (name.endsWith('.new')) await rm(join(folder, name));
     }
@@ -67,7 +73,18 @@ export class FolderSpool implements Spool {
     return this.#losing;
   }
 
-  async append(records: readonly HistoryRecord[], must?: 'must'): Promise<boolean> {
+  /** A batch that begins with this number is behind all that wait. */
+  get next(): number {
+    const newest = [...this.#kept.keys()].at(-1);
+    return newest === undefined ? 0 : Number.parseInt(newest, 10) + 1;
+  }
+
+  /** Files that hold no records, put aside for a person to look at. */
+  get aside(): number {
+    return this.#aside;
+  }
+
+  async append(records: readonly T[], must?: 'must'): Promise<boolean> {
     const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     const bytes = Math.max(BLOCK_BYTES, Buffer.byteLength(text));
     if (this.#bytes + bytes > this.mostBytes && must === undefined) return false;
@@ -78,8 +95,8 @@ export class FolderSpool implements Spool {
   }
 
   /** What can't be read as records is put aside under another name, for a person to look at. */
-  async oldest(most: number): Promise<readonly SpooledBatch[]> {
-    const batches: SpooledBatch[] = [];
+  async oldest(most: number): Promise<readonly SpooledBatch<T>[]> {
+    const batches: SpooledBatch<T>[] = [];
     let count = 0;
     for (const { name, records: waiting } of [...this.#kept.values()]) {
       // One at the least, however large it is.
@@ -89,19 +106,20 @@ export class FolderSpool implements Spool {
         (text) => text.split('\n').filter((line) => line !== ''),
         () => [],
       );
-      const records = lines.flatMap((line) => parse<HistoryRecord>(line) ?? []);
+      const records = lines.flatMap((line) => parse<T>(line) ?? []);
       if (records.length > 0 && records.length === lines.length) {
         batches.push({ name, records });
         count += records.length;
         continue;
       }
-      await rename(path, `${path}.unreadable`).catch(() => {});
+      await rename(path, `${path}${UNREADABLE}`).catch(() => {});
+      this.#aside += 1;
       this.#forget(name);
     }
     return batches;
   }
 
-  async drop({ name }: SpooledBatch): Promise<void> {
+  async drop({ name }: SpooledBatch<T>): Promise<void> {
     await rm(join(this.#folder, name), { force: true });
     this.#forget(name);
   }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seesAll } from '@/lib/access/sight';
 import type { Failure } from '@/lib/errors';
 import type { ClusterEvent } from '@/lib/topology/event';
 import { waitFor } from '@/sandbox';
@@ -67,7 +68,7 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     const events = [1, 2, 3].map((seq) => anEvent(seq));
     await store.write(events);
     await store.write([...events.slice(1), anEvent(4)]);
-    const page = await store.events({ limit: 10 });
+    const page = await store.events({ limit: 10 }, seesAll);
     expect(page).toEqual({
       events: [4, 3, 2, 1].map((seq) => anEvent(seq)),
       gaps: [],
@@ -83,14 +84,14 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
       anEvent(12, { code: 'member-missing' }),
     ]);
     const seqs = async (query: Partial<Parameters<PostgresStore['events']>[0]>) =>
-      (await store.events({ limit: 100, ...query })).events.map(({ seq }) => seq);
+      (await store.events({ limit: 100, ...query }, seesAll)).events.map(({ seq }) => seq);
     expect(await seqs({ cluster: billing })).toEqual([10]);
     expect(await seqs({ member: 'pg-b' })).toEqual([10]);
     expect(await seqs({ search: 'BILL' })).toEqual([10]);
     expect(await seqs({ search: '%' })).toEqual([]);
     expect(await seqs({ codes: ['member-missing', 'mode-changed'] })).toEqual([12, 11, 10]);
     expect(await seqs({ from: MARCH + 10_000, until: MARCH + 12_000 })).toEqual([11, 10]);
-    const first = await store.events({ limit: 3 });
+    const first = await store.events({ limit: 3 }, seesAll);
     expect(first.more).toBe(true);
     expect(first.events.map(({ seq }) => seq)).toEqual([12, 11, 10]);
     expect(await seqs({ before: 10, limit: 2 })).toEqual([4, 3]);
@@ -100,13 +101,15 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     const gap = { from: MARCH + 2000, until: MARCH + 3000, lost: 7 };
     await store.noteGap({ ...gap, until: MARCH + 2500, lost: 3 });
     await store.noteGap(gap);
-    expect((await store.events({ limit: 100 })).gaps).toEqual([gap]);
-    expect((await store.events({ limit: 100, from: MARCH + 3000 })).gaps).toEqual([]);
+    expect((await store.events({ limit: 100 }, seesAll)).gaps).toEqual([gap]);
+    expect((await store.events({ limit: 100, from: MARCH + 3000 }, seesAll)).gaps).toEqual([]);
   });
 
   test('takes a text that PostgreSQL would not, and refuses what it never could without a loss', async () => {
     await store.write([anEvent(15, { says: 'a\0b', cluster: billing })]);
-    expect((await store.events({ limit: 1, cluster: billing })).events[0]?.says).toBe('a\ufffdb');
+    expect((await store.events({ limit: 1, cluster: billing }, seesAll)).events[0]?.says).toBe(
+      'a\ufffdb',
+    );
     const refused = store.write([anEvent(16, { code: null as never })]);
     await expect(refused).rejects.toMatchObject({ code: 'bad-input' });
     expect(database.health.state).toBe('ready');
@@ -166,6 +169,22 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     );
   });
 
+  test('outlives a connection that is ended between two statements of a transaction', async () => {
+    const ends = database.connected?.write.transaction(async (transaction) => {
+      const { rows } = await transaction.execute<{ pid: number }>('select pg_backend_pid() as pid');
+      await sql(`select pg_terminate_backend(${rows[0]?.pid})`);
+      const gone = `select from pg_stat_activity where pid = ${rows[0]?.pid}`;
+      await waitFor(async () => (await sql(gone)).length === 0, {
+        ...{ timeoutMs: 10_000, what: 'it to be gone' },
+      });
+      await transaction.execute('select 1');
+    });
+    // Its end is told by an event that, with nobody to hear it, ends the process.
+    await expect(ends).rejects.toThrow();
+    await isReady();
+    expect((await store.events({ limit: 1 }, seesAll)).events).toHaveLength(1);
+  });
+
   test('says so while the server is down, and goes on when it has been started again', async () => {
     const [row] = await sql('select pg_backend_pid() as pid, pg_postmaster_start_time() as began');
     const postmaster = await sql(
@@ -173,28 +192,28 @@ describe.each(servers)('history in $name', ({ version, programs }) => {
     );
     process.kill(postmaster[0]?.pid, 'SIGKILL');
     await waitFor(() => database.health.state === 'away', { timeoutMs: 10_000, what: 'the loss' });
-    const refused = await store.events({ limit: 1 }).catch((error: Failure) => error);
+    const refused = await store.events({ limit: 1 }, seesAll).catch((error: Failure) => error);
     expect(refused).toMatchObject({ code: 'unavailable' });
     await expect(store.write([anEvent(20)])).rejects.toThrow();
     await isReady();
     await store.write([anEvent(20)]);
-    expect((await store.events({ limit: 1 })).events).toEqual([anEvent(20)]);
+    expect((await store.events({ limit: 1 }, seesAll)).events).toEqual([anEvent(20)]);
     const [now] = await sql('select pg_postmaster_start_time() as began');
     expect(now?.began).not.toEqual(row?.began);
   }, 60_000);
 
   test('is all there after a restart, and after one that left its server behind', async () => {
-    const before = await store.events({ limit: 100 });
+    const before = await store.events({ limit: 100 }, seesAll);
     close();
     open();
     await isReady();
-    expect(await store.events({ limit: 100 })).toEqual(before);
+    expect(await store.events({ limit: 100 }, seesAll)).toEqual(before);
     // As SIGKILL to Howdah would: nobody ends the server, and the next start finds it.
     database.close();
     const orphan = await sql('select pg_postmaster_start_time() as began');
     open();
     await isReady();
-    expect(await store.events({ limit: 100 })).toEqual(before);
+    expect(await store.events({ limit: 100 }, seesAll)).toEqual(before);
     const now = await sql('select pg_postmaster_start_time() as began');
     expect(now).not.toEqual(orphan);
   }, 60_000);

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Sight } from '@/lib/access/sight';
 import type { EventsPage, EventsQuery, Gap } from '@/lib/history/history';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { ClusterEvent } from '@/lib/topology/event';
@@ -10,6 +11,7 @@ import { eventColumns, eventOf } from './event-rows';
 import { type Partitioned, Partitions } from './partitions';
 import { extendWatch, partitionsOf, writeRecords } from './records';
 import { cluster, event, gap } from './schema';
+import { seenBy } from './seen-by';
 
 /** History in PostgreSQL. */
 export class PostgresStore implements HistoryStore {
@@ -56,13 +58,13 @@ export class PostgresStore implements HistoryStore {
     return this.#ask('write', (database) => extendWatch(database, began, until));
   }
 
-  events(query: EventsQuery): Promise<EventsPage> {
+  events(query: EventsQuery, within: Sight): Promise<EventsPage> {
     return this.#ask('read', async (database) => {
       const rows = await database
         .select({ ...eventColumns, cluster: cluster.key })
         .from(event)
         .innerJoin(cluster, eq(cluster.id, event.cluster))
-        .where(and(...narrowing(query)))
+        .where(and(seenBy(within, cluster.key), ...narrowing(query)))
         .orderBy(desc(event.seq))
         .limit(query.limit + 1);
       const events = rows.slice(0, query.limit).map(eventOf);

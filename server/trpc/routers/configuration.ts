@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { onCluster } from '@/lib/access/who';
+import { act } from '../acts';
 import { procedure, router } from '../trpc';
 
 const cluster = z.string().min(1).max(600);
 const seq = z.number().int().positive();
 
 export const configurationRouter = router({
-  preflight: procedure
+  preflight: procedure(onCluster('viewer'))
     .input(z.object({ cluster, seq }))
     .query(({ ctx, input }) => ctx.restores.preflight(input.cluster, input.seq)),
 
-  restore: procedure
+  restore: procedure(onCluster('operator'))
     .input(
       z.object({
         cluster,
@@ -19,5 +21,11 @@ export const configurationRouter = router({
         reason: z.string().max(500),
       }),
     )
-    .mutation(({ ctx, input }) => ctx.restores.restore(input)),
+    .mutation(({ ctx, input }) => {
+      const { cluster: on, seq: version, seenVersion, reason } = input;
+      const about = { cluster: on, decidedOn: { seenVersion }, reason, detail: { version } };
+      return act(ctx, { action: 'configuration-restore', about, followed: true }, (by) =>
+        ctx.restores.restore(input, by),
+      );
+    }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anywhere, onCluster } from '@/lib/access/who';
 import { figures } from '@/lib/history/lag';
 import { causes, eventCodes } from '@/lib/topology/event';
 import { procedure, router } from '../trpc';
@@ -23,7 +24,7 @@ const isForward = ({ from, until }: { from: number; until: number }) => from < u
 const backward = { message: 'the end must be later than the beginning' };
 
 export const historyRouter = router({
-  events: procedure
+  events: procedure(anywhere('viewer'))
     .input(
       z.object({
         /** Only older ones than this, by `seq`: what a page of events ended with. */
@@ -39,12 +40,12 @@ export const historyRouter = router({
       }),
     )
     .query(({ ctx, input: { cursor, ...query } }) =>
-      ctx.history.events({ ...query, before: cursor }),
+      ctx.history.events({ ...query, before: cursor }, ctx.identity.sight),
     ),
-  lag: procedure
+  lag: procedure(onCluster('viewer'))
     .input(z.object({ ...stretch, figure: z.enum(figures) }).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.lag(input)),
-  versions: procedure
+  versions: procedure(onCluster('viewer'))
     .input(
       z.object({
         cluster: text(600),
@@ -57,17 +58,17 @@ export const historyRouter = router({
     .query(({ ctx, input: { cursor, ...query } }) =>
       ctx.history.versions({ ...query, before: cursor }),
     ),
-  znodes: procedure
+  znodes: procedure(onCluster('viewer'))
     .input(z.object({ cluster: text(600) }))
     .query(({ ctx, input }) => ctx.history.znodes(input.cluster)),
-  replay: procedure
+  replay: procedure(onCluster('viewer'))
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),
-  reliability: procedure
+  reliability: procedure(anywhere('viewer'))
     .input(
       z
         .object({ cluster: text(600).optional(), from: moment, until: moment })
         .refine(isForward, backward),
     )
-    .query(({ ctx, input }) => ctx.history.reliability(input)),
+    .query(({ ctx, input }) => ctx.history.reliability(input, ctx.identity.sight)),
 });

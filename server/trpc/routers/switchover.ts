@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { onCluster } from '@/lib/access/who';
+import { act } from '../acts';
 import { procedure, router } from '../trpc';
 
 const cluster = z.string().min(1).max(600);
 
 export const switchoverRouter = router({
-  preflight: procedure
+  preflight: procedure(onCluster('viewer'))
     .input(z.object({ cluster }))
     .query(({ ctx, input }) => ctx.operations.preflight(input.cluster)),
 
-  start: procedure
+  start: procedure(onCluster('operator'))
     .input(
       z.object({
         cluster,
@@ -22,5 +24,11 @@ export const switchoverRouter = router({
         reason: z.string().max(500),
       }),
     )
-    .mutation(({ ctx, input }) => ctx.operations.switchover(input)),
+    .mutation(({ ctx, input }) => {
+      const { cluster: on, seen, reason, candidate } = input;
+      const about = { cluster: on, decidedOn: { ...seen }, reason, detail: { candidate } };
+      return act(ctx, { action: 'switchover', about, followed: true }, (by) =>
+        ctx.operations.switchover(input, by),
+      );
+    }),
 });

@@ -1,0 +1,186 @@
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type Checkpoint, type Head, linked, signedText } from '@/lib/audit/chain';
+import type { AuditChain } from '@/server/ports';
+import { type Asked, ask, type Way } from './ask';
+import type { Transaction } from './event-rows';
+import { audit, auditCheckpoint } from './schema';
+
+/** Whoever appends to the chain has it until the transaction ends: of any number of processes one. */
+const CHAIN_LOCK = 4_207_849_332;
+const ROWS_AT_ONCE = 500;
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A checkpoint's signature, by a key that the database does not have. */
+export const signatureOf = (checkpoint: Omit<Checkpoint, 'signature'>, key: Buffer): string =>
+  createHmac('sha256', key).update(signedText(checkpoint)).digest('hex');
+
+/** The audit's chain in PostgreSQL. */
+export class PostgresAuditChain implements AuditChain {
+  readonly #database: Asked;
+  readonly #key: Buffer;
+
+  /** @param key what checkpoints are signed with */
+  constructor(database: Asked, key: Buffer) {
+    this.#database = database;
+    this.#key = key;
+  }
+
+  get writable(): boolean {
+    return this.#database.connected !== null;
+  }
+
+  append(texts: readonly string[]): Promise<Head> {
+    return this.#alone(async (transaction) => {
+      const head = await headOf(transaction);
+      const fresh = await unknownAmong(transaction, texts);
+      if (head !== null && fresh.length === 0) return head;
+      const chain = head?.chain ?? randomUUID();
+      return insert(transaction, head, { texts: fresh, chain });
+    });
+  }
+
+  beginAnew(broken: Head, text: string): Promise<Head | null> {
+    return this.#alone(async (transaction) => {
+      const head = await headOf(transaction);
+      if (head?.chain !== broken.chain) return null;
+      return insert(transaction, head, { texts: [text], chain: randomUUID() });
+    });
+  }
+
+  head(): Promise<Head | null> {
+    return this.#ask('read', headOf);
+  }
+
+  at(seq: number): Promise<Head | 'removed' | null> {
+    return this.#ask('read', async (database) => {
+      const [row] = await database.select(headColumns).from(audit).where(eq(audit.seq, seq));
+      if (row) return row;
+      const last = await lastCheckpoint(database);
+      // One that somebody else made says nothing of what became of the rows.
+      if (last === null || seq > last.upto) return null;
+      if (signatureOf(last, this.#key) !== last.signature) return null;
+      return seq === last.upto ? endOf(last) : 'removed';
+    });
+  }
+
+  old(before: number): Promise<number> {
+    return this.#ask('read', async (database) => {
+      const last = await lastThatMayGo(database, before);
+      return Math.max(0, last - ((await lastCheckpoint(database))?.upto ?? 0));
+    });
+  }
+
+  cut(before: number): Promise<Checkpoint | null> {
+    return this.#alone(async (transaction) => {
+      const upto = await lastThatMayGo(transaction, before);
+      const [row] = await transaction.select(headColumns).from(audit).where(eq(audit.seq, upto));
+      if (!row) return null;
+      const { rows } = await transaction.execute<{ removed: number }>(
+        sql`select count(*)::float8 as removed from howdah.audit where seq <= ${upto}`,
+      );
+      const { chain, hash } = row;
+      const removed = rows[0]?.removed ?? 0;
+      const unsigned = { chain, upto, hash, removed, at: Date.now() };
+      const signature = signatureOf(unsigned, this.#key);
+      await transaction
+        .insert(auditCheckpoint)
+        .values({ ...unsigned, at: new Date(unsigned.at), signature });
+      await transaction.delete(audit).where(lte(audit.seq, upto));
+      return { ...unsigned, signature };
+    }, 'upkeep');
+  }
+
+  /** In a transaction that no other changes the chain beside. */
+  #alone<T>(what: (transaction: Transaction) => Promise<T>, way: Way = 'write'): Promise<T> {
+    return this.#ask(way, (database) =>
+      database.transaction(async (transaction) => {
+        await transaction.execute(sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`);
+        return what(transaction);
+      }),
+    );
+  }
+
+  #ask<T>(way: Way, what: (database: NodePgDatabase) => Promise<T>): Promise<T> {
+    return ask(this.#database, way, what);
+  }
+}
+
+const headColumns = { chain: audit.chain, seq: audit.seq, hash: audit.hash };
+
+type Reading = Pick<NodePgDatabase, 'select' | 'execute'>;
+
+/** The last row, or what a checkpoint says of it where all rows are removed; null: none ever was. */
+async function headOf(database: Reading): Promise<Head | null> {
+  const [last] = await database.select(headColumns).from(audit).orderBy(desc(audit.seq)).limit(1);
+  if (last) return last;
+  const checkpoint = await lastCheckpoint(database);
+  return checkpoint && endOf(checkpoint);
+}
+
+async function lastCheckpoint(database: Reading): Promise<Checkpoint | null> {
+  const [last] = await database
+    .select()
+    .from(auditCheckpoint)
+    .orderBy(desc(auditCheckpoint.upto))
+    .limit(1);
+  return last ? { ...last, at: last.at.getTime() } : null;
+}
+
+/** The last row that it removed. */
+const endOf = ({ chain, upto, hash }: Checkpoint): Head => ({ chain, seq: upto, hash });
+
+/** An answer may have been lost, and another process may tell the same end: once is enough. */
+async function unknownAmong(database: Reading, texts: readonly string[]): Promise<string[]> {
+  const named = texts.map((text) => {
+    const { id, kind } = JSON.parse(text) as { id: string; kind: string };
+    return { text, id, name: `${kind} ${id}` };
+  });
+  const there = await database
+    .select({ act: audit.act, kind: audit.kind })
+    .from(audit)
+    .where(and(inArray(audit.act, [...new Set(named.map(({ id }) => id))])));
+  const known = new Set(there.map(({ act, kind }) => `${kind} ${act}`));
+  return named.flatMap(({ name, text }) => {
+    if (known.has(name)) return [];
+    known.add(name);
+    return [text];
+  });
+}
+
+async function insert(
+  transaction: Transaction,
+  head: Head | null,
+  { texts, chain }: { readonly texts: readonly string[]; readonly chain: string },
+): Promise<Head> {
+  const rows = linked(head, texts, { chain, hashOf });
+  for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
+    await transaction.insert(audit).values(rows.slice(n, n + ROWS_AT_ONCE));
+  }
+  const { seq, hash } = rows.at(-1) ?? { seq: 0, hash: '' };
+  return { chain, seq, hash };
+}
+
+/**
+ * The last row of those that are older than that, with nothing younger among them and no act whose
+ * end stands behind it; 0: none.
+ */
+async function lastThatMayGo(database: Reading, before: number): Promise<number> {
+  const { rows } = await database.execute<{ last: number | null }>(
+    sql`select coalesce((select min(seq) - 1 from howdah.audit where at >= ${new Date(before)}),
+                        (select max(seq) from howdah.audit))::float8 as last`,
+  );
+  let last = rows[0]?.last ?? 0;
+  for (;;) {
+    const cut = await database.execute<{ first: number | null }>(
+      sql`select min(i.seq)::float8 as first
+          from howdah.audit e join howdah.audit i on i.act = e.act and i.kind = 'intent'
+          where e.kind <> 'intent' and e.seq > ${last} and i.seq <= ${last}`,
+    );
+    const first = cut.rows[0]?.first ?? null;
+    if (first === null) return last;
+    last = first - 1;
+  }
+}

@@ -1,0 +1,183 @@
+import { and, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { ApiToken } from '@/lib/access/account';
+import type { Grant } from '@/lib/access/roles';
+import type { CredentialStore, Held, NewToken } from '@/server/ports';
+import { account, accountGrant, apiToken, session } from './account-schema';
+import { type Asked, ask } from './ask';
+
+/** What somebody shows to be known by, and what it stands for now. */
+export class PostgresCredentialStore implements CredentialStore {
+  readonly #database: Asked;
+
+  constructor(database: Asked) {
+    this.#database = database;
+  }
+
+  sessions(tokens: readonly string[]): Promise<ReadonlyMap<string, Held>> {
+    return ask(this.#database, 'read', async (database) => {
+      const rows = await database
+        .select({
+          ...holder,
+          key: session.token,
+          id: session.id,
+          expiresAt: session.expiresAt,
+          createdAt: session.createdAt,
+        })
+        .from(session)
+        .innerJoin(account, eq(account.id, session.userId))
+        .where(
+          and(
+            inArray(session.token, [...tokens]),
+            gt(session.expiresAt, sql`now()`),
+            isNull(account.disabledAt),
+          ),
+        );
+      const grants = await grantsOf(
+        database,
+        rows.map(({ account: id }) => id),
+      );
+      return new Map(
+        rows.map((row) => [
+          row.key,
+          {
+            id: row.id,
+            account: row.account,
+            name: row.email,
+            mustChangePassword: row.mustChangePassword,
+            grants: grants.get(row.account) ?? [],
+            limitedTo: null,
+            expiresAt: row.expiresAt.getTime(),
+            createdAt: row.createdAt.getTime(),
+          },
+        ]),
+      );
+    });
+  }
+
+  tokens(hashes: readonly string[]): Promise<ReadonlyMap<string, Held>> {
+    return ask(this.#database, 'read', async (database) => {
+      const rows = await database
+        .select({
+          ...holder,
+          key: apiToken.hash,
+          id: apiToken.id,
+          token: apiToken.name,
+          limitedTo: apiToken.grants,
+          expiresAt: apiToken.expiresAt,
+          createdAt: apiToken.createdAt,
+        })
+        .from(apiToken)
+        .innerJoin(account, eq(account.id, apiToken.account))
+        .where(
+          and(
+            inArray(apiToken.hash, [...hashes]),
+            gt(apiToken.expiresAt, sql`now()`),
+            isNull(apiToken.revokedAt),
+            isNull(account.disabledAt),
+          ),
+        );
+      const grants = await grantsOf(
+        database,
+        rows.map(({ account: id }) => id),
+      );
+      return new Map(
+        rows.map((row) => [
+          row.key,
+          {
+            id: row.id,
+            account: row.account,
+            name: `${row.token} (token of ${row.email})`,
+            mustChangePassword: false,
+            grants: grants.get(row.account) ?? [],
+            limitedTo: row.limitedTo,
+            expiresAt: row.expiresAt.getTime(),
+            createdAt: row.createdAt.getTime(),
+          },
+        ]),
+      );
+    });
+  }
+
+  extendSession(id: string, until: number): Promise<void> {
+    return ask(this.#database, 'write', async (database) => {
+      await database
+        .update(session)
+        .set({ updatedAt: new Date(), expiresAt: new Date(until) })
+        .where(eq(session.id, id));
+    });
+  }
+
+  tokensOf(owner: string | null): Promise<readonly ApiToken[]> {
+    return ask(this.#database, 'read', async (database) => {
+      const rows = await database
+        .select({ token: apiToken, owner: account.email })
+        .from(apiToken)
+        .innerJoin(account, eq(account.id, apiToken.account))
+        .where(owner === null ? undefined : eq(apiToken.account, owner))
+        .orderBy(desc(apiToken.createdAt));
+      return rows.map(({ token, owner: email }) => ({
+        id: token.id,
+        account: token.account,
+        owner: email,
+        name: token.name,
+        grants: token.grants,
+        createdAt: token.createdAt.getTime(),
+        expiresAt: token.expiresAt.getTime(),
+        revokedAt: token.revokedAt?.getTime() ?? null,
+        usedAt: token.usedAt?.getTime() ?? null,
+        usedFrom: token.usedFrom,
+      }));
+    });
+  }
+
+  addToken({ id, account: owner, name, hash, grants, expiresAt }: NewToken): Promise<void> {
+    return ask(this.#database, 'write', async (database) => {
+      await database
+        .insert(apiToken)
+        .values({ id, account: owner, name, hash, grants, expiresAt: new Date(expiresAt) });
+    });
+  }
+
+  revokeToken(id: string): Promise<boolean> {
+    return ask(this.#database, 'write', async (database) => {
+      const gone = await database
+        .update(apiToken)
+        .set({ revokedAt: new Date() })
+        .where(and(eq(apiToken.id, id), isNull(apiToken.revokedAt)))
+        .returning({ id: apiToken.id });
+      return gone.length > 0;
+    });
+  }
+
+  noteTokenUse(id: string, at: number, from: string): Promise<void> {
+    return ask(this.#database, 'write', async (database) => {
+      await database
+        .update(apiToken)
+        .set({ usedAt: new Date(at), usedFrom: from })
+        .where(eq(apiToken.id, id));
+    });
+  }
+}
+
+const holder = {
+  account: account.id,
+  email: account.email,
+  mustChangePassword: account.mustChangePassword,
+};
+
+async function grantsOf(
+  database: NodePgDatabase,
+  accounts: readonly string[],
+): Promise<ReadonlyMap<string, readonly Grant[]>> {
+  if (accounts.length === 0) return new Map();
+  const rows = await database
+    .select({ account: accountGrant.account, role: accountGrant.role, scope: accountGrant.scope })
+    .from(accountGrant)
+    .where(inArray(accountGrant.account, [...new Set(accounts)]));
+  const found = new Map<string, Grant[]>();
+  for (const { account: id, role, scope } of rows) {
+    found.set(id, [...(found.get(id) ?? []), { role, scope }]);
+  }
+  return found;
+}

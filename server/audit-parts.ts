@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { anchorFolder } from '@/lib/audit/anchor';
+import {
+  type AuditAction,
+  type AuditIntent,
+  byHowdah,
+  intentEntry,
+  textOf,
+} from '@/lib/audit/entry';
+import type { AuditView } from '@/lib/audit/view';
+import { PostgresAuditChain } from './adapters/store/audit-chain';
+import { PostgresAuditReader } from './adapters/store/audit-reader';
+import type { Database } from './adapters/store/database';
+import { FolderSpool } from './adapters/store/spool';
+import { ChainAnchor } from './audit/anchor';
+import { AuditRetention } from './audit/retention';
+import { AuditTrail } from './audit/trail';
+import { storeMark } from './audit-store-mark';
+import { systemClock } from './clock';
+import type { StoreConfig } from './config';
+import type { Audit, AuditReader, ListingAccess, WaitingEntry } from './ports';
+import { keyFor } from './secret';
+
+export interface AuditParts {
+  readonly config: NonNullable<StoreConfig>;
+  readonly secret: string;
+  readonly database: Database;
+  /** Where anchors are: ZooKeeper, and Howdah's own folder in it. */
+  readonly access: () => ListingAccess;
+  readonly root: string;
+  readonly onState: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface KeptAudit extends Audit, AuditReader {
+  /** The store's folder is ours. */
+  open(): Promise<void>;
+  storeIsReady(): void;
+  close(): Promise<void>;
+}
+
+/** Joins the parts that keep the audit. */
+export function createAudit(parts: AuditParts): KeptAudit {
+  const { config, secret, database, access, root, onState, onError } = parts;
+  const clock = systemClock;
+  const chain = new PostgresAuditChain(database, keyFor(secret, 'audit checkpoints'));
+  const reader = new PostgresAuditReader(database);
+  /** An act of Howdah's own that is nothing but its telling. */
+  const told = (action: AuditAction, reason: string, detail: AuditIntent['detail']) => {
+    const of = { id: randomUUID(), at: clock.now() };
+    const intent: AuditIntent = {
+      ...{ ...of, actor: byHowdah, role: null, from: null, action, cluster: null },
+      ...{ decidedOn: null, reason, detail },
+    };
+    return { intent, outcome: { ...of, result: 'done', says: reason, cost: null } as const };
+  };
+  const trail: AuditTrail = new AuditTrail({
+    ...{ clock, chain, onState, onError },
+    onAppended: () => anchor.note(),
+  });
+  const anchor = new ChainAnchor({
+    ...{ clock, chain, access, onState, onError },
+    folder: anchorFolder(root),
+    store: storeMark(secret, config),
+    onBegun: ({ seq }, lost) => {
+      const says = `The audit is anchored in ZooKeeper, from row ${seq} on.`;
+      const { intent, outcome } = told('anchor-begun', lost ?? says, { seq });
+      void trail.note(intent, { ...outcome, says });
+    },
+    onBroken: async (head, says) => {
+      const { intent, outcome } = told('chain-broken', says, { last: head.seq });
+      if (await chain.beginAnew(head, textOf(intentEntry(intent)))) await trail.end(outcome);
+    },
+  });
+  const retention = new AuditRetention({
+    ...{ clock, chain, audit: trail, keepMs: config.keepAuditMs, onError },
+    mine: () => database.writable,
+    onCut: () => anchor.note(),
+  });
+  return {
+    begin: (intent) => trail.begin(intent),
+    end: (outcome) => trail.end(outcome),
+    note: (intent, outcome) => trail.note(intent, outcome),
+    page: (query, sight) => reader.page(query, sight),
+    get view(): AuditView {
+      const { trouble, ...anchored } = anchor.view;
+      const { view } = trail;
+      return { ...view, ...anchored, trouble: [...view.trouble, ...trouble] };
+    },
+    open: async () => {
+      const folder = join(config.folder, 'audit-spool');
+      trail.start(await FolderSpool.open<WaitingEntry>(folder, Number.POSITIVE_INFINITY));
+    },
+    storeIsReady: () => {
+      trail.storeIsReady();
+      anchor.note();
+      retention.start();
+    },
+    close: async () => {
+      retention.close();
+      await trail.close();
+      await anchor.close();
+    },
+  };
+}

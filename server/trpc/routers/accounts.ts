@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { onEverything } from '@/lib/access/who';
+import { act } from '../acts';
+import { procedure, router } from '../trpc';
+import { email, grants, id, name, password } from './account-input';
+
+const admin = onEverything('admin');
+
+/** Everybody's accounts. */
+export const accountsRouter = router({
+  list: procedure(admin).query(({ ctx }) => ctx.accounts.list()),
+
+  add: procedure(admin)
+    .input(z.object({ name, email, password, grants }))
+    .mutation(({ ctx, input }) => {
+      const { password: _, ...shown } = input;
+      return act(ctx, { action: 'account-added', about: { detail: shown } }, () =>
+        ctx.accounts.add(input),
+      );
+    }),
+
+  setGrants: procedure(admin)
+    .input(z.object({ id, grants }))
+    .mutation(async ({ ctx, input }) => {
+      const before = await ctx.accounts.get(input.id);
+      const detail = {
+        account: before.email,
+        before: before.grants.map(({ role, scope, source }) => ({ role, scope, source })),
+        after: input.grants,
+      };
+      return act(ctx, { action: 'grant-changed', about: { detail } }, () =>
+        ctx.accounts.setGrants(input.id, input.grants),
+      );
+    }),
+
+  setDisabled: procedure(admin)
+    .input(z.object({ id, disabled: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const { email: account } = await ctx.accounts.get(input.id);
+      const detail = { account, disabled: input.disabled };
+      return act(ctx, { action: 'account-changed', about: { detail } }, () =>
+        ctx.accounts.setDisabled(ctx.identity, input.id, input.disabled),
+      );
+    }),
+
+  resetPassword: procedure(admin)
+    .input(z.object({ id, password }))
+    .mutation(async ({ ctx, input }) => {
+      const { email: account } = await ctx.accounts.get(input.id);
+      return act(ctx, { action: 'password-changed', about: { detail: { account } } }, () =>
+        ctx.accounts.resetPassword(input.id, input.password),
+      );
+    }),
+
+  remove: procedure(admin)
+    .input(z.object({ id }))
+    .mutation(async ({ ctx, input }) => {
+      const { email: account } = await ctx.accounts.get(input.id);
+      return act(ctx, { action: 'account-removed', about: { detail: { account } } }, () =>
+        ctx.accounts.remove(ctx.identity, input.id),
+      );
+    }),
+
+  sessions: procedure(admin)
+    .input(z.object({ id }))
+    .query(({ ctx, input }) => ctx.accounts.sessions(input.id)),
+
+  endSessions: procedure(admin)
+    .input(z.object({ id, session: id.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const { email: account } = await ctx.accounts.get(input.id);
+      const detail = { account, session: input.session ?? 'all' };
+      return act(ctx, { action: 'session-revoked', about: { detail } }, () =>
+        ctx.accounts.endSessions(
+          input.id,
+          input.session === undefined ? {} : { only: input.session },
+        ),
+      );
+    }),
+
+  tokens: procedure(admin).query(({ ctx }) => ctx.accounts.tokens(null)),
+
+  revokeToken: procedure(admin)
+    .input(z.object({ id }))
+    .mutation(({ ctx, input }) =>
+      act(ctx, { action: 'token-revoked', about: { detail: { token: input.id } } }, async () => {
+        await ctx.accounts.revokeToken(null, input.id);
+      }),
+    ),
+});
