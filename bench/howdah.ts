@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, waitFor } from '@/sandbox';
 import type { Context } from './benchmark';
+import { known, knowUs } from './signed-in';
 
 export interface Howdah {
   readonly url: string;
@@ -47,6 +48,7 @@ export async function startHowdah(
       HOWDAH_MOST_STREAMS_PER_ADDRESS: '2000',
       HOWDAH_STORE_FOLDER: join(folder, 'state'),
       HOWDAH_LOG: 'error',
+      ...knowUs(folder),
       ...env,
     },
   });
@@ -68,8 +70,11 @@ export async function startHowdah(
 
 /** Returns when it serves pages as well: from then on nothing of its start is left to be done. */
 export async function isUp({ url }: Howdah): Promise<void> {
-  await waitFor(async () => (await fetch(url).catch(() => null))?.ok === true, {
-    timeoutMs: 60_000,
-    what: 'Howdah to serve its pages',
-  });
+  await waitFor(
+    async () => (await fetch(url, { headers: known() }).catch(() => null))?.ok === true,
+    {
+      timeoutMs: 60_000,
+      what: 'Howdah to serve its pages',
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { known } from './signed-in';
 
 export interface StreamOptions {
   readonly url: string;
@@ -20,7 +21,9 @@ export function openStream({ url, topics, onEvent, onBytes }: StreamOptions): Op
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   const path = `/api/stream?topics=${encodeURIComponent(topics)}`;
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
+  const head = Object.entries({ host: `${hostname}:${port}`, ...known() });
+  const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines}\r\n`);
   socket.on('error', () => {});
   const unchunk = new Unchunker();
   let rest = '';

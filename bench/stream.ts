@@ -7,6 +7,7 @@ import { type Program, startProgram } from './child';
 import { startEnsemble } from './ensemble';
 import { type Howdah, isUp, startHowdah } from './howdah';
 import { openInspector } from './inspector';
+import { known } from './signed-in';
 import { median, rounded, spread } from './statistics';
 import { cpuMeter, rssMb } from './usage';
 
@@ -145,7 +146,7 @@ async function stall(
 }
 
 async function metric({ url }: Howdah, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+  const text = await (await fetch(`${url}/metrics`, { headers: known() })).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 }
 

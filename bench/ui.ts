@@ -5,6 +5,7 @@ import { keepToServersCores } from './cores';
 import { startEnsemble } from './ensemble';
 import { type Howdah, isUp, startHowdah } from './howdah';
 import { PageMeter } from './page-meter';
+import { signInBrowser } from './signed-in';
 import { figure, median, rounded, spread } from './statistics';
 import { launchChromium } from './watched-page';
 
@@ -64,15 +65,18 @@ async function sayStorm(context: Context, storm: Program): Promise<void> {
 }
 
 /** A browser that has come to rest: its own start is not the page's. */
-async function openBrowser(context: Context) {
+async function openBrowser(context: Context, { url }: Howdah) {
   const browser = await launchChromium(context);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  // A cookie is a host's, on whatever port: stand-ins that pass it on are known as well.
+  await signInBrowser(page.context(), url);
   await page.waitForTimeout(CALM_MS);
   return { browser, page };
 }
 
-async function fleetPage(context: Context, { url }: Howdah): Promise<Fleet> {
-  const { browser, page } = await openBrowser(context);
+async function fleetPage(context: Context, howdah: Howdah): Promise<Fleet> {
+  const { url } = howdah;
+  const { browser, page } = await openBrowser(context, howdah);
   const meter = await PageMeter.attach(page);
   await page.goto(url);
   await waitFor(async () => (await meter.firstRowAt()) > 0, { timeoutMs: 30_000, what: 'a row' });
@@ -102,10 +106,11 @@ async function fleetPage(context: Context, { url }: Howdah): Promise<Fleet> {
 }
 
 /** The long tasks of a page with an hour of lag, from when it knows of it: the first drawing too. */
-async function hourPage(context: Context, { url }: Howdah): Promise<number[]> {
+async function hourPage(context: Context, howdah: Howdah): Promise<number[]> {
+  const { url } = howdah;
   context.say('An hour of lag of six standbys');
   const server = await startProgram('hour-page', { url }, context);
-  const { browser, page } = await openBrowser(context);
+  const { browser, page } = await openBrowser(context, howdah);
   const meter = await PageMeter.attach(page);
   await page.goto(`${await server.ask<string>('page')}?range=1h`);
   await page.locator('[data-testid="member-node"]').first().waitFor();
@@ -119,9 +124,10 @@ async function hourPage(context: Context, { url }: Howdah): Promise<number[]> {
 }
 
 /** The longest tasks of a cluster's page, its first render left out. */
-async function clusterPage(context: Context, { url }: Howdah, scope: string): Promise<number[]> {
+async function clusterPage(context: Context, howdah: Howdah, scope: string): Promise<number[]> {
+  const { url } = howdah;
   context.say("A cluster's page");
-  const { browser, page } = await openBrowser(context);
+  const { browser, page } = await openBrowser(context, howdah);
   const meter = await PageMeter.attach(page);
   await page.goto(`${url}/cluster/main~.2Fservice~${scope}`);
   await page.locator('[data-testid="member-node"]').first().waitFor();
@@ -133,11 +139,12 @@ async function clusterPage(context: Context, { url }: Howdah, scope: string): Pr
   return tasks;
 }
 
-async function handPage(context: Context, { url }: Howdah): Promise<Round['hand']> {
+async function handPage(context: Context, howdah: Howdah): Promise<Round['hand']> {
+  const { url } = howdah;
   const seconds = context.quick ? 5 : 30;
   context.say(`The hand-made page for ${seconds} s`);
   const server = await startProgram('hand-page', { url }, context);
-  const { browser, page } = await openBrowser(context);
+  const { browser, page } = await openBrowser(context, howdah);
   const meter = await PageMeter.attach(page);
   await page.goto(`http://127.0.0.1:${await server.ask<number>('port')}/`);
   await page.waitForTimeout(CALM_MS);

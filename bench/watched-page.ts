@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Context } from './benchmark';
 import { onWatchersCore } from './cores';
+import { signInBrowser } from './signed-in';
 
 export interface Shown {
   readonly cluster: string;
@@ -36,6 +37,7 @@ export async function openFleetPage(url: string, context: Pick<Context, 'onEnd'>
   const browser = await launchChromium(context);
   const page = await browser.newPage({ viewport: { width: 1440, height: 1400 } });
   await page.addInitScript(KEEP_NAMES);
+  await signInBrowser(page.context(), url);
   await page.goto(url);
   await page.locator('[data-testid="fleet-row"]').first().waitFor();
   return page;

@@ -11,6 +11,8 @@ const SVG = `"'><svg onload=window.__owned=1>`;
 const SCRIPT = `"'></script><script>window.__owned=1</script>`;
 const LINK = 'javascript:window.__owned=1';
 
+const PASSWORD = 'hunter2canary';
+
 const SCOPE = `${IMG}-scope`;
 const BASE = `/service/${SCOPE}`;
 const ID = clusterId({ ensemble: 'main', namespace: '/service', scope: SCOPE, group: null });
@@ -25,6 +27,7 @@ const member = (changed: string) => ({
 
 const config = (changed: string) => ({
   ...{ ttl: 30, loop_wait: 10, retry_timeout: 10, synchronous_mode: true, [IMG]: SCRIPT },
+  authentication: { replication: { username: 'r', password: PASSWORD } },
   postgresql: { parameters: { [SVG]: LINK, archive_command: `${SCRIPT} ${changed}` } },
 });
 
@@ -67,7 +70,7 @@ async function isText(page: Page): Promise<void> {
   for (const href of became.links) expect(href).toMatch(/^https?:/);
 }
 
-test('markup in whatever ZooKeeper can carry is text on every page, and runs nothing', async ({
+test('markup in whatever ZooKeeper can carry is text on every page, and runs nothing; a password is none', async ({
   page,
   real,
 }) => {
@@ -107,6 +110,10 @@ test('markup in whatever ZooKeeper can carry is text on every page, and runs not
       await expect(page.getByTestId('version').first()).toBeVisible();
       await isText(page);
     }
+    await page.goto(`/cluster/${ID}/configuration?znode=config`);
+    await expect(page.getByTestId('masked')).toBeVisible();
+    await expect(page.getByText('"password": "…"').first()).toBeVisible();
+    expect(await page.content()).not.toContain(PASSWORD);
     await page.goto(`/cluster/${ID}/past?at=${new Date().toISOString()}`);
     await expect(page.getByTestId('past')).toBeVisible();
     await isText(page);

@@ -45,6 +45,7 @@ interface Parts {
 const OPENING_MS = 10_000;
 const TOKEN_NOTE_MS = 60_000;
 const EMERGENCY_NOTE_MS = 600_000;
+const LIMITED_NOTE_MS = 60_000;
 
 /** Joins what tells who asks. */
 export function createAccounts(parts: Parts): AccountParts {
@@ -66,7 +67,10 @@ export function createAccounts(parts: Parts): AccountParts {
     onChange: () => credentials.renew(),
   });
 
+  const seldom = notedSeldom(clock.now);
   const note = async (event: SignInEvent): Promise<void> => {
+    // Whoever is stopped goes on trying: that they do is enough.
+    if (event.action === 'limited' && !seldom(`limited ${event.from}`, LIMITED_NOTE_MS)) return;
     const kind = event.how === 'emergency token' ? 'emergency' : 'user';
     const known = event.account !== null || event.action === 'emergency-used';
     const intent = {
@@ -90,7 +94,6 @@ export function createAccounts(parts: Parts): AccountParts {
     });
   };
 
-  const seldom = notedSeldom(clock.now);
   const opened = openedSoon(clock, database);
   const identities = new Identities({
     ...{ clock, credentials, emergency, secret, secure },

@@ -238,6 +238,8 @@ describe('a mistake', () => {
 
   test.each([
     ['monitor: { user: 5, password: hunter2 }'],
+    ['monitor:\n  user: u\n  password: *hunter2'],
+    ['monitor:\n  user: u\n  password: "hunter2'],
     ['monitor: { user: u, password: [hunter2] }'],
     ['monitor: [{ user: u, password: hunter2 }]'],
     ['monitor: "postgres://u:hunter2@x/"'],

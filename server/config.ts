@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import type { Keeping } from '@/lib/history/lag';
 import type { ClusterKey } from '@/lib/topology/facts';
@@ -114,7 +114,9 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
   try {
     return parseYaml(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    // It quotes the alias, which may be a password that begins with a star.
+    const why =
+      error instanceof YAMLParseError ? error.message.split('\n')[0] : 'an alias has no anchor';
     throw new ConfigError([`${path} can't be read as YAML: ${why}`]);
   }
 }

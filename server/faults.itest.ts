@@ -181,7 +181,10 @@ async function synced(): Promise<boolean> {
   // A connection kept from before may have been given up meanwhile; its process must live.
   expect(howdah.process.exitCode ?? howdah.process.signalCode).toBeNull();
   const answer = await fetch(`${howdah.url}/api/health`, signedIn(sandbox.root)).catch(() => null);
-  const body = (await answer?.json()) as { ensembles: { synced: boolean }[] } | undefined;
+  // What it begins to answer as it thaws may be cut short.
+  const body = (await answer?.json().catch(() => undefined)) as
+    | { ensembles: { synced: boolean }[] }
+    | undefined;
   return body?.ensembles.every((one) => one.synced) ?? false;
 }
 

@@ -18,6 +18,11 @@ const DRAIN_MS = 1500;
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig(process.env));
   const log = createLog(config.log);
+  // It ends the process, as it does by itself, which would print what it quotes.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an error that nobody caught');
+    process.exit(1);
+  });
   const dev = process.env.HOWDAH_DEV === '1';
   const { hosts, url } = config.listen;
   const peer = createPeer(config.listen);

@@ -1,4 +1,5 @@
 import { createServer, request } from 'node:http';
+import { known } from '../signed-in';
 import { answer, argument } from './answer';
 
 /** A page that receives and parses what the product's page gets, and shows nothing. */
@@ -15,7 +16,7 @@ const server = createServer((asked, response) => {
     response.end(PAGE);
     return;
   }
-  const onward = request(new URL(asked.url, url), (answered) => {
+  const onward = request(new URL(asked.url, url), { headers: known() }, (answered) => {
     response.writeHead(answered.statusCode ?? 502, answered.headers);
     answered.pipe(response);
   });

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { known } from '../signed-in';
 import { answer, argument } from './answer';
 
 /** Many browsers as cheaply as can be: sockets that look for the moment in what they get. */
@@ -15,7 +16,8 @@ let last = Buffer.alloc(0);
 
 function open(first: boolean): void {
   const socket = connect({ host: hostname, port: Number(port) });
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
+  const who = Object.entries(known()).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${who.join('')}\r\n`);
   socket.on('error', () => {});
   socket.once('data', () => {
     opened += 1;

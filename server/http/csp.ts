@@ -9,8 +9,7 @@ const DATA = "default-src 'none'; frame-ancestors 'none'";
  * Scripts, styles and pictures of the build. A worker lives by the policy of its own script: this
  * one lets the shared stream fetch its parts and connect to Howdah.
  */
-const ASSETS =
-  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+const ASSETS = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
 
 /**
  * A page runs only scripts that bear this answer's nonce, and what those load. Nothing else is let

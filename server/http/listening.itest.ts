@@ -12,7 +12,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { freePort, waitFor } from '@/sandbox';
+import { freePort, signedIn, waitFor } from '@/sandbox';
 
 /** The product as a process of its own, of an ensemble that isn't there: it serves all the same. */
 
@@ -79,6 +79,7 @@ async function startWithTls(): Promise<Started> {
   const howdah = await start({
     HOWDAH_TLS_CERT: file('cert.pem'),
     HOWDAH_TLS_KEY: file('key.pem'),
+    ...signedIn(folder).env,
   });
   await waitFor(() => howdah.said().includes('answers on https://'), {
     timeoutMs: 30_000,
@@ -135,7 +136,9 @@ test('streams by TLS as without', async () => {
   socket.on('data', (chunk) => {
     told += String(chunk);
   });
-  socket.write('GET /api/stream?topics=fleet HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const { authorization } = signedIn(folder).headers;
+  const head = ['GET /api/stream?topics=fleet HTTP/1.1', 'Host: localhost'];
+  socket.write(`${[...head, `Authorization: ${authorization}`].join('\r\n')}\r\n\r\n`);
   await waitFor(() => told.includes('"type":"hello"'), { timeoutMs: 10_000, what: 'a greeting' });
   socket.destroy();
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Role, roleOn, roleOnAll } from '@/lib/access/roles';
-import type { AuditAction, AuditIntent, BegunAct, Json } from '@/lib/audit/entry';
+import { endedBy } from '@/lib/audit/ended';
+import type { AuditAction, AuditIntent, AuditOutcome, BegunAct, Json } from '@/lib/audit/entry';
 import { Failure } from '@/lib/errors';
 import type { Identity } from '../auth/identities';
 import type { Context } from './context';
@@ -28,29 +29,27 @@ export async function act<T>(
   const wait = await ctx.limit(identity.who.id);
   if (wait !== null) {
     const says = `Too many changes in a short time: try again in ${wait} s.`;
-    await audit.note(intent, {
-      id: intent.id,
-      at: Date.now(),
-      result: 'refused',
-      says,
-      cost: null,
-    });
+    const noted = await ctx.limit(`limited ${identity.who.id}`);
+    if (noted === null) await audit.note(intent, refusedAs(intent, says));
     throw new Failure('limited', says);
   }
   await audit.begin(intent);
-  const end = (result: 'done' | 'refused' | 'failed', says: string) =>
-    audit.end({ id: intent.id, at: Date.now(), result, says, cost: null });
   try {
     const result = await does({ id: intent.id, by: identity.who.name });
-    if (!what.followed) await end('done', 'Done.');
+    if (!what.followed) {
+      const at = Date.now();
+      await audit.end({ id: intent.id, at, result: 'done', says: 'Done.', cost: null });
+    }
     return result;
   } catch (error) {
-    const foreseen = error instanceof Failure && error.code !== 'internal';
-    if (foreseen) await end('refused', error.message);
-    else await end('failed', 'Howdah met an error of its own: see its log.');
+    await audit.end(endedBy(error, { id: intent.id, at: Date.now() }));
     throw error;
   }
 }
+
+const refusedAs = ({ id }: AuditIntent, says: string): AuditOutcome => ({
+  ...{ id, at: Date.now(), result: 'refused', says, cost: null },
+});
 
 /** Somebody asked for what they may not. */
 export async function noteRefused(
@@ -68,8 +67,7 @@ export async function noteRefused(
     ...(cluster === null ? {} : { cluster: cluster.slice(0, 600) }),
     detail: { asked: path },
   });
-  const outcome = { id: intent.id, at: Date.now(), result: 'refused' as const, says, cost: null };
-  await ctx.audit.note(intent, outcome);
+  await ctx.audit.note(intent, refusedAs(intent, says));
 }
 
 function intentOf(
