@@ -229,10 +229,18 @@ test('a switchover whose Howdah is killed is ended in the audit by the next one,
 test('whatever was begun is there, in order, though PostgreSQL and then Howdah are killed', async () => {
   const first = start('on and on');
   await first.says('begun');
+  let killed = '';
   for (let times = 0; times < 2; times += 1) {
     const before = first.begun().length;
-    const [pid] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-    process.kill(Number(pid), 'SIGKILL');
+    // What was killed leaves its file behind until the next one has begun.
+    killed = await waitFor(
+      () => {
+        const [pid] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+        return pid === killed ? null : pid;
+      },
+      { timeoutMs: 60_000, what: 'another PostgreSQL' },
+    );
+    process.kill(Number(killed), 'SIGKILL');
     await waitFor(() => first.begun().length > before + 100, {
       ...{ timeoutMs: 60_000, what: 'more to be begun meanwhile' },
     });
