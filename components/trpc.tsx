@@ -6,7 +6,8 @@ import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useState } from 'react';
 import { MOST_ADDRESS, MOST_CALLS } from '@/lib/calls';
 import type { AppRouter } from '@/server/trpc/router';
-import { leaveToSignIn, saysSignedOut } from './account/leave';
+import { saysSignedOut } from './account/failures';
+import { leaveToSignIn } from './account/leave';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 

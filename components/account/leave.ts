@@ -27,18 +27,3 @@ function leave(to: string): void {
 }
 
 const json = { 'content-type': 'application/json' };
-
-/** What to say of a question on accounts that came to nothing. */
-export function accountsFailed(error: { readonly message: string }): string {
-  if (failureOf(error) !== 'unavailable') return error.message;
-  return `Accounts can’t be asked now: ${error.message}`;
-}
-
-/** Whether an answer of Howdah says that nobody is signed in. No answer at all says no such thing. */
-export const saysSignedOut = (error: unknown): boolean => failureOf(error) === 'signed-out';
-
-/** By which code an answer of Howdah has failed; null: there was none. */
-export function failureOf(error: unknown): string | null {
-  const failure = (error as { data?: { failure?: unknown } | null } | null)?.data?.failure;
-  return typeof failure === 'string' ? failure : null;
-}

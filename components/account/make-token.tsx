@@ -10,6 +10,7 @@ import { Input, Select } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { SecretOnce } from '@/components/ui/secret-once';
 import { distinct, type Grant } from '@/lib/access/roles';
+import { whyNotDone } from './failures';
 import { GrantEditor } from './grant-editor';
 import type { Me } from './use-account';
 
@@ -102,7 +103,7 @@ export function MakeToken({
             <div className="flex flex-col gap-3 border-t border-line p-4">
               {make.error && (
                 <Notice state="critical" alert>
-                  {make.error.message}
+                  {whyNotDone(make.error)}
                 </Notice>
               )}
               <div className="flex flex-wrap justify-end gap-2">

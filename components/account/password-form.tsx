@@ -8,6 +8,7 @@ import { Field } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { PasswordField } from '@/components/ui/password-field';
 import { LEAST_PASSWORD, passwordFault } from '@/lib/access/account';
+import { whyNotDone } from './failures';
 
 /** One's own password: the present one, and the one to be. */
 export function PasswordForm({ email, onChanged }: { email: string; onChanged?: () => void }) {
@@ -76,7 +77,7 @@ export function PasswordForm({ email, onChanged }: { email: string; onChanged?: 
       </Field>
       {change.error && (
         <Notice state="critical" alert>
-          {change.error.message}
+          {whyNotDone(change.error)}
         </Notice>
       )}
       {change.isSuccess && !onChanged && (

@@ -9,7 +9,7 @@ import { Failed } from '@/components/ui/failed';
 import { Notice } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
 import { Rows } from '@/components/ui/rows';
-import { accountsFailed } from './leave';
+import { whyNotDone, whyNotShown } from './failures';
 import { SessionsList } from './sessions-list';
 
 /** One's own sessions: to be ended where they should not be. */
@@ -39,12 +39,10 @@ export function SessionsPanel({ own }: { own: string | null }) {
         )
       }
     >
-      {asked.error && (
-        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
-      )}
+      {asked.error && <Failed says={whyNotShown(asked.error)} again={() => void asked.refetch()} />}
       {end.error && (
         <Notice state="critical" alert className="m-4 mb-0">
-          {end.error.message}
+          {whyNotDone(end.error)}
         </Notice>
       )}
       {!sessions && !asked.error && <Rows says="Loading your sessions" count={2} />}
@@ -61,7 +59,7 @@ export function SessionsPanel({ own }: { own: string | null }) {
           title="End all other sessions"
           verb={`End ${others === 1 ? 'the other session' : `${others} other sessions`}`}
           pending={endOthers.isPending}
-          failure={endOthers.error?.message ?? null}
+          failure={endOthers.error && whyNotDone(endOthers.error)}
           onConfirm={() => endOthers.mutate()}
           onClose={() => {
             endOthers.reset();

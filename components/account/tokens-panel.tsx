@@ -9,7 +9,7 @@ import { Failed } from '@/components/ui/failed';
 import { Panel } from '@/components/ui/panel';
 import { Rows } from '@/components/ui/rows';
 import type { ApiToken } from '@/lib/access/account';
-import { accountsFailed } from './leave';
+import { whyNotDone, whyNotShown } from './failures';
 import { MakeToken } from './make-token';
 import { TokensList } from './tokens-list';
 import type { Me } from './use-account';
@@ -41,9 +41,7 @@ export function TokensPanel({ me }: { me: Me }) {
         )
       }
     >
-      {asked.error && (
-        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
-      )}
+      {asked.error && <Failed says={whyNotShown(asked.error)} again={() => void asked.refetch()} />}
       {!asked.data && !asked.error && <Rows says="Loading your tokens" count={2} />}
       {asked.data?.length === 0 && (
         <p className="p-4 text-muted">
@@ -62,7 +60,7 @@ export function TokensPanel({ me }: { me: Me }) {
         <RevokeToken
           token={doomed}
           pending={revoke.isPending}
-          failure={revoke.error?.message ?? null}
+          failure={revoke.error && whyNotDone(revoke.error)}
           onConfirm={() => revoke.mutate({ id: doomed.id })}
           onClose={() => {
             revoke.reset();

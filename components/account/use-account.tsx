@@ -9,6 +9,7 @@ import { useSteady } from '@/components/ui/use-steady';
 import { type Need, refusal } from '@/lib/access/who';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { AppRouter } from '@/server/trpc/router';
+import { whyNotShown } from './failures';
 import { mayNot } from './may';
 
 export type Me = inferRouterOutputs<AppRouter>['account']['me'];
@@ -54,7 +55,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
   const me = data ?? null;
   useNewSession(me);
   useNewRoles(me);
-  const known = useSteady({ me, fault: me === null ? (error?.message ?? null) : null });
+  const known = useSteady({ me, fault: me === null && error ? whyNotShown(error) : null });
   const asked = useMemo(() => ({ ...known, again: () => void refetch() }), [known, refetch]);
   return <Context value={asked}>{children}</Context>;
 }

@@ -3,8 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { Known } from '@/components/account/known';
-import { accountsFailed } from '@/components/account/leave';
 import { useMay } from '@/components/account/use-account';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useTRPC } from '@/components/trpc';
@@ -105,7 +105,7 @@ function Accounts({ own }: { own: string | null }) {
           title="Accounts"
           aside={accounts && <Count of={accounts.length} shown={shown.length} />}
         >
-          {asked.error && <Failed says={accountsFailed(asked.error)} again={renew} />}
+          {asked.error && <Failed says={whyNotShown(asked.error)} again={renew} />}
           {!accounts && !asked.error && <Rows says="Loading the accounts" count={6} />}
           {accounts && shown.length === 0 && (
             <div className="flex flex-col items-start gap-3 p-4 text-muted">

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { whyNotDone } from '@/components/account/failures';
 import { GrantEditor } from '@/components/account/grant-editor';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
@@ -89,7 +90,7 @@ export function AddAccount({ onAdded, onClose }: { onAdded: () => void; onClose:
             <div className="flex flex-col gap-3 border-t border-line p-4">
               {add.error && (
                 <Notice state="critical" alert>
-                  {add.error.message}
+                  {whyNotDone(add.error)}
                 </Notice>
               )}
               <div className="flex flex-wrap justify-end gap-2">

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { accountsFailed } from '@/components/account/leave';
+import { whyNotDone, whyNotShown } from '@/components/account/failures';
 import { TokensList } from '@/components/account/tokens-list';
 import { RevokeToken } from '@/components/account/tokens-panel';
 import { useTRPC } from '@/components/trpc';
@@ -28,9 +28,7 @@ export function AllTokens({ search }: { search: string }) {
   const shown = selectTokens(asked.data ?? [], search);
   return (
     <Panel id="all-tokens" title="API tokens of everybody">
-      {asked.error && (
-        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
-      )}
+      {asked.error && <Failed says={whyNotShown(asked.error)} again={() => void asked.refetch()} />}
       {!asked.data && !asked.error && <Rows says="Loading the tokens" count={4} />}
       {asked.data && shown.length === 0 && (
         <p className="p-4 text-muted">
@@ -44,7 +42,7 @@ export function AllTokens({ search }: { search: string }) {
         <RevokeToken
           token={doomed}
           pending={revoke.isPending}
-          failure={revoke.error?.message ?? null}
+          failure={revoke.error && whyNotDone(revoke.error)}
           onConfirm={() => revoke.mutate({ id: doomed.id })}
           onClose={() => {
             revoke.reset();

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { whyNotDone } from '@/components/account/failures';
 import { GrantEditor } from '@/components/account/grant-editor';
 import { byRank, capital, grantInWords } from '@/components/account/roles-in-words';
 import { useTRPC } from '@/components/trpc';
@@ -46,7 +47,7 @@ export function EditRoles({ account, onChanged }: AboutAccount) {
       )}
       {save.error && (
         <Notice state="critical" alert>
-          {save.error.message}
+          {whyNotDone(save.error)}
         </Notice>
       )}
       {changed && (

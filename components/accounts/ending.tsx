@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
+import { whyNotDone } from '@/components/account/failures';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
@@ -68,7 +69,7 @@ export function Ending({
       )}
       {disabled && setDisabled.error && (
         <Notice state="critical" alert className="mx-4 mb-2">
-          {setDisabled.error.message}
+          {whyNotDone(setDisabled.error)}
         </Notice>
       )}
       <Line
@@ -85,7 +86,7 @@ export function Ending({
           title={`Disable ${account.name}`}
           verb={`Disable ${account.name}`}
           pending={setDisabled.isPending}
-          failure={setDisabled.error?.message ?? null}
+          failure={setDisabled.error && whyNotDone(setDisabled.error)}
           onConfirm={() => setDisabled.mutate({ id: account.id, disabled: true })}
           onClose={close}
         >

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { whyNotDone } from '@/components/account/failures';
 import { rolesInWords } from '@/components/account/roles-in-words';
 import { DangerDialog } from '@/components/operations/danger-dialog';
 import { useConnection } from '@/components/stream/use-stream';
@@ -39,7 +40,7 @@ export function RemoveAccount({
       verb={`Remove ${account.email}`}
       obstacle={connected ? null : 'Howdah can’t be reached, so nothing can be asked of it.'}
       pending={remove.isPending}
-      failure={remove.error?.message ?? null}
+      failure={remove.error && whyNotDone(remove.error)}
       onConfirm={() => remove.mutate({ id: account.id })}
     >
       <p>

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { whyNotDone } from '@/components/account/failures';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
@@ -51,7 +52,7 @@ export function ResetPassword({
               <PasswordGiven password={password} email={account.email} onChange={setPassword} />
               {reset.error && (
                 <Notice state="critical" alert>
-                  {reset.error.message}
+                  {whyNotDone(reset.error)}
                 </Notice>
               )}
             </div>

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { accountsFailed } from '@/components/account/leave';
+import { whyNotDone, whyNotShown } from '@/components/account/failures';
 import { SessionsList } from '@/components/account/sessions-list';
 import { useAccount } from '@/components/account/use-account';
 import { useTRPC } from '@/components/trpc';
@@ -46,12 +46,10 @@ export function TheirSessions({ account, onChanged }: AboutAccount) {
           </Button>
         )}
       </div>
-      {asked.error && (
-        <Failed says={accountsFailed(asked.error)} again={() => void asked.refetch()} />
-      )}
+      {asked.error && <Failed says={whyNotShown(asked.error)} again={() => void asked.refetch()} />}
       {end.error && (
         <Notice state="critical" alert className="mx-4 mb-2">
-          {end.error.message}
+          {whyNotDone(end.error)}
         </Notice>
       )}
       {!sessions && !asked.error && <Rows says="Loading the sessions" count={1} />}

@@ -2,6 +2,7 @@
 
 import { Download } from 'lucide-react';
 import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { Known } from '@/components/account/known';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { Button } from '@/components/ui/button';
@@ -86,7 +87,7 @@ function Items({
       {error && (
         <Failed
           className="border-b border-line"
-          says={error.message}
+          says={whyNotShown(error)}
           again={() => void refetch()}
         />
       )}

@@ -1,7 +1,7 @@
 'use client';
 
 import { SlidersHorizontal, X } from 'lucide-react';
-import { type Ref, useEffect, useRef, useState } from 'react';
+import { type Ref, useState } from 'react';
 import { useFollow, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
@@ -16,18 +16,12 @@ import {
   bys,
   everything,
   isNarrowed,
-  type PeriodName,
-  periods,
+  type Narrowing,
   type Result,
   results,
 } from './query';
-import { inputOf, momentOf } from './stretch';
+import { Stretch } from './when';
 import { resultWords } from './words';
-
-interface FiltersProps {
-  readonly query: AuditPageQuery;
-  readonly setQuery: (part: Partial<AuditPageQuery>) => void;
-}
 
 const byLabels: Readonly<Record<By, string>> = {
   everyone: 'Everybody',
@@ -40,7 +34,7 @@ export function Filters({
   query,
   setQuery,
   search,
-}: FiltersProps & { search: Ref<HTMLInputElement> }) {
+}: Narrowing & { search: Ref<HTMLInputElement> }) {
   const [shown, setShown] = useState(false);
   const set = countOf(query);
   return (
@@ -131,7 +125,7 @@ const countOf = ({ period, from, until, cluster, action, result, person }: Audit
   [period ?? from ?? until, cluster, action, result, person || null].filter((one) => one !== null)
     .length;
 
-function Clusters({ query, setQuery }: FiltersProps) {
+function Clusters({ query, setQuery }: Narrowing) {
   useFollow('fleet');
   const fleet = useStream((stream) => stream.fleet);
   const ids = [...fleet.keys()].sort((a, b) => clusterWords(a).localeCompare(clusterWords(b)));
@@ -152,74 +146,5 @@ function Clusters({ query, setQuery }: FiltersProps) {
         </option>
       ))}
     </Select>
-  );
-}
-
-/** A period up to now, or from one moment to another. */
-function Stretch({ query, setQuery }: FiltersProps) {
-  const { period, from, until } = query;
-  const own = period === null && (from !== null || until !== null);
-  return (
-    <>
-      <Select
-        aria-label="When"
-        className="min-h-9"
-        value={own ? 'own' : (period ?? '')}
-        onChange={(event) => {
-          const { value } = event.target;
-          if (value !== 'own') {
-            setQuery({ period: (value || null) as PeriodName | null, from: null, until: null });
-            return;
-          }
-          const day = periods.day.ms;
-          setQuery({ period: null, from: Math.floor((Date.now() - day) / 60_000) * 60_000 });
-        }}
-      >
-        <option value="">All that is kept</option>
-        {Object.entries(periods).map(([name, { label }]) => (
-          <option key={name} value={name}>
-            {label}
-          </option>
-        ))}
-        <option value="own">From … to …</option>
-      </Select>
-      {own && (
-        <>
-          <MomentField label="From" at={from} onChange={(at) => setQuery({ from: at })} />
-          <MomentField label="Until" at={until} onChange={(at) => setQuery({ until: at })} />
-        </>
-      )}
-    </>
-  );
-}
-
-/** Keeps half a date that is being typed, which is no moment yet. */
-function MomentField({
-  label,
-  at,
-  onChange,
-}: {
-  label: string;
-  at: number | null;
-  onChange: (at: number | null) => void;
-}) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const input = field.current;
-    if (input && momentOf(input.value) !== at) input.value = inputOf(at);
-  }, [at]);
-  return (
-    <Input
-      ref={field}
-      type="datetime-local"
-      aria-label={label}
-      title={`${label}, in your own zone`}
-      className="max-sm:col-span-2 sm:w-52"
-      defaultValue={inputOf(at)}
-      onChange={(event) => {
-        const moment = momentOf(event.target.value);
-        if (moment !== null || event.target.value === '') onChange(moment);
-      }}
-    />
   );
 }

@@ -33,6 +33,12 @@ export interface AuditPageQuery {
   readonly item: string | null;
 }
 
+/** What each filter shows, and changes. */
+export interface Narrowing {
+  readonly query: AuditPageQuery;
+  readonly setQuery: (part: Partial<AuditPageQuery>) => void;
+}
+
 export const everything: Omit<AuditPageQuery, 'item'> = {
   ...{ period: null, from: null, until: null, cluster: null, action: null },
   ...{ person: '', result: null, by: 'everyone', search: '' },

@@ -7,6 +7,7 @@ import { Notice } from '@/components/ui/notice';
 import { type State, StateIcon } from '@/components/ui/state-icon';
 import type { AuditView } from '@/lib/audit/view';
 import { useTrail } from './use-audit';
+import { isLoud } from './words';
 
 /** Whether what is shown below can be believed, and is all there is. */
 export function TrailState() {
@@ -79,10 +80,6 @@ function Anchor({ view: { anchored, unanchoredSince, trouble } }: { view: AuditV
     </Line>
   );
 }
-
-/** Somebody has been at it, or nothing can be recorded: not to be overlooked. */
-const isLoud = ({ state }: AuditView, says: string): boolean =>
-  state === 'refusing' || /\b(broken|gone|removed|no anchor of)\b/.test(says);
 
 function Moment({ at }: { at: number }) {
   return (

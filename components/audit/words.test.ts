@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costInWords, linesOf } from './words';
+import { costInWords, isLoud, linesOf } from './words';
 
 describe('what an act cost', () => {
   it('is told as far as it was measured, what matters first', () => {
@@ -42,4 +42,11 @@ describe('what was decided on', () => {
       ['Roles after', '[null]'],
     ]);
   });
+});
+
+it('trouble of the audit itself is loud where somebody has been at it, or nothing can be recorded', () => {
+  const ready = { state: 'ready' } as const;
+  expect(isLoud(ready, 'The audit is broken. Row 7 had been anchored, and is gone.')).toBe(true);
+  expect(isLoud(ready, 'The audit is not anchored in ZooKeeper: connection lost.')).toBe(false);
+  expect(isLoud({ state: 'refusing' }, 'The audit can’t be written to disk.')).toBe(true);
 });

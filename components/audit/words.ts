@@ -2,6 +2,7 @@ import { grantInWords } from '@/components/account/roles-in-words';
 import { type Grant, type Role, roles, type Scope } from '@/lib/access/roles';
 import type { Actor, AuditAction, Cost, Json } from '@/lib/audit/entry';
 import type { AuditAct, AuditItem } from '@/lib/audit/page';
+import type { AuditView } from '@/lib/audit/view';
 import { formatBytes, formatDuration } from '@/lib/units';
 import type { Result } from './query';
 
@@ -118,3 +119,7 @@ function grantsIn(value: Json): readonly Grant[] | null {
     roles.some((role) => role === one?.role) && typeof one?.scope?.of === 'string';
   return all.every(isGrant) ? (all as readonly Grant[]) : null;
 }
+
+/** Somebody has been at the audit, or nothing can be recorded: not to be overlooked. */
+export const isLoud = ({ state }: Pick<AuditView, 'state'>, says: string): boolean =>
+  state === 'refusing' || /\b(broken|gone|removed|no anchor of)\b/.test(says);

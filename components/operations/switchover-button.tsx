@@ -51,7 +51,7 @@ export function SwitchoverButton({
         Switchover
       </Button>
       {why !== null && (
-        <p id={id} className="max-w-80 text-sm text-muted sm:text-right">
+        <p id={id} className="text-sm text-balance text-muted sm:max-w-80 sm:text-right">
           {why}
         </p>
       )}

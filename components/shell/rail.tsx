@@ -78,12 +78,12 @@ export function Rail() {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-18 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:inset-x-auto sm:inset-y-0 sm:left-0 sm:w-18 sm:flex-col sm:overflow-y-auto sm:border-t-0 sm:border-r sm:pb-0"
     >
       <Link
         href="/"
         aria-label="Howdah, go to the fleet"
-        className="hidden h-12 items-center justify-center text-accent sm:flex"
+        className="hidden h-12 shrink-0 items-center justify-center text-accent sm:flex"
       >
         <Mark />
       </Link>
