@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { user = '', password = '' } = sandbox.clusters[0]?.monitoring ?? {};
   const host = encodeURIComponent(store.config.host ?? '');
   child = spawnHowdah(sandbox, port, {
-    ...{ HOWDAH_STORE_FOLDER: folder, HOWDAH_LOG: 'fatal', HOWDAH_SESSION_TIMEOUT_MS: '4000' },
+    ...{ HOWDAH_STORE_FOLDER: folder, HOWDAH_LOG: 'error', HOWDAH_SESSION_TIMEOUT_MS: '4000' },
     ...{ HOWDAH_MONITOR_USER: user, HOWDAH_MONITOR_PASSWORD: password },
     ...{ HOWDAH_ADMIN_EMAIL: ADMIN.email, HOWDAH_ADMIN_PASSWORD: ADMIN.password },
     DATABASE_URL: `postgres://howdah@localhost:5432/postgres?host=${host}`,
@@ -144,7 +144,9 @@ test('with the store gone who was known goes on reading, and only the emergency 
   );
   expect(over).toBe(false);
 
+  store = openStore(storeFolder, servers[1]?.programs, systemClock);
   await store.server.start();
+  store.database.close();
   const rows = await waitFor(
     async () => {
       const found = await entries().catch(() => []);
