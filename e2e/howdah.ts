@@ -2,7 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, type Sandbox, type SignedIn, signedIn, waitFor } from '@/sandbox';
+import {
+  freePort,
+  type OidcProvider,
+  type Sandbox,
+  type SignedIn,
+  signedIn,
+  startOidcProvider,
+  waitFor,
+} from '@/sandbox';
 import { type BrowserState, firstAdmin, firstSignIn } from './signed-in';
 
 export interface Howdah {
@@ -10,6 +18,8 @@ export interface Howdah {
   readonly pid: number;
   /** Of a browser in which the first administrator is signed in. */
   readonly state: BrowserState;
+  /** Where people may sign in as well: it asks who they are. */
+  readonly provider: OidcProvider;
   /** By which a request may do everything. */
   readonly headers: SignedIn['headers'];
   /** Stops it as a service manager would, and starts it again on the same port. */
@@ -17,13 +27,31 @@ export interface Howdah {
   stop(): Promise<void>;
 }
 
+/** Who can sign in at the provider; Zed's groups have no role. */
+const people = {
+  ann: { sub: 'ann', name: 'Ann', email: 'ann@sso.example', groups: ['on-call'] },
+  zed: { sub: 'zed', name: 'Zed', email: 'zed@sso.example', groups: ['sales'] },
+};
+
 /** The built product as a process of its own, watching a sandbox. */
 export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { user, password } = sandbox.clusters[0]?.monitoring ?? { user: '', password: '' };
   const config = join(sandbox.root, 'howdah.yaml');
-  await writeFile(config, 'ensembles: [{ keepZnodes: [/marked] }]\n');
+  const provider = await startOidcProvider({
+    ...{ asks: true, users: [people.ann, people.zed] },
+  });
+  const { issuer, clientId, clientSecret } = provider;
+  const groups = [{ group: 'on-call', role: 'operator' }];
+  const settings = {
+    ensembles: [{ keepZnodes: ['/marked'] }],
+    accounts: {
+      provider: { name: 'Example SSO', issuer, clientId, password: clientSecret, groups },
+    },
+  };
+  // JSON is YAML too.
+  await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
   const token = signedIn(sandbox.root);
   let child: ChildProcess;
   const start = async () => {
@@ -40,6 +68,7 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
         HOWDAH_MONITOR_PASSWORD: password,
         ...{ ...firstAdmin, ...token.env },
         HOWDAH_PORT: String(port),
+        HOWDAH_URL: url,
         HOWDAH_STORE_FOLDER: join(sandbox.root, 'howdah'),
         HOWDAH_LOG: 'warn',
       },
@@ -57,17 +86,21 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
+  const end = async () => {
+    await stop();
+    provider.close();
+  };
   await start();
   const state = await waitFor(() => firstSignIn(url).catch(() => null), {
     timeoutMs: 10_000,
     what: 'the first administrator to be there',
   });
   return {
-    ...{ url, state, headers: token.headers },
+    ...{ url, state, provider, headers: token.headers },
     get pid() {
       return child.pid ?? 0;
     },
-    stop,
+    stop: end,
     restart: async () => {
       await stop();
       await start();

@@ -1,0 +1,48 @@
+import { nobody } from './people';
+import { expect, ORDERS, openOrders, test } from './test';
+
+test.use({ storageState: nobody });
+
+test('whoever the provider vouches for is signed in, where they wanted to go, with their groups’ roles', async ({
+  page,
+}) => {
+  await page.goto(ORDERS);
+  await page.getByRole('button', { name: 'Sign in with Example SSO' }).click();
+  await page.getByRole('button', { name: 'Sign in as Ann' }).click();
+  await expect(page).toHaveURL(ORDERS);
+  await openOrders(page);
+  // Her group is an operator's.
+  await expect(page.getByRole('button', { name: 'Switch over' })).toBeEnabled();
+  await page.goto('/account');
+  await expect(page.getByRole('main')).toContainText('ann@sso.example');
+  await expect(page.getByRole('main')).toContainText('operator of all clusters');
+});
+
+test('whose groups have no role here is told so, and is not let in', async ({ page }) => {
+  await page.goto('/sign-in');
+  await page.getByRole('button', { name: 'Sign in with Example SSO' }).click();
+  await page.getByRole('button', { name: 'Sign in as Zed' }).click();
+  await expect(page.getByRole('main').getByRole('alert')).toContainText(
+    'none of your groups has a role',
+  );
+  await page.goto(ORDERS);
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test('an answer with a signature that is not the provider’s signs nobody in', async ({
+  page,
+  real,
+}) => {
+  const { provider } = real.howdah;
+  provider.fault = 'wrong-key';
+  try {
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Sign in with Example SSO' }).click();
+    await page.getByRole('button', { name: 'Sign in as Ann' }).click();
+    await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+    await page.goto(ORDERS);
+    await expect(page).toHaveURL(/\/sign-in/);
+  } finally {
+    provider.fault = null;
+  }
+});
