@@ -51,13 +51,13 @@ export function Act({
       className={cn('relative', broken && 'bg-critical-soft')}
     >
       {broken && <Bar className="border-critical" />}
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_auto]">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_12.5rem]">
         <When at={act.at} />
         <div className="order-last col-span-2 min-w-0 md:order-none md:col-span-1">
           <button
             type="button"
             title={`Only what ${actor.name} did`}
-            className="max-w-full truncate text-left align-bottom hover:text-accent hover:underline"
+            className="max-w-full text-left break-words hover:text-accent hover:underline"
             onClick={() => onPerson(actor.name)}
           >
             {actor.name}
@@ -84,10 +84,10 @@ export function Act({
           )}
           {reason !== null && reason !== outcome?.says && <p className="text-sm">“{reason}”</p>}
         </div>
-        <div className="-my-1 flex items-center gap-2 md:my-0">
+        <div className="-my-1 flex items-center justify-end gap-2 md:my-0">
           <span className="flex items-center gap-1.5 text-sm whitespace-nowrap">
-            <StateIcon state={looks[result]} mute />
-            {resultWords[result]}
+            <StateIcon state={broken ? 'critical' : looks[result]} mute />
+            {broken ? 'Broken' : resultWords[result]}
           </span>
           <button
             type="button"

@@ -21,10 +21,9 @@ export const resultWords: Readonly<Record<Result, string>> = {
 export function kindInWords({ kind }: Actor): string | null {
   switch (kind) {
     case 'user':
+    case 'token':
     case 'nobody':
       return null;
-    case 'token':
-      return 'by a token';
     case 'emergency':
       return 'known only by holding it';
     case 'command':
