@@ -51,7 +51,7 @@ export function Act({
       className={cn('relative', broken && 'bg-critical-soft')}
     >
       {broken && <Bar className="border-critical" />}
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_12.5rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_13rem]">
         <When at={act.at} />
         <div className="order-last col-span-2 min-w-0 md:order-none md:col-span-1">
           <button
@@ -84,7 +84,7 @@ export function Act({
           )}
           {reason !== null && reason !== outcome?.says && <p className="text-sm">“{reason}”</p>}
         </div>
-        <div className="-my-1 flex items-center justify-end gap-2 md:my-0">
+        <div className="-my-1 flex items-center justify-end gap-2">
           <span className="flex items-center gap-1.5 text-sm whitespace-nowrap">
             <StateIcon state={broken ? 'critical' : looks[result]} mute />
             {broken ? 'Broken' : resultWords[result]}
@@ -94,7 +94,7 @@ export function Act({
             aria-expanded={isOpen}
             aria-controls={details}
             aria-label={`All of it: ${auditActions[action] ?? action} by ${actor.name}`}
-            className="flex size-7 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+            className="flex size-7 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
             onClick={() => onOpen(isOpen ? null : keyOf(act))}
           >
             <ChevronRight className={cn('size-4', isOpen && 'rotate-90')} aria-hidden />

@@ -21,7 +21,7 @@ export function Seen({
     <li
       data-testid="audit-seen"
       data-by={by}
-      className="relative grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 bg-attention-soft px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_12.5rem]"
+      className="relative grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 bg-attention-soft px-4 py-2 md:grid-cols-[10.5rem_minmax(0,15rem)_minmax(0,1fr)_13rem]"
     >
       <Bar className="border-dashed border-attention" />
       <When at={at} />
