@@ -12,10 +12,10 @@ test('whoever the provider vouches for is signed in, where they wanted to go, wi
   await expect(page).toHaveURL(ORDERS);
   await openOrders(page);
   // Her group is an operator's.
-  await expect(page.getByRole('button', { name: 'Switch over' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Switchover', exact: true })).toBeEnabled();
   await page.goto('/account');
   await expect(page.getByRole('main')).toContainText('ann@sso.example');
-  await expect(page.getByRole('main')).toContainText('operator of all clusters');
+  await expect(page.getByRole('main')).toContainText('Operator of all clusters');
 });
 
 test('whose groups have no role here is told so, and is not let in', async ({ page }) => {

@@ -5,7 +5,6 @@ import { Failure } from '@/lib/errors';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
 import { type AccountParts, createAccounts } from './account-parts';
-import { patroniCommands } from './adapters/patroni/commands';
 import { readCluster } from './adapters/patroni/facts';
 import { PostgresProbe } from './adapters/postgres/probe';
 import { Ensemble } from './adapters/zookeeper/ensemble';
@@ -20,8 +19,7 @@ import { Digest } from './monitor/digest';
 import { EnsembleLog } from './monitor/ensemble-log';
 import { Fleet } from './monitor/fleet';
 import { ProbeSchedule } from './monitor/probe-schedule';
-import { Restores } from './operations/restores';
-import { Switchovers } from './operations/switchovers';
+import { createOperations } from './operation-parts';
 import type {
   Audit,
   AuditReader,
@@ -118,35 +116,14 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
-  const switchovers = new Switchovers({
-    clock,
-    patroni: patroniCommands(),
-    root: config.root,
-    view: (id) => fleet.view(id),
-    access: (name) => ensembleOf(name).session,
-    connected: (name) => ensembles.get(name)?.synced ?? false,
-    settings: (key) => config.clusterSettings(key).patroni,
-    audit: { end: (outcome) => history.audit.end(outcome) },
-    onRun: (view, says) => {
-      if (says !== null) fleet.note(view.cluster, { code: 'operation', member: null, says });
-      fleet.touch(view.cluster);
+  const { switchovers, restores } = createOperations({
+    ...{ config, ensembleOf, onError },
+    fleet: () => fleet,
+    kept: () => history,
+    onRun: () => {
       attend();
       hub.notify();
     },
-    onError,
-  });
-
-  const restores = new Restores({
-    clock,
-    root: config.root,
-    view: (id) => fleet.view(id),
-    access: (name) => ensembleOf(name).session,
-    connected: (name) => ensembles.get(name)?.synced ?? false,
-    running: (id) => switchovers.running(id),
-    bytes: (which) => history.bytes(which),
-    audit: { end: (outcome) => history.audit.end(outcome) },
-    onDone: (id, says) => fleet.note(id, { code: 'operation', member: null, says }),
-    onError,
   });
 
   const schedule = new ProbeSchedule({

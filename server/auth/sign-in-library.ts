@@ -34,8 +34,12 @@ export interface SignInOptions {
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', says: string) => void;
 }
 
-interface Begun {
-  readonly account: string;
+interface UnderWay {
+  grants: readonly Grant[] | null;
+  /** Of whom the provider vouches for, whether or not they are let in. */
+  email: string | null;
+  /** Whose session has begun. */
+  begun: { readonly account: string } | null;
 }
 
 /** How the address of who asks is told to the library, which would believe forwarding headers. */
@@ -54,10 +58,7 @@ export const refusals = {
 export function createSignIn(options: SignInOptions) {
   const { provider } = options;
   /** What one sign-in at the provider has brought, until its session begins. */
-  const signingIn = new AsyncLocalStorage<{
-    grants: readonly Grant[] | null;
-    begun: Begun | null;
-  }>();
+  const signingIn = new AsyncLocalStorage<UnderWay>();
   const auth = betterAuth({
     database: options.tables,
     secret: options.secret,
@@ -86,7 +87,7 @@ export function createSignIn(options: SignInOptions) {
         const claim = (profile as Record<string, unknown> | undefined)?.[provider.groupsClaim];
         const grants = grantsOfGroups(groupsIn(claim), provider.groups);
         const under = signingIn.getStore();
-        if (under) under.grants = grants;
+        if (under) Object.assign(under, { grants, email: user.email ?? null });
         if (grants.length > 0) return;
         // Who was let in before keeps nothing of it.
         if (source.action === 'sign-in' && user.id) await options.onGroups(user.id, []);
@@ -154,13 +155,10 @@ export function createSignIn(options: SignInOptions) {
     api: auth.api,
     /** Answers the provider's way back, and says whose session has begun by it. */
     handle: (request: Request) => {
-      const under: { grants: readonly Grant[] | null; begun: Begun | null } = {
-        grants: null,
-        begun: null,
-      };
+      const under: UnderWay = { grants: null, email: null, begun: null };
       return signingIn.run(under, async () => {
         const answer = await auth.handler(request);
-        return { answer, begun: under.begun };
+        return { answer, begun: under.begun, email: under.email };
       });
     },
   };

@@ -147,13 +147,16 @@ export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<stri
     const asked = new Request(new URL(request.url ?? '/', options.url), {
       headers: headersOf(request, address),
     });
-    const { answer, begun } = await atProvider.handle(asked);
+    const { answer, begun, email } = await atProvider.handle(asked);
     const where = answer.headers.get('location') ?? '/sign-in?error=unknown';
     const refused = begun === null;
     const code = new URL(where, options.url).searchParams.get('error');
     await onEvent({
       action: 'sign-in',
-      name: begun === null ? 'somebody' : ((await options.nameOf(begun.account)) ?? begun.account),
+      name:
+        begun === null
+          ? (email ?? 'somebody')
+          : ((await options.nameOf(begun.account)) ?? begun.account),
       account: begun?.account ?? null,
       from: address,
       how: 'provider',
