@@ -15,7 +15,8 @@ export class Limits {
   readonly #pair = new RateLimiterMemory({ points: 5, duration: QUARTER_HOUR_S });
   readonly #account = new RateLimiterMemory({ points: 100, duration: QUARTER_HOUR_S });
   readonly #guess = new RateLimiterMemory({ points: 30, duration: QUARTER_HOUR_S });
-  readonly #provider = new RateLimiterMemory({ points: 30, duration: QUARTER_HOUR_S });
+  readonly #toProvider = new RateLimiterMemory({ points: 120, duration: QUARTER_HOUR_S });
+  readonly #fromProvider = new RateLimiterMemory({ points: 30, duration: QUARTER_HOUR_S });
   readonly #acts: RateLimiterMemory;
 
   constructor(actsPerMinute: number) {
@@ -51,9 +52,20 @@ export class Limits {
     return found === null || found.remainingPoints > 0;
   }
 
-  /** The same for going to the provider, and for coming back with nothing. */
-  provider(address: string): Promise<number | null> {
-    return taken(this.#provider, networkOf(address));
+  /** The same for going to the provider. */
+  toProvider(address: string): Promise<number | null> {
+    return taken(this.#toProvider, networkOf(address));
+  }
+
+  /** The same for coming back, where only coming back with nothing costs a place. */
+  async fromProvider(address: string): Promise<number | null> {
+    const found = await this.#fromProvider.get(networkOf(address));
+    if (found === null || found.remainingPoints > 0) return null;
+    return Math.max(1, Math.ceil(found.msBeforeNext / 1000));
+  }
+
+  async cameWithNothing(address: string): Promise<void> {
+    await taken(this.#fromProvider, networkOf(address));
   }
 
   /** The same for what changes something. */

@@ -42,7 +42,7 @@ export function providerRoutes(
 
   const go: SignInRoute = async (request, response) => {
     const { address } = peer(request);
-    const wait = await limits.provider(address);
+    const wait = await limits.toProvider(address);
     if (wait !== null) throw tooMany(response, wait);
     const to = localPath((await readJson(request, wanted)).to) ?? '/';
     const answer = await library.api.signInSocial({
@@ -65,7 +65,7 @@ export function providerRoutes(
 
   const back: SignInRoute = async (request, response) => {
     const { address } = peer(request);
-    const wait = await limits.provider(address);
+    const wait = await limits.fromProvider(address);
     if (wait !== null) throw tooMany(response, wait);
     const asked = new Request(new URL(request.url ?? '/', options.url), {
       headers: headersOf(request, address),
@@ -74,6 +74,7 @@ export function providerRoutes(
     const where = answer.headers.get('location') ?? '/sign-in?error=unknown';
     const event = { action: 'sign-in' as const, from: address, how: 'provider' as const };
     if (begun === null) {
+      await limits.cameWithNothing(address);
       const code = new URL(where, options.url).searchParams.get('error') ?? '';
       const says = `The provider's answer was not taken: ${CODE.test(code) ? code : 'unknown'}.`;
       const who = { kind: 'nobody' as const, id: null, name: email ?? 'somebody' };
