@@ -1,4 +1,4 @@
-import { type ClusterId, parseClusterId } from '../topology/cluster-id';
+import type { ClusterId } from '../topology/cluster-id';
 import { covers, type Grant, roleOn, roleOnAll } from './roles';
 
 /** Which clusters somebody may see. */
@@ -26,16 +26,6 @@ export function sightOf(grants: readonly Grant[]): Sight {
 export function auditSightOf(grants: readonly Grant[]): Sight {
   if (roleOnAll(grants) === 'admin') return seesAll;
   return some(grants.filter(({ role }) => covers(role, 'operator')));
-}
-
-/** Whether a namespace is one in which they may see something: its name is then no news to them. */
-export function seesNamespace({ all, grants }: Sight, ensemble: string, path: string): boolean {
-  if (all) return true;
-  return grants.some(({ scope }) => {
-    if (scope.of === 'all') return true;
-    const at = scope.of === 'namespace' ? scope : parseClusterId(scope.cluster);
-    return at?.ensemble === ensemble && at.namespace === path;
-  });
 }
 
 function some(grants: readonly Grant[]): Sight {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { seesNamespace } from '../access/namespaces';
 import type { Grant } from '../access/roles';
-import { seesAll, seesNamespace, sightOf } from '../access/sight';
+import { seesAll, sightOf } from '../access/sight';
 import type { HistoryView } from '../history/history';
 import type { EnsembleView } from './frames';
 import { NOT_ALL_READ, NOT_KEPT, seenEnsembles, seenHistory } from './seen';

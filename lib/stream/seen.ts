@@ -1,4 +1,5 @@
-import { type Sight, seesNamespace } from '../access/sight';
+import { seesNamespace } from '../access/namespaces';
+import type { Sight } from '../access/sight';
 import type { HistoryTold, HistoryView } from '../history/history';
 import { ensembleId } from '../topology/cluster-id';
 import type { EnsembleView } from './frames';
