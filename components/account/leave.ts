@@ -1,4 +1,4 @@
-import { signInPath } from './local-path';
+import { signInPath } from './sign-in-path';
 
 let leaving = false;
 
