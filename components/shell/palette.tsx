@@ -58,7 +58,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
     action();
   };
   const members = [...fleet.values()]
-    .flatMap((row) => row.members.names.map((name) => ({ id: row.id, cluster: row.name, name })))
+    .flatMap(({ id, name: cluster, key: { namespace }, members: { names } }) =>
+      names.map((name) => ({ id, cluster, namespace, name })),
+    )
     .filter(({ name, cluster }) => rank(name, search, [name, cluster]) > 0);
   return (
     <Command
@@ -107,7 +109,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
                 onSelect={run(() => router.push(`/cluster/${member.id}#members`))}
               >
                 <span className="min-w-0 flex-1 truncate">{member.name}</span>
-                <span className="max-w-[50%] truncate text-sm text-muted">{member.cluster}</span>
+                <span className="max-w-[50%] truncate text-sm text-muted">
+                  {member.cluster} in {member.namespace}
+                </span>
               </Command.Item>
             ))}
           </Command.Group>
