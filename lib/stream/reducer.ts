@@ -51,7 +51,10 @@ export const emptyCluster: ClusterState = {
 export function reduce(state: StreamState, frame: Frame): StreamState {
   switch (frame.type) {
     case 'hello':
-      return { ...state, hello: frame };
+      // What is for who sees all clusters is not told to who no longer does: that begins anew here.
+      return frame.epoch === state.hello?.epoch
+        ? { ...state, hello: frame }
+        : { ...state, hello: frame, probing: null };
     case 'beat':
       return state;
     case 'ensembles':
