@@ -98,7 +98,7 @@ export function useMay(need: Need, cluster: ClusterId | null = null): string | n
 }
 
 /** Whether they may see what takes `need`; not before it is known who they are. */
-export function useMaySee(need: Need): boolean {
+export function useMaySee(need: Need, cluster: ClusterId | null = null): boolean {
   const me = useAccount();
-  return me !== null && refusal(need, me) === null;
+  return me !== null && refusal(need, me, cluster) === null;
 }
