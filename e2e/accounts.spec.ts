@@ -49,11 +49,15 @@ test.describe('without a session', () => {
     await expect(page).toHaveURL(`${real.howdah.url}/`);
   });
 
-  test('what the provider has refused is said', async ({ page }) => {
+  test('what the provider has refused is said, and another way in still leads where one wanted', async ({
+    page,
+  }) => {
     await page.goto('/sign-in?error=no_role&to=%2Ftimeline');
     await expect(page.getByRole('main').getByRole('alert')).toContainText(
       'none of your groups has a role',
     );
+    await signInAs(page, ADMIN);
+    await expect(page).toHaveURL('/timeline');
   });
 
   test('the emergency token lets in, loudly, and out again', async ({ page, real }) => {
@@ -89,12 +93,12 @@ test('somebody is added, has to change the first password, and then sees what th
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Nora');
   await dialog.getByLabel('E-mail address').fill(email);
-  await dialog.getByLabel('Where').selectOption({ label: 'orders on main' });
+  await dialog.getByLabel('Where').selectOption('cluster main~.2Fservice~orders');
   await dialog.getByRole('button', { name: 'Add the account' }).click();
   const password = (await dialog.getByLabel('The password').textContent()) ?? '';
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.locator(`[data-testid="account-row"][data-email="${email}"]`)).toContainText(
-    'Viewer of orders on main',
+    /Viewer of orders .*on main/,
   );
 
   const context = await browser.newContext({ baseURL: real.howdah.url, storageState: nobody });
@@ -187,6 +191,43 @@ test('a role that is given while somebody waits shows them the cluster by itself
   await asAdmin(howdah, 'accounts.setGrants', { id, grants: [operatorOf('another')] });
   await expect(page.getByRole('heading', { name: 'There is no such cluster' })).toBeVisible();
   await context.close();
+});
+
+test('whoever has no role yet is not refused the stream again and again', async ({
+  browser,
+  real,
+}) => {
+  const { howdah } = real;
+  const { id, context } = await somebody({ browser, howdah }, 'nora', []);
+  const page = await context.newPage();
+  // What a worker asks for is not seen here.
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  await page.clock.install();
+  let asked = 0;
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/api/stream') asked += 1;
+  });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'You may see no cluster yet' })).toBeVisible();
+  const before = asked;
+  await page.clock.runFor(60_000);
+  await page.evaluate(() => fetch('/api/health'));
+  expect(asked).toBe(before);
+  await asAdmin(howdah, 'accounts.setGrants', { id, grants: [operatorOf('orders')] });
+  await expect(page.locator(ROW)).toBeVisible();
+  await context.close();
+});
+
+test('signing out that fails says so in the palette as well', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.locator(ROW)).toBeVisible();
+  await page.route('/api/auth/sign-out', (route) => route.abort());
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Cluster, member or command').fill('sign out');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('alert')).toHaveText(
+    'Howdah can’t be reached: you are still signed in.',
+  );
 });
 
 test('a session that an administrator ends takes its open page to the way in within seconds', async ({

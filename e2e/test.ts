@@ -14,7 +14,7 @@ export const test = base.extend<{ healthy: undefined }, { real: Real }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from it
     async ({}, use) => {
       const sandbox = await startSandbox({
-        name: 'e2e',
+        name: process.env.E2E_SANDBOX ?? 'e2e',
         ephemeral: true,
         profile: 'fast',
         clusters: [{ scope: 'orders', members: 3 }],

@@ -1,3 +1,4 @@
+import { waitFor } from '@/sandbox';
 import { expect, member, openOrders, test } from './test';
 
 test('a failover is on the timeline as it happens, found again by its kind, and there after a restart', async ({
@@ -15,16 +16,18 @@ test('a failover is on the timeline as it happens, found again by its kind, and 
   await expect(happened.filter({ hasText: 'orders seen with' })).toHaveCount(1);
   await page.getByLabel('Search what has happened').fill('');
 
-  const old = await real.orders.leader();
-  await old?.kill();
-  await expect(happened.filter({ hasText: `${old?.name} no longer holds` }).first()).toBeVisible({
+  const leader = () =>
+    waitFor(() => real.orders.leader(), { timeoutMs: 30_000, what: 'orders to have a leader' });
+  const old = await leader();
+  await old.kill();
+  await expect(happened.filter({ hasText: `${old.name} no longer holds` }).first()).toBeVisible({
     timeout: 30_000,
   });
   const led = happened.and(page.locator('[data-code="leader-changed"]')).first();
   await expect(led).toContainText('is the leader now', { timeout: 30_000 });
-  const heir = (await real.orders.leader())?.name ?? '';
+  const { name: heir } = await leader();
   await expect(led).toContainText(heir);
-  await old?.start();
+  await old.start();
   await real.orders.waitHealthy(60_000);
 
   await page.getByLabel('What happened').selectOption('leadership');
@@ -37,7 +40,7 @@ test('a failover is on the timeline as it happens, found again by its kind, and 
     .first()
     .click();
   await expect(page).toHaveURL(new RegExp(`member=${heir}`));
-  await expect(page.getByRole('button', { name: `Only ${old?.name}`, exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: `Only ${old.name}`, exact: true })).toHaveCount(0);
 
   await real.howdah.restart();
   await page.reload();

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { operatorOf, somebody, viewer } from './people';
+import { asAdmin, operatorOf, somebody, viewer } from './people';
 import { expect, openOrders, test } from './test';
 
 test('a switchover stands in the audit with who, why, on what and what became of it', async ({
@@ -19,7 +19,7 @@ test('a switchover stands in the audit with who, why, on what and what became of
   await expect(act).toHaveAttribute('data-result', 'done', { timeout: 20_000 });
   await expect(act).toContainText('admin@example.org');
   await expect(act).toContainText('administrator, from 127.0.0.1');
-  await expect(act).toContainText('orders on main');
+  await expect(act).toContainText(/Switchover of orders .*on main to orders-\d/);
   await expect(act).toContainText('“kernel update, ticket 4711”');
   await act.getByRole('button', { name: /^All of it/ }).click();
   await expect(act.getByRole('region', { name: 'Decided on' })).toContainText('Leader');
@@ -43,6 +43,19 @@ test('a change that was not made through Howdah can’t be taken for one that wa
   await expect(page.getByTestId('audit-seen')).toHaveCount(0);
   await expect(page.getByTestId('audit-act').first()).toBeVisible();
   await real.orders.patchConfig({ postgresql: { parameters: { work_mem: null } } });
+});
+
+test('an act on an account says in its first line whose it was, and what they may then', async ({
+  page,
+  real,
+}) => {
+  const email = `otto.${Date.now()}@example.org`;
+  const password = 'to be changed at once';
+  await asAdmin(real.howdah, 'accounts.add', { name: 'Otto', email, password, grants: [viewer] });
+  await page.goto('/audit?action=account-added');
+  await expect(page.getByTestId('audit-act').first()).toContainText(
+    `Account added: ${email} (viewer of all clusters)`,
+  );
 });
 
 test('what is narrowed down is exported as it is shown', async ({ page }) => {

@@ -65,7 +65,7 @@ test('while the disk is full nothing is lost, and all is written once there is r
     const ballast = fill();
     for (let n = 0; n < 20; n += 1) await recorded.switchLeader(SCOPES[n % 2] ?? '');
     // Not the moment that everything waits: neither disk nor store takes any of it.
-    await waitFor(() => (recorded.history?.waiting.records ?? 0) > 40, {
+    await waitFor(() => (recorded.history?.waiting?.records ?? 0) > 40, {
       timeoutMs: 60_000,
       what: 'what has happened to wait',
     });

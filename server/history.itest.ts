@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { HistoryView } from '@/lib/history/history';
+import type { HistoryTold } from '@/lib/history/history';
 import { freePort, type Sandbox, signedIn, startSandbox, startSynthetic, waitFor } from '@/sandbox';
 import { answers, listen, Recorded } from './recorded-for-tests';
 
@@ -98,7 +98,7 @@ test('a second Howdah on the same folder watches all the same, and says whose hi
   const at = await freePort();
   const second = recorded.spawn(at);
   const stopped = new AbortController();
-  let view: HistoryView | null = null;
+  let view: HistoryTold | null = null;
   try {
     await answers(at);
     void listen(at, SCOPES, {

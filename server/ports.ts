@@ -317,7 +317,8 @@ export interface StreamSource {
   operation(id: ClusterId): { readonly rev: number; readonly json: string } | null;
   ensembles(): { readonly rev: number; readonly json: string };
   probing(): { readonly rev: number; readonly json: string };
-  history(): { readonly rev: number; readonly json: string };
+  /** @param all for who sees all clusters; what others are told changes less often */
+  history(all: boolean): { readonly rev: number; readonly json: string };
 }
 
 /** What a reader has missed since its last entry. `reset` says that entries before these are gone. */

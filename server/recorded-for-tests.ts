@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { EventsPage, HistoryView } from '@/lib/history/history';
+import type { EventsPage, HistoryTold } from '@/lib/history/history';
 import { Player, type Replay } from '@/lib/history/replay';
 import type { VersionsPage } from '@/lib/history/znode-version';
 import type { Frame } from '@/lib/stream/frames';
@@ -67,7 +67,7 @@ export class Recorded {
   readonly folder: string;
   /** What the stream has told of, by seq. */
   readonly told = new Map<number, ClusterEvent>();
-  history: HistoryView | null = null;
+  history: HistoryTold | null = null;
   readonly #sandbox: Sandbox;
   readonly #synthetic: Synthetic;
   readonly #scopes: readonly string[];

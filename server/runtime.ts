@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Failure } from '@/lib/errors';
+import { seenHistory } from '@/lib/stream/seen';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import type { ProbeFailure } from '@/lib/topology/sample';
 import { type AccountParts, createAccounts } from './account-parts';
@@ -182,11 +183,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onReady: () => access.storeIsReady(),
     onState: gathered(clock, HISTORY_MS, () => {
       historyNow.renew();
+      historySeen.renew();
       hub.notify();
     }),
     onError,
   });
   const historyNow = aSecondApart(clock, () => history.view);
+  const historySeen = aSecondApart(clock, () => seenHistory(history.view));
 
   const access: AccountParts = createAccounts({
     ...{ config, secret: parts.secret, peer: parts.peer, log, onError },
@@ -223,7 +226,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       operation: (id) => switchovers.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
-      history: historyNow.json,
+      history: (all) => (all ? historyNow : historySeen).json(),
     },
     most: config.listen.mostStreams,
     onAttention: (ids) => {

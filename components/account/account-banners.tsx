@@ -1,12 +1,11 @@
 'use client';
 
-import { useState } from 'react';
 import { Age } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
-import { signOut } from './leave';
 import { useAccount } from './use-account';
+import { useSignOut } from './use-sign-out';
 
 /** What of who is signed in the reader must know before doing anything. */
 export function AccountBanners() {
@@ -36,20 +35,20 @@ export function AccountBanners() {
 
 /** Not to be forgotten in a browser that somebody else opens next. */
 function Emergency() {
-  const [failed, setFailed] = useState(false);
+  const { failure, leave } = useSignOut();
   return (
     <Banner
       id="emergency"
       state="critical"
       action={
-        <Button size="sm" onClick={() => void signOut().catch(() => setFailed(true))}>
+        <Button size="sm" onClick={leave}>
           Sign out
         </Button>
       }
     >
       <strong>You are signed in by the emergency token</strong>: it may do everything, under
       nobody’s name. It is recorded, and ends within the hour.
-      {failed && ' Signing out has failed: you are still signed in.'}
+      {failure !== null && ` ${failure}`}
     </Banner>
   );
 }

@@ -2,7 +2,6 @@
 
 import { KeyRound, LogOut, ScrollText, UserRound, UsersRound } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import {
   Menu,
@@ -13,16 +12,16 @@ import {
   MenuTrigger,
 } from '@/components/ui/menu';
 import { anywhere, onEverything } from '@/lib/access/who';
-import { signOut } from './leave';
 import { capital, rolesInWords } from './roles-in-words';
 import { useAsked, useMaySee } from './use-account';
+import { useSignOut } from './use-sign-out';
 
 /** Who is signed in, what they may, and the way out. */
 export function AccountMenu() {
   const { me, fault } = useAsked();
   const audit = useMaySee(anywhere('operator'));
   const accounts = useMaySee(onEverything('admin'));
-  const [failure, setFailure] = useState<string | null>(null);
+  const { failure, leave } = useSignOut();
   const emergency = me?.kind === 'emergency';
   const Icon = emergency ? KeyRound : UserRound;
   const name =
@@ -78,14 +77,7 @@ export function AccountMenu() {
           onSelect={(event) => {
             // Open until it is done: a failure is said in it.
             event.preventDefault();
-            setFailure(null);
-            signOut().catch((error: unknown) => {
-              setFailure(
-                error instanceof TypeError
-                  ? 'Howdah can’t be reached: you are still signed in.'
-                  : String((error as Error).message),
-              );
-            });
+            leave();
           }}
         >
           <LogOut className="size-4" aria-hidden />

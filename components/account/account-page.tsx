@@ -2,9 +2,11 @@
 
 import { Panel } from '@/components/ui/panel';
 import { roleName, scopeInWords } from '@/lib/access/roles';
+import { hasPassword } from './has-password';
 import { Known } from './known';
 import { PasswordForm } from './password-form';
 import { byRank, capital } from './roles-in-words';
+import { keyOf } from './scopes';
 import { SessionsPanel } from './sessions-panel';
 import { TokensPanel } from './tokens-panel';
 import type { Me } from './use-account';
@@ -40,9 +42,15 @@ function Account({ me }: { me: Me }) {
       <div className="grid min-w-0 gap-4">
         <Roles me={me} />
         <Panel id="password" title="Password">
-          <div className="p-4">
-            <PasswordForm email={me.name} />
-          </div>
+          {hasPassword(me) ? (
+            <div className="p-4">
+              <PasswordForm email={me.name} />
+            </div>
+          ) : (
+            <p className="p-4 text-muted">
+              You sign in at the provider: there is no password of yours here to be changed.
+            </p>
+          )}
         </Panel>
       </div>
       <div className="grid min-w-0 gap-4">
@@ -61,14 +69,22 @@ function Roles({ me }: { me: Me }) {
           You have no role yet: ask an administrator of Howdah for one.
         </p>
       ) : (
-        <ul className="divide-y divide-line" aria-label="Your roles">
-          {byRank(me.grants).map(({ role, scope }) => (
-            <li key={`${role} ${JSON.stringify(scope)}`} className="px-4 py-2">
-              <span className="font-medium">{capital(roleName[role])}</span>{' '}
-              <span className="text-muted">of</span> {scopeInWords(scope)}
-            </li>
-          ))}
-        </ul>
+        <>
+          <ul className="divide-y divide-line" aria-label="Your roles">
+            {byRank(me.grants).map(({ role, scope, source }) => (
+              <li key={`${source} ${role} ${keyOf(scope)}`} className="px-4 py-2 break-words">
+                <span className="font-medium">{capital(roleName[role])}</span>{' '}
+                <span className="text-muted">of</span> {scopeInWords(scope)}
+                {source === 'groups' && <span className="text-muted"> by a group</span>}
+              </li>
+            ))}
+          </ul>
+          {me.grants.some(({ source }) => source === 'groups') && (
+            <p className="border-t border-line px-4 py-2 text-sm text-muted">
+              What is by a group comes from the provider, as of your last sign-in there.
+            </p>
+          )}
+        </>
       )}
     </Panel>
   );

@@ -1,17 +1,17 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Button } from '@/components/ui/button';
 import { Mark } from '@/components/ui/mark';
 import { Notice } from '@/components/ui/notice';
-import { signOut } from './leave';
 import { PasswordForm } from './password-form';
 import { useAccount } from './use-account';
+import { useSignOut } from './use-sign-out';
 
 /** In place of every page, until a password that somebody else has given is changed. */
 export function FirstPassword() {
   const me = useAccount();
-  const [failed, setFailed] = useState(false);
+  const { failure, leave } = useSignOut();
   useEffect(() => {
     document.title = 'Choose a password · Howdah';
   }, []);
@@ -33,18 +33,13 @@ export function FirstPassword() {
         </div>
         <div className="flex flex-wrap items-center justify-between gap-2 text-sm text-muted">
           <span className="min-w-0">Signed in as {me?.name}</span>
-          <Button
-            tone="quiet"
-            size="sm"
-            className="text-muted"
-            onClick={() => void signOut().catch(() => setFailed(true))}
-          >
+          <Button tone="quiet" size="sm" className="text-muted" onClick={leave}>
             Sign out
           </Button>
         </div>
-        {failed && (
+        {failure !== null && (
           <Notice state="critical" alert>
-            Signing out has failed: you are still signed in.
+            {failure}
           </Notice>
         )}
       </div>

@@ -25,7 +25,7 @@ export function GrantEditor({ grants, onChange, mine }: EditorProps) {
   const offered: readonly Scope[] = [
     { of: 'all' as const },
     ...places.namespaces,
-    ...places.clusters.map(({ cluster }) => ({ of: 'cluster' as const, cluster })),
+    ...places.clusters,
   ].filter((scope) => rolesFor(scope, mine).length > 0);
   const replace = (at: number, grant: Grant): void =>
     onChange(grants.map((one, n) => (n === at ? grant : one)));

@@ -1,4 +1,4 @@
-import { signInPath } from './local-path';
+import { signInPath } from './sign-in-path';
 
 let leaving = false;
 
@@ -12,7 +12,10 @@ export function leaveToSignIn(): void {
 
 /** Signs out, and goes. @throws Error with a sentence, when that could not be done. */
 export async function signOut(): Promise<void> {
-  const answer = await fetch('/api/auth/sign-out', { method: 'POST', headers: json, body: '{}' });
+  const asked = { method: 'POST', headers: json, body: '{}' };
+  const answer = await fetch('/api/auth/sign-out', asked).catch(() => {
+    throw new Error('Howdah can’t be reached: you are still signed in.');
+  });
   if (!answer.ok) throw new Error('Signing out has failed: you are still signed in.');
   leave('/sign-in');
 }

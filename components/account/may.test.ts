@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '@/lib/access/roles';
 import { onCluster, onEverything, type Who } from '@/lib/access/who';
-import { mayNot, seesNothing } from './may';
+import { isRefusedAll, mayNot, seesNothing } from './may';
 
 const orders = 'main~.2Fservice~orders';
 const billing = 'main~.2Fservice~billing';
@@ -39,6 +39,13 @@ describe('what is said beside a button', () => {
     expect(mayNot(act, null, null)).not.toBeNull();
     expect(mayNot(act, null, 'Failed to fetch')).not.toBeNull();
   });
+});
+
+it('the stream is not asked for by who has no role, or a first password: they would be refused', () => {
+  expect(isRefusedAll(somebody([]))).toBe(true);
+  expect(isRefusedAll({ ...viewer, mustChangePassword: true })).toBe(true);
+  expect(isRefusedAll(viewer)).toBe(false);
+  expect(isRefusedAll(null)).toBe(false);
 });
 
 it('somebody without a role sees nothing; whoever has to change their password may yet see', () => {

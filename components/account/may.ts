@@ -23,6 +23,10 @@ export function mayNot(
   return null;
 }
 
+/** Whatever they ask for but their own account would be refused: the stream as well. */
+export const isRefusedAll = (who: Who | null): boolean =>
+  who !== null && (who.mustChangePassword || who.grants.length === 0);
+
 /** Signed in, with no role on anything: there is nothing to show. */
 export const seesNothing = (who: Who | null): boolean =>
   who !== null && !who.mustChangePassword && who.grants.length === 0;

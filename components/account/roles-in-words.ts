@@ -1,19 +1,21 @@
 import { covers, type Grant, type Role, roleName, scopeInWords } from '@/lib/access/roles';
+import { keyOf } from './scopes';
 
 /** "administrator of all clusters". */
 export const grantInWords = ({ role, scope }: Grant): string =>
   `${roleName[role]} of ${scopeInWords(scope)}`;
 
-/** "operator of orders on main and billing on main, viewer of all clusters"; the highest first. */
+/** "operator of /service on main and /other on main, viewer of all clusters"; the highest first. */
 export function rolesInWords(grants: readonly Grant[]): string {
   if (grants.length === 0) return 'no role yet';
-  const byRole = new Map<Role, string[]>();
+  const byRole = new Map<Role, Map<string, string>>();
   for (const { role, scope } of byRank(grants)) {
-    const words = scopeInWords(scope);
-    const known = byRole.get(role) ?? [];
-    if (!known.includes(words)) byRole.set(role, [...known, words]);
+    // Held twice it is said once: the same scope, whatever its words.
+    byRole.set(role, (byRole.get(role) ?? new Map()).set(keyOf(scope), scopeInWords(scope)));
   }
-  return [...byRole].map(([role, scopes]) => `${roleName[role]} of ${listed(scopes)}`).join(', ');
+  return [...byRole]
+    .map(([role, scopes]) => `${roleName[role]} of ${listed([...scopes.values()])}`)
+    .join(', ');
 }
 
 /** Those that may most first. */

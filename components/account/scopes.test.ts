@@ -9,7 +9,18 @@ describe('the places that a role can be given on', () => {
     expect(places.namespaces).toEqual([
       { of: 'namespace', ensemble: 'main', namespace: '/service' },
     ]);
-    expect(places.clusters.map(({ name }) => name)).toEqual(['billing on main', 'orders on main']);
+    expect(places.clusters.map(({ cluster }) => cluster)).toEqual(['billing', 'orders']);
+  });
+
+  it('are two where two namespaces have a cluster of the same name', () => {
+    const staged = { ensemble: 'main', namespace: '/staging', scope: 'orders', group: null };
+    const both = [
+      summary('orders', { id: 'main~.2Fservice~orders' }),
+      summary('orders', { id: 'main~.2Fstaging~orders', key: staged }),
+    ];
+    const { clusters, namespaces } = placesOf([], both);
+    expect(new Set(clusters.map(keyOf)).size).toBe(2);
+    expect(namespaces.map(({ namespace }) => namespace)).toEqual(['/service', '/staging']);
   });
 
   it('have keys that tell them apart', () => {

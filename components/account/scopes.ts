@@ -1,4 +1,4 @@
-import { type Grant, holds, type Role, roles, type Scope } from '@/lib/access/roles';
+import { type Grant, holds, type Role, roles, type Scope, scopeInWords } from '@/lib/access/roles';
 import type { EnsembleView } from '@/lib/stream/frames';
 import type { ClusterSummary } from '@/lib/topology/view';
 
@@ -13,7 +13,7 @@ export const keyOf = (scope: Scope): string =>
 /** What a role can be given on: the namespaces and clusters there are now. */
 export interface Places {
   readonly namespaces: readonly Extract<Scope, { of: 'namespace' }>[];
-  readonly clusters: readonly (Extract<Scope, { of: 'cluster' }> & { readonly name: string })[];
+  readonly clusters: readonly Extract<Scope, { of: 'cluster' }>[];
 }
 
 export function placesOf(
@@ -31,10 +31,8 @@ export function placesOf(
   return {
     namespaces: [...namespaces.values()].sort((a, b) => keyOf(a).localeCompare(keyOf(b))),
     clusters: rows
-      .map(({ id, name, key }) => ({
-        ...{ of: 'cluster' as const, cluster: id, name: `${name} on ${key.ensemble}` },
-      }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
+      .map(({ id }) => ({ of: 'cluster' as const, cluster: id }))
+      .sort((a, b) => scopeInWords(a).localeCompare(scopeInWords(b))),
   };
 }
 

@@ -6,13 +6,21 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef }
 import { useConnection, useStore } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { useSteady } from '@/components/ui/use-steady';
+import type { Account, HeldGrant } from '@/lib/access/account';
+import type { Grant } from '@/lib/access/roles';
 import { type Need, refusal } from '@/lib/access/who';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { AppRouter } from '@/server/trpc/router';
 import { whyNotShown } from './failures';
-import { mayNot } from './may';
+import { isRefusedAll, mayNot } from './may';
 
-export type Me = inferRouterOutputs<AppRouter>['account']['me'];
+type Told = inferRouterOutputs<AppRouter>['account']['me'];
+
+/** As the server tells it, which says of some who ask no more than what they may. */
+export type Me = Omit<Told, 'grants'> & {
+  readonly logins?: Account['logins'];
+  readonly grants: readonly (Grant & { readonly source?: HeldGrant['source'] })[];
+};
 
 interface Asked {
   /** Null: not known yet, or it can't be told. */
@@ -40,7 +48,8 @@ export function AccountProvider({ children }: { children: ReactNode }) {
   const away = phase === 'mending' || phase === 'lost';
   const { data, error, refetch } = useQuery(
     trpc.account.me.queryOptions(undefined, {
-      refetchInterval: away ? RENEW_AWAY_MS : RENEW_MS,
+      refetchInterval: ({ state }) =>
+        away || isRefusedAll(state.data ?? null) ? RENEW_AWAY_MS : RENEW_MS,
       refetchOnReconnect: 'always',
     }),
   );
@@ -54,7 +63,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
 
   const me = data ?? null;
   useNewSession(me);
-  useNewRoles(me);
+  useHold(isRefusedAll(me));
   const known = useSteady({ me, fault: me === null && error ? whyNotShown(error) : null });
   const asked = useMemo(() => ({ ...known, again: () => void refetch() }), [known, refetch]);
   return <Context value={asked}>{children}</Context>;
@@ -71,15 +80,10 @@ function useNewSession(me: Me | null): void {
   }, [now]);
 }
 
-/** Whoever had no role was refused the stream, and is not to wait until it is tried again. */
-function useNewRoles(me: Me | null): void {
-  const store = useStore();
-  const roles = me === null ? null : JSON.stringify(me.grants);
-  const before = useRef(roles);
-  useEffect(() => {
-    if (before.current !== null && before.current !== roles) store.link.retry();
-    before.current = roles;
-  }, [roles, store]);
+/** Until they may see something the stream is not asked for: it would be refused again and again. */
+function useHold(refused: boolean): void {
+  const { link } = useStore();
+  useEffect(() => link.hold(refused), [link, refused]);
 }
 
 export const useAsked = (): Asked => useContext(Context);
@@ -94,7 +98,7 @@ export function useMay(need: Need, cluster: ClusterId | null = null): string | n
 }
 
 /** Whether they may see what takes `need`; not before it is known who they are. */
-export function useMaySee(need: Need): boolean {
+export function useMaySee(need: Need, cluster: ClusterId | null = null): boolean {
   const me = useAccount();
-  return me !== null && refusal(need, me) === null;
+  return me !== null && refusal(need, me, cluster) === null;
 }

@@ -7,6 +7,7 @@ import { type State, StateIcon } from '@/components/ui/state-icon';
 import { roleName } from '@/lib/access/roles';
 import { auditActions } from '@/lib/audit/entry';
 import type { AuditAct } from '@/lib/audit/page';
+import { aboutInWords } from './about';
 import { ActDetails } from './act-details';
 import { Bar, OnCluster, When } from './place';
 import type { Result } from './query';
@@ -43,6 +44,7 @@ export function Act({
   // What the sentence says already isn't said twice.
   const cost = costInWords(outcome?.cost ?? null).filter(({ figure }) => !says?.includes(figure));
   const kind = kindInWords(actor);
+  const about = aboutInWords(intent);
   return (
     <li
       data-testid="audit-act"
@@ -69,7 +71,7 @@ export function Act({
           </p>
         </div>
         <div className="order-3 col-span-2 min-w-0 md:order-none md:col-span-1">
-          <p className={cn('min-w-0', !isQuiet(action) && 'font-medium')}>
+          <p className={cn('min-w-0 break-words', !isQuiet(action) && 'font-medium')}>
             {auditActions[action] ?? action}
             {cluster !== null && (
               <>
@@ -77,6 +79,7 @@ export function Act({
                 <OnCluster cluster={cluster} onCluster={onCluster} />
               </>
             )}
+            {about !== '' && <span className="font-normal text-muted">{about}</span>}
           </p>
           {says !== null && <p className="text-sm text-muted">{says}</p>}
           {cost.length > 0 && (
@@ -93,7 +96,7 @@ export function Act({
             type="button"
             aria-expanded={isOpen}
             aria-controls={details}
-            aria-label={`All of it: ${auditActions[action] ?? action} by ${actor.name}`}
+            aria-label={`All of it: ${auditActions[action] ?? action}${about} by ${actor.name}`}
             className="flex size-7 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
             onClick={() => onOpen(isOpen ? null : keyOf(act))}
           >

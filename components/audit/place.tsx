@@ -2,12 +2,14 @@
 
 import { exactMoment, moment } from '@/components/stream/moment';
 import { cn } from '@/components/ui/cn';
+import { scopeInWords } from '@/lib/access/roles';
 import { clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 
+/** As roles name it: two namespaces may have a cluster of the same name. */
 export const clusterWords = (cluster: string): string => {
   const key = parseClusterId(cluster);
-  if (key === null) return cluster;
-  return isEnsemble(key) ? clusterName(key) : `${clusterName(key)} on ${key.ensemble}`;
+  if (key !== null && isEnsemble(key)) return clusterName(key);
+  return scopeInWords({ of: 'cluster', cluster });
 };
 
 /** The cluster that it is about: shows what concerns it alone. */

@@ -1,9 +1,9 @@
 import { grantInWords } from '@/components/account/roles-in-words';
-import { type Grant, type Role, roles, type Scope } from '@/lib/access/roles';
 import type { Actor, AuditAction, Cost, Json } from '@/lib/audit/entry';
 import type { AuditAct, AuditItem } from '@/lib/audit/page';
 import type { AuditView } from '@/lib/audit/view';
 import { formatBytes, formatDuration } from '@/lib/units';
+import { grantsIn } from './json';
 import type { Result } from './query';
 
 /** By which an item is known, on the page and in its address. */
@@ -108,15 +108,6 @@ function wordsOf(value: Json): string {
   const grants = grantsIn(value);
   if (grants) return grants.length === 0 ? 'none' : grants.map(grantInWords).join(', ');
   return JSON.stringify(value);
-}
-
-/** Roles, where that is what they look like. */
-function grantsIn(value: Json): readonly Grant[] | null {
-  if (!Array.isArray(value)) return null;
-  const all = value as readonly { role?: Role; scope?: Scope }[];
-  const isGrant = (one: (typeof all)[number] | null) =>
-    roles.some((role) => role === one?.role) && typeof one?.scope?.of === 'string';
-  return all.every(isGrant) ? (all as readonly Grant[]) : null;
 }
 
 /** Somebody has been at the audit, or nothing can be recorded: not to be overlooked. */

@@ -4,7 +4,7 @@ import { Elapsed } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
 import { StateIcon } from '@/components/ui/state-icon';
-import type { DiskView, HistoryView } from '@/lib/history/history';
+import type { DiskView, HistoryTold } from '@/lib/history/history';
 import { formatBytes } from '@/lib/units';
 import { diskSays, isOverBudget } from './disk';
 
@@ -17,7 +17,7 @@ export function HistoryState() {
       <Verdict history={history} />
       {history.disk && history.state === 'ready' && <Disk disk={history.disk} />}
       {history.losing && <Losing history={history} />}
-      {history.samples.lost > 0 && (
+      {history.samples !== null && history.samples.lost > 0 && (
         <Line health="attention">
           {history.samples.lost.toLocaleString()} samples of lag were given up since Howdah was
           started: there was no room for them while the history was away.
@@ -27,7 +27,7 @@ export function HistoryState() {
   );
 }
 
-function Verdict({ history }: { history: HistoryView }) {
+function Verdict({ history }: { history: HistoryTold }) {
   const { state, since, says, server, waiting } = history;
   switch (state) {
     case 'off':
@@ -45,7 +45,7 @@ function Verdict({ history }: { history: HistoryView }) {
       );
     case 'ready':
       return history.standby === null ? (
-        <Line health="good">Kept in {server}.</Line>
+        <Line health="good">{server === null ? 'It is kept.' : `Kept in ${server}.`}</Line>
       ) : (
         <Line health="good">
           Kept in {server} by {history.standby}; this one stands by.
@@ -58,14 +58,18 @@ function Verdict({ history }: { history: HistoryView }) {
           <time dateTime={new Date(since).toISOString()} title={exactMoment(since)}>
             {moment(since)}
           </time>
-          . {says} {waiting.records.toLocaleString()} records wait{' '}
-          {waiting.mostBytes === 0
-            ? 'in memory.'
-            : `on disk (${formatBytes(waiting.bytes)} of ${formatBytes(waiting.mostBytes)}).`}
+          . {says} {waiting !== null && waitingSays(waiting)}
         </Line>
       );
   }
 }
+
+const waitingSays = (waiting: NonNullable<HistoryTold['waiting']>): string =>
+  `${waiting.records.toLocaleString()} records wait ${
+    waiting.mostBytes === 0
+      ? 'in memory.'
+      : `on disk (${formatBytes(waiting.bytes)} of ${formatBytes(waiting.mostBytes)}).`
+  }`;
 
 function Disk({ disk }: { disk: DiskView }) {
   const isOver = isOverBudget(disk);
@@ -77,13 +81,13 @@ function Disk({ disk }: { disk: DiskView }) {
   );
 }
 
-function Losing({ history: { losing } }: { history: HistoryView }) {
+function Losing({ history: { losing } }: { history: HistoryTold }) {
   if (!losing) return null;
   return (
     <Line health="critical">
-      Events of {moment(losing.from)} to {moment(losing.until)} are lost,{' '}
-      {losing.lost.toLocaleString()} so far: there was no room for them, or the history refused
-      them.
+      Events of {moment(losing.from)} to {moment(losing.until)} are lost
+      {losing.lost === null ? '' : `, ${losing.lost.toLocaleString()} so far`}: there was no room
+      for them, or the history refused them.
     </Line>
   );
 }

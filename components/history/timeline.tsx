@@ -35,8 +35,10 @@ export function Timeline({
   onMember: (member: string) => void;
 }) {
   const trpc = useTRPC();
-  // Who only stands by doesn't hear of what another writes.
-  const standsBy = useStream((stream) => (stream.history?.standby ?? null) !== null);
+  // Who only stands by doesn't hear of what another writes; nor does who sees some clusters alone.
+  const unheard = useStream(
+    ({ history }) => history !== null && (history.standby !== null || history.newest === null),
+  );
   const asked = useInfiniteQuery(
     trpc.history.events.infiniteQueryOptions(
       {
@@ -50,7 +52,7 @@ export function Timeline({
       {
         getNextPageParam: (page) => (page.more ? page.events.at(-1)?.seq : undefined),
         refetchInterval: ({ state }) =>
-          standsBy && (state.data?.pages.length ?? 1) === 1 ? STANDBY_MS : false,
+          unheard && (state.data?.pages.length ?? 1) === 1 ? STANDBY_MS : false,
         // What was shown stays until the answer to the new question is there.
         placeholderData: (before) => before,
       },

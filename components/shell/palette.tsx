@@ -4,8 +4,8 @@ import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import { useEffect, useRef, useState } from 'react';
-import { signOut } from '@/components/account/leave';
 import { useMaySee } from '@/components/account/use-account';
+import { useSignOut } from '@/components/account/use-sign-out';
 import { useFollow, useStream } from '@/components/stream/use-stream';
 import { StateIcon } from '@/components/ui/state-icon';
 import { anywhere, onEverything } from '@/lib/access/who';
@@ -37,6 +37,7 @@ export function Palette({ onDone }: { onDone: () => void }) {
   const audit = useMaySee(anywhere('operator'));
   const accounts = useMaySee(onEverything('admin'));
   const fleet = useStream((stream) => stream.fleet);
+  const { failure, leave } = useSignOut();
   const [selected, setSelected] = useState('');
   const [search, setSearch] = useState('');
   const input = useRef<HTMLInputElement>(null);
@@ -58,7 +59,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
     action();
   };
   const members = [...fleet.values()]
-    .flatMap((row) => row.members.names.map((name) => ({ id: row.id, cluster: row.name, name })))
+    .flatMap(({ id, name: cluster, key: { namespace }, members: { names } }) =>
+      names.map((name) => ({ id, cluster, namespace, name })),
+    )
     .filter(({ name, cluster }) => rank(name, search, [name, cluster]) > 0);
   return (
     <Command
@@ -77,6 +80,12 @@ export function Palette({ onDone }: { onDone: () => void }) {
         placeholder="Cluster, member or command"
         className="h-12 w-full border-b border-line bg-surface px-4 text-base outline-none placeholder:text-muted"
       />
+      {/* Open until it is done: that one is still signed in must not be overlooked. */}
+      {failure !== null && (
+        <p role="alert" className="border-b border-line bg-critical-soft px-4 py-2">
+          {failure}
+        </p>
+      )}
       <Command.List ref={list} className="max-h-[60vh] min-h-0 overflow-auto p-1">
         <Command.Empty className="p-4 text-muted">Nothing is called that.</Command.Empty>
         <Command.Group heading="Clusters" className={groupLook}>
@@ -107,7 +116,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
                 onSelect={run(() => router.push(`/cluster/${member.id}#members`))}
               >
                 <span className="min-w-0 flex-1 truncate">{member.name}</span>
-                <span className="max-w-[50%] truncate text-sm text-muted">{member.cluster}</span>
+                <span className="max-w-[50%] truncate text-sm text-muted">
+                  {member.cluster} in {member.namespace}
+                </span>
               </Command.Item>
             ))}
           </Command.Group>
@@ -138,7 +149,7 @@ export function Palette({ onDone }: { onDone: () => void }) {
           <Command.Item className={itemLook} onSelect={run(() => router.push('/account'))}>
             Go to your account
           </Command.Item>
-          <Command.Item className={itemLook} onSelect={run(() => void signOut().catch(() => {}))}>
+          <Command.Item className={itemLook} onSelect={leave}>
             Sign out
           </Command.Item>
           {(['light', 'dark', 'system'] as const).map((theme) => (

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { localPath } from '@/components/account/local-path';
+import { pathAfter } from '@/components/account/sign-in-path';
 import { Button } from '@/components/ui/button';
 import { Mark } from '@/components/ui/mark';
 import { Notice } from '@/components/ui/notice';
@@ -59,7 +59,7 @@ export function SignInPage() {
                 <>
                   <Or />
                   <ProviderWay
-                    {...{ signIn, alive, name: ways.provider, to: localPath(query.to) }}
+                    {...{ signIn, alive, name: ways.provider, to: pathAfter(query.to) }}
                   />
                 </>
               )}

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { localPath } from '@/components/account/local-path';
+import { pathAfter } from '@/components/account/sign-in-path';
 import { askIn } from './ask';
 
 interface SignIn {
@@ -26,7 +26,7 @@ export function useSignIn(to: string | null): SignIn {
     try {
       const said = await askIn(way, body);
       // Stays pending: the next page is on its way.
-      window.location.assign(way === 'provider' ? urlIn(said) : localPath(to));
+      window.location.assign(way === 'provider' ? urlIn(said) : pathAfter(to));
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
       setPending(false);

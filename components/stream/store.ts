@@ -1,6 +1,7 @@
 import type { Frame, Topic } from '@/lib/stream/frames';
 import { emptyStream, reduce, type StreamState } from '@/lib/stream/reducer';
 import { type ConnectionView, firstConnection } from './connection';
+import { HeldLink } from './held-link';
 import type { LinkEvents, StreamLink } from './link';
 import { share } from './share';
 
@@ -20,7 +21,7 @@ export interface StoreDeps {
  * whoever shows it does not render.
  */
 export class StreamStore {
-  readonly link: StreamLink;
+  readonly link: HeldLink;
   readonly #deps: StoreDeps;
   readonly #listeners = new Set<() => void>();
   readonly #follows = new Map<Topic, number>();
@@ -31,10 +32,12 @@ export class StreamStore {
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
-    this.link = deps.link({
-      onFrames: (frames) => this.#take(frames),
-      onView: (view) => this.#look(view),
-    });
+    this.link = new HeldLink(
+      deps.link({
+        onFrames: (frames) => this.#take(frames),
+        onView: (view) => this.#look(view),
+      }),
+    );
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

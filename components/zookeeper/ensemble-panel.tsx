@@ -1,6 +1,7 @@
 'use client';
 
 import { Activity } from 'lucide-react';
+import { useMaySee } from '@/components/account/use-account';
 import { judge } from '@/components/shell/ensemble';
 import { NamespaceList, ServerList } from '@/components/shell/ensemble-lists';
 import { Age, Elapsed } from '@/components/stream/age';
@@ -9,6 +10,7 @@ import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import { StateIcon } from '@/components/ui/state-icon';
+import { onEverything } from '@/lib/access/who';
 import type { EnsembleView } from '@/lib/stream/frames';
 import { formatDuration } from '@/lib/units';
 import { Lanes } from './lanes';
@@ -120,7 +122,7 @@ function Flow({ ensemble }: { ensemble: EnsembleView }) {
       <p className="flex gap-2 border-b border-line px-4 py-2.5 text-sm">
         <span className="shrink-0 text-muted">Waiting longest</span>
         {oldest === null ? (
-          'nothing'
+          <NoneNamed />
         ) : (
           <>
             <span className="min-w-0 truncate font-mono" title={oldest.path}>
@@ -132,6 +134,12 @@ function Flow({ ensemble }: { ensemble: EnsembleView }) {
       </p>
     </>
   );
+}
+
+/** Whoever sees some clusters alone isn't told which path waits: it may be another's. */
+function NoneNamed() {
+  const seesAll = useMaySee(onEverything('viewer'));
+  return seesAll ? 'nothing' : 'is told to who sees all clusters';
 }
 
 function Servers({ ensemble }: { ensemble: EnsembleView }) {

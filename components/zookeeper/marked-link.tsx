@@ -2,14 +2,17 @@
 
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useMaySee } from '@/components/account/use-account';
 import { useTRPC } from '@/components/trpc';
+import { onCluster } from '@/lib/access/who';
 import { ensembleId } from '@/lib/topology/cluster-id';
 
 /** Where versions are kept of znodes that an operator has marked, the way to them. */
 export function MarkedLink({ ensemble }: { ensemble: string }) {
   const trpc = useTRPC();
   const cluster = ensembleId(ensemble);
-  const marked = useQuery(trpc.history.znodes.queryOptions({ cluster }));
+  const enabled = useMaySee(onCluster('viewer'), cluster);
+  const marked = useQuery(trpc.history.znodes.queryOptions({ cluster }, { enabled }));
   const count = marked.data?.length ?? 0;
   if (count === 0) return null;
   return (

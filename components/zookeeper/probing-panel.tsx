@@ -1,10 +1,12 @@
 'use client';
 
+import { useAccount } from '@/components/account/use-account';
 import { Age } from '@/components/stream/age';
 import { useStream } from '@/components/stream/use-stream';
 import { Badge } from '@/components/ui/badge';
 import { Panel } from '@/components/ui/panel';
 import { StateIcon } from '@/components/ui/state-icon';
+import { onEverything, refusal } from '@/lib/access/who';
 import type { ProbingView } from '@/lib/stream/frames';
 import { Tile, Tiles } from './tile';
 import { formatRate } from './words';
@@ -12,10 +14,16 @@ import { formatRate } from './words';
 /** How well the watched servers can be asked, each by one connection of its own. */
 export function ProbingPanel() {
   const probing = useStream((stream) => stream.probing);
+  const me = useAccount();
+  const isForOthers = me !== null && refusal(onEverything('viewer'), me) !== null;
   return (
     <Panel id="probing" title="Probing PostgreSQL">
       {probing === null ? (
-        <p className="p-4 text-muted">Howdah has not said yet how it probes the watched servers.</p>
+        <p className="p-4 text-muted">
+          {isForOthers
+            ? 'These figures count the members of all clusters, so they are for who sees all of them. How each of yours answers is on the page of its cluster.'
+            : 'Howdah has not said yet how it probes the watched servers.'}
+        </p>
       ) : (
         <Probing probing={probing} />
       )}

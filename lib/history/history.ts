@@ -60,6 +60,18 @@ export interface HistoryView {
   readonly disk: DiskView | null;
 }
 
+/**
+ * As much of it as is told. To whoever doesn't see all clusters null stands for where it is kept,
+ * and for what counts everybody's: the number of the newest record says when something happens.
+ */
+export interface HistoryTold
+  extends Pick<HistoryView, 'state' | 'since' | 'says' | 'server' | 'standby' | 'disk'> {
+  readonly waiting: HistoryView['waiting'] | null;
+  readonly samples: HistoryView['samples'] | null;
+  readonly losing: (Omit<Gap, 'lost'> & { readonly lost: number | null }) | null;
+  readonly newest: number | null;
+}
+
 /** Measured once a minute. */
 export interface DiskView {
   readonly bytes: number;

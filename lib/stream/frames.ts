@@ -1,11 +1,11 @@
-import type { HistoryView } from '../history/history';
+import type { HistoryTold } from '../history/history';
 import type { OperationView } from '../operations/types';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
 
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
-export const WIRE_VERSION = 5;
+export const WIRE_VERSION = 6;
 
 /** How many clusters one stream may follow: it goes for all tabs of a browser. */
 export const MOST_CLUSTERS = 64;
@@ -21,8 +21,9 @@ export type Frame =
   | HelloFrame
   | { readonly type: 'beat'; readonly now: number }
   | { readonly type: 'ensembles'; readonly ensembles: readonly EnsembleView[] }
+  /** Only to who sees all clusters. */
   | { readonly type: 'probing'; readonly probing: ProbingView }
-  | { readonly type: 'history'; readonly history: HistoryView }
+  | { readonly type: 'history'; readonly history: HistoryTold }
   | {
       readonly type: 'fleet';
       /** True: this is all there is. False: only what changed. */

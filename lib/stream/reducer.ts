@@ -1,4 +1,4 @@
-import type { HistoryView } from '../history/history';
+import type { HistoryTold } from '../history/history';
 import type { OperationView } from '../operations/types';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
@@ -13,9 +13,9 @@ export const EVENTS_KEPT = 300;
 export interface StreamState {
   readonly hello: HelloFrame | null;
   readonly ensembles: readonly EnsembleView[];
-  /** Null: not told yet. */
+  /** Null: not told yet, or never: it is for who sees all clusters. */
   readonly probing: ProbingView | null;
-  readonly history: HistoryView | null;
+  readonly history: HistoryTold | null;
   /** False until the first fleet frame: an empty map then means "not told yet", not "no clusters". */
   readonly fleetKnown: boolean;
   readonly fleet: ReadonlyMap<ClusterId, ClusterSummary>;
@@ -51,7 +51,10 @@ export const emptyCluster: ClusterState = {
 export function reduce(state: StreamState, frame: Frame): StreamState {
   switch (frame.type) {
     case 'hello':
-      return { ...state, hello: frame };
+      // What is for who sees all clusters is not told to who no longer does: that begins anew here.
+      return frame.epoch === state.hello?.epoch
+        ? { ...state, hello: frame }
+        : { ...state, hello: frame, probing: null };
     case 'beat':
       return state;
     case 'ensembles':

@@ -32,6 +32,10 @@ class Browser extends EventEmitter {
     this.ended = true;
     this.emit('close');
   }
+  destroy(): void {
+    this.ended = true;
+    this.emit('close');
+  }
   drain(): void {
     this.full = false;
     this.emit('drain');
@@ -215,6 +219,20 @@ describe('the hub', () => {
     state.refused = 'no longer';
     await clock.pass(6000);
     expect(browser.ended).toBe(true);
+  });
+
+  test('tells nothing to who drains after they may no longer see', async () => {
+    const { join, state, change } = start();
+    const browser = join('fleet');
+    browser.full = true;
+    await change();
+    const { length } = browser.received;
+    state.refused = 'no longer';
+    browser.drain();
+    expect(browser.received).toHaveLength(length);
+    expect(browser.ended).toBe(true);
+    browser.emit('drain');
+    expect(browser.received).toHaveLength(length);
   });
 
   test('ends at once the streams of those who may no longer see, when it is told to look', () => {

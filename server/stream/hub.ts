@@ -36,6 +36,8 @@ interface Subscriber {
   /** The body is written here: see `startBody`. */
   readonly body: Socket;
   readonly following: Following;
+  /** Gives its place back; said twice it is given back once. */
+  readonly giveBack: () => void;
   cursor: Cursor;
   /** The socket's buffer is full: nothing is sent, or kept for it, until it drains. */
   stalled: boolean;
@@ -115,18 +117,18 @@ export class Hub {
       response,
       body,
       following,
+      giveBack,
       cursor: parseCursor(typeof resumeFrom === 'string' ? resumeFrom : null, epoch),
       stalled: false,
     };
     body.on('drain', () => {
       subscriber.stalled = false;
-      this.#tell(subscriber, new Telling(this.#options.source));
+      if (!this.#subscribers.has(subscriber)) return;
+      // It may have stood still for long: whether they still may is asked before, not after.
+      if (listener.ended() !== null) this.#end(subscriber);
+      else this.#tell(subscriber, new Telling(this.#options.source));
     });
-    response.on('close', () => {
-      giveBack();
-      this.#subscribers.delete(subscriber);
-      this.#attention();
-    });
+    response.on('close', () => this.#forget(subscriber));
     this.#subscribers.add(subscriber);
     const hello: HelloFrame = { type: 'hello', wire: WIRE_VERSION, build, epoch, now: clock.now() };
     const retry = Math.round(RETRY_MS.least + Math.random() * RETRY_MS.spread);
@@ -147,8 +149,8 @@ export class Hub {
 
   /** What somebody may see has changed: streams of those who may no longer see it end. */
   recheck(): void {
-    for (const { listener, response } of [...this.#subscribers]) {
-      if (listener.ended() !== null) response.end();
+    for (const subscriber of [...this.#subscribers]) {
+      if (subscriber.listener.ended() !== null) this.#end(subscriber);
     }
   }
 
@@ -157,7 +159,23 @@ export class Hub {
     this.#closed = true;
     this.#cancelBeat();
     this.#cancelTelling?.();
-    for (const { response } of this.#subscribers) response.end();
+    for (const subscriber of [...this.#subscribers]) this.#end(subscriber);
+  }
+
+  /**
+   * Nothing more is written, whatever its socket does. What an unread one still holds can't be
+   * waited for: its reader decides when that would be.
+   */
+  #end(subscriber: Subscriber): void {
+    const { body, response } = subscriber;
+    this.#forget(subscriber);
+    if (body.writableLength === 0) response.end();
+    else response.destroy();
+  }
+
+  #forget(subscriber: Subscriber): void {
+    subscriber.giveBack();
+    if (this.#subscribers.delete(subscriber)) this.#attention();
   }
 
   #tellAll(): void {
@@ -189,7 +207,7 @@ export class Hub {
     this.#cancelBeat = this.#options.clock.after(BEAT_MS, () => {
       const beat = Buffer.from(`data: {"type":"beat","now":${this.#options.clock.now()}}\n\n`);
       for (const subscriber of this.#subscribers) {
-        if (subscriber.listener.ended() !== null) subscriber.response.end();
+        if (subscriber.listener.ended() !== null) this.#end(subscriber);
         else if (!subscriber.stalled) this.#write(subscriber, beat);
       }
       this.#beatLater();

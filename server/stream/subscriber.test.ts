@@ -130,6 +130,20 @@ describe('whoever may see some clusters alone', () => {
     source.remove(b);
     expect(catchUp(source, some, cursor).frames).toEqual([]);
   });
+
+  test('are told of history as it is for them, and nothing of the probing of all', () => {
+    const source = new Source();
+    const told = (following: typeof some) =>
+      parsed(catchUp(source, following, newCursor('e')).frames).map(({ type }) => type);
+    Object.assign(source, {
+      probing: () => ({ rev: 1, json: '{"members":7}' }),
+      history: (whole: boolean) => ({ rev: 1, json: whole ? '{"newest":7}' : '{"newest":null}' }),
+    });
+    expect(told(some)).not.toContain('probing');
+    expect(catchUp(source, some, newCursor('e')).frames.join()).toContain('{"newest":null}');
+    expect(told({ ...some, sight: seesAll })).toContain('probing');
+    expect(catchUp(source, all, newCursor('e')).frames.join()).toContain('{"newest":7}');
+  });
 });
 
 describe('whoever is slow', () => {

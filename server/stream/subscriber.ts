@@ -31,11 +31,12 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
       `{"type":"ensembles","ensembles":${seenEnsembles(ensembles.json, following.sight)}}`,
     );
   }
-  const probing = source.probing();
-  if (probing.rev !== cursor.probing) {
+  // It counts the members of all clusters.
+  const probing = following.sight.all ? source.probing() : null;
+  if (probing !== null && probing.rev !== cursor.probing) {
     frames.push(`{"type":"probing","probing":${probing.json}}`);
   }
-  const history = source.history();
+  const history = source.history(following.sight.all);
   if (history.rev !== cursor.history) {
     frames.push(`{"type":"history","history":${history.json}}`);
   }
@@ -64,7 +65,7 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   return {
     frames,
     cursor: {
-      ...{ epoch, ensembles: ensembles.rev, probing: probing.rev, history: history.rev },
+      ...{ epoch, ensembles: ensembles.rev, probing: probing?.rev ?? 0, history: history.rev },
       ...{ fleet, clusters },
     },
   };
