@@ -262,6 +262,61 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.end();
   });
 
+  test('no checkpoint is laid over rows that somebody has altered', async () => {
+    const store = await aStore();
+    await fill(store, 4);
+    const put = 'alter table howdah.audit alter column at';
+    const aged = async (where: string) => {
+      await store.client.query(`${put} drop expression`);
+      await store.tamper(`update howdah.audit set at = 'epoch' where ${where}`);
+    };
+    const hides = `update howdah.audit set entry = replace(entry, 'pg-a', 'pg-z') where seq = 3`;
+    const shows = `update howdah.audit set entry = replace(entry, 'pg-z', 'pg-a') where seq = 3`;
+    await store.tamper(hides);
+    await expect(store.chain.cut(9000)).rejects.toThrow('row 3 does not fit');
+    await store.tamper(shows);
+    await aged('true');
+    await expect(store.chain.cut(900)).rejects.toThrow('row 1 is not as old as the store says');
+    expect(await store.verify()).toMatchObject({ rows: 8, removed: 0 });
+    expect((await store.verify()).findings).not.toEqual([]);
+    await store.tamper(
+      `insert into howdah.audit_checkpoint select 2, chain, hash, 2, now(), 'x' from howdah.audit where seq = 2`,
+    );
+    await expect(store.chain.cut(9000)).rejects.toThrow('after row 2 is not signed');
+    await store.end();
+  });
+
+  test('an act is not cut in two, whichever of its rows came first', async () => {
+    const store = await aStore();
+    const late = anAct({ at: 7000 });
+    const act = anAct({ at: 1000 });
+    // Its end was kept by another process, before what it had on disk came to the store.
+    await store.chain.append([ended(done(act, { at: 1500 })), begun(anAct({ at: 1600 }))]);
+    await store.chain.append([begun(late), begun(act)]);
+    expect(await store.chain.old(5000)).toBe(0);
+    expect(await store.chain.cut(5000)).toBeNull();
+    await store.end();
+  });
+
+  test('what was answered is on disk, also where the server need not see to that', async () => {
+    const store = await aStore();
+    await store.client.query(`alter database audit_${named} set synchronous_commit = off`);
+    await store.client.query('create table public.was (setting text)');
+    await store.client.query(
+      `create function public.note() returns trigger language plpgsql as
+       $$ begin insert into public.was values (current_setting('synchronous_commit')); return new; end $$`,
+    );
+    await store.client.query(
+      'create trigger note before insert on howdah.audit for each row execute function public.note()',
+    );
+    const other = await store.another();
+    await other.chain.append([begun(anAct())]);
+    expect((await store.client.query('select * from public.was')).rows).toEqual([
+      { setting: 'on' },
+    ]);
+    await store.end();
+  });
+
   test('a chain found broken is gone on from in another, once', async () => {
     const store = await aStore();
     const other = await store.another();

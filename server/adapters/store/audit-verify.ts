@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Anchor, ChainRow, Checkpoint } from '@/lib/audit/chain';
 import { type Verdict, Verifier } from '@/lib/audit/verify';
-import { hashOf, signatureOf } from './audit-chain';
+import { hashOf, signatureOf } from './audit-hash';
 
 export interface VerifyOptions {
   /** Null: the secret is not known. */
