@@ -457,6 +457,8 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
       anEvent(6, { code: 'mode-changed', cause: 'howdah' }),
       anEvent(7, { code: 'mode-changed', cause: 'unwatched' }),
       anEvent(8, { code: 'member-joined' }),
+      // The same number, of another ensemble's write.
+      anEvent(9, { cluster: billing, written: { at: AT, zxid: 'bb' } }),
       anEvent(4000, { code: 'leader-changed' }),
     ]);
     const seen = async (query: object, sight = all) =>
@@ -466,6 +468,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     expect(await seen({})).toEqual([
       ...[
         [4000, 'others'],
+        [9, 'others'],
         [7, 'not known'],
         [4, 'others'],
         [2, 'others'],
@@ -475,26 +478,31 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     expect(await seen({ search: '400' })).toEqual([[4000, 'others']]);
     expect(
       await seen({}, sightOf([{ role: 'viewer', scope: { of: 'cluster', cluster: billing } }])),
-    ).toEqual([[4, 'others']]);
+    ).toEqual([
+      [9, 'others'],
+      [4, 'others'],
+    ]);
     const others = await reader.page({ limit: 50, by: 'others' }, all);
     expect(others.items.every(({ is }) => is === 'seen')).toBe(true);
     const both = await reader.page({ limit: 3 }, all);
     expect(both.items.map(({ is, at }) => [is, at - AT])).toEqual([
       ...[
         ['seen', 4_000_000],
+        ['seen', 9000],
         ['seen', 7000],
-        ['seen', 4000],
       ],
     ]);
     const next = await reader.page({ limit: 3, before: both.cursor ?? '' }, all);
     expect(next.items.map(({ is, at }) => [is, at - AT])).toEqual([
       ...[
+        ['seen', 4000],
         ['seen', 2000],
         ['act', 1000],
-        ['act', 0],
       ],
     ]);
-    expect(next.cursor).toBeNull();
+    const last = await reader.page({ limit: 3, before: next.cursor ?? '' }, all);
+    expect(last.items.map(({ is, at }) => [is, at - AT])).toEqual([['act', 0]]);
+    expect(last.cursor).toBeNull();
     await store.end();
   });
 });
