@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { desc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type Break, standingBreaks } from '@/lib/audit/breaks';
 import { type Checkpoint, type Head, linked } from '@/lib/audit/chain';
+import { isEntryText } from '@/lib/audit/entry';
+import { Failure } from '@/lib/errors';
 import type { AuditChain } from '@/server/ports';
 import { type Asked, ask, type Way } from './ask';
 import { lastCheckpoint, lastThatMayGo, provenUpto, type Reading, removeUpto } from './audit-cut';
-import { hashOf, signatureOf } from './audit-hash';
+import { hashOf, signatureOf, signed } from './audit-hash';
 import type { Transaction } from './event-rows';
-import { audit } from './schema';
+import { audit, auditStore } from './schema';
 
 /** Whoever appends to the chain has it until the transaction ends: of any number of processes one. */
 const CHAIN_LOCK = 4_207_849_332;
@@ -62,6 +65,28 @@ export class PostgresAuditChain implements AuditChain {
     });
   }
 
+  /** Made at random where there is none yet: whoever copies the store copies it as well. */
+  async storeId(): Promise<string> {
+    const known = await this.#ask('read', idOf);
+    if (known !== null) return known;
+    return this.#alone(async (transaction) => {
+      const id = (await idOf(transaction)) ?? randomUUID();
+      await transaction.insert(auditStore).values({ id }).onConflictDoNothing();
+      return id;
+    });
+  }
+
+  breaks(): Promise<readonly Break[]> {
+    return this.#ask('read', async (database) => {
+      const rows = await database
+        .select({ seq: audit.seq, entry: audit.entry })
+        .from(audit)
+        .where(sql`${audit.action} in ('chain-broken', 'break-acknowledged')`)
+        .orderBy(asc(audit.seq));
+      return standingBreaks(rows, (text) => signed(text, this.#key));
+    });
+  }
+
   old(before: number): Promise<number> {
     return this.#ask('read', async (database) => {
       const last = await lastThatMayGo(database, before);
@@ -113,11 +138,17 @@ async function headOf(database: Reading): Promise<Head | null> {
   return checkpoint && endOf(checkpoint);
 }
 
+async function idOf(database: Reading): Promise<string | null> {
+  const [row] = await database.select().from(auditStore).limit(1);
+  return row?.id ?? null;
+}
+
 /** The last row that it removed. */
 const endOf = ({ chain, upto, hash }: Checkpoint): Head => ({ chain, seq: upto, hash });
 
 /** An answer may have been lost, and another process may tell the same end: once is enough. */
 async function unknownAmong(database: Reading, texts: readonly string[]): Promise<string[]> {
+  if (!texts.every(isEntryText)) throw new Failure('bad-input', 'That is no entry of an audit.');
   const named = texts.map((text) => {
     const { id, kind } = JSON.parse(text) as { id: string; kind: string };
     return { text, id, name: `${kind} ${id}` };
