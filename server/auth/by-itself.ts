@@ -68,7 +68,7 @@ export class ByItself {
     try {
       await does();
     } catch (error) {
-      await this.#audit.end(endedBy(error, { id, at: this.#clock.now() }));
+      await this.#audit.end(endedBy(error, { id, at: this.#clock.now(), followed: false }));
       throw error;
     }
     const at = this.#clock.now();
