@@ -36,21 +36,9 @@ export class PostgresCredentialStore implements CredentialStore {
             isNull(account.disabledAt),
           ),
         );
-      const grants = await this.#grantsOf(database, rows);
-      return new Map(
-        rows.map((row) => [
-          row.key,
-          {
-            id: row.id,
-            account: row.account,
-            name: row.email,
-            mustChangePassword: row.mustChangePassword,
-            grants: grants.get(row.account) ?? [],
-            limitedTo: null,
-            expiresAt: row.expiresAt.getTime(),
-            createdAt: row.createdAt.getTime(),
-          },
-        ]),
+      return this.#heldBy(
+        database,
+        rows.map((row) => ({ ...row, name: row.email, limitedTo: null })),
       );
     });
   }
@@ -77,21 +65,9 @@ export class PostgresCredentialStore implements CredentialStore {
             isNull(account.disabledAt),
           ),
         );
-      const grants = await this.#grantsOf(database, rows);
-      return new Map(
-        rows.map((row) => [
-          row.key,
-          {
-            id: row.id,
-            account: row.account,
-            name: `${row.token} (token of ${row.email})`,
-            mustChangePassword: false,
-            grants: grants.get(row.account) ?? [],
-            limitedTo: row.limitedTo,
-            expiresAt: row.expiresAt.getTime(),
-            createdAt: row.createdAt.getTime(),
-          },
-        ]),
+      return this.#heldBy(
+        database,
+        rows.map((row) => ({ ...row, name: `${row.token} (token of ${row.email})` })),
       );
     });
   }
@@ -164,6 +140,24 @@ export class PostgresCredentialStore implements CredentialStore {
     });
   }
 
+  async #heldBy(
+    database: NodePgDatabase,
+    rows: readonly Row[],
+  ): Promise<ReadonlyMap<string, Held>> {
+    const grants = await this.#grantsOf(database, rows);
+    return new Map(
+      rows.map(({ key, id, account: of, name, mustChangePassword, limitedTo, ...at }) => [
+        key,
+        {
+          ...{ id, account: of, name, mustChangePassword, limitedTo },
+          grants: grants.get(of) ?? [],
+          expiresAt: at.expiresAt.getTime(),
+          createdAt: at.createdAt.getTime(),
+        },
+      ]),
+    );
+  }
+
   async #grantsOf(
     database: NodePgDatabase,
     holders: readonly { readonly account: string }[],
@@ -187,6 +181,13 @@ export class PostgresCredentialStore implements CredentialStore {
     return found;
   }
 }
+
+/** A credential as it is kept, with whom it is of. */
+type Row = Omit<Held, 'grants' | 'expiresAt' | 'createdAt'> & {
+  readonly key: string;
+  readonly expiresAt: Date;
+  readonly createdAt: Date;
+};
 
 const holder = {
   account: account.id,
