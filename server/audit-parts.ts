@@ -40,6 +40,8 @@ export interface KeptAudit extends Audit, AuditReader {
   /** The store's folder is ours. */
   open(): Promise<void>;
   storeIsReady(): void;
+  /** Nothing is begun any more that has to be recorded. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export function createAudit(parts: AuditParts): KeptAudit {
       breaks.renew();
       retention.start();
     },
+    stop: () => trail.stop(),
     close: async () => {
       retention.close();
       breaks.close();

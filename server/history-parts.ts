@@ -62,6 +62,8 @@ export interface History extends HistoryReader, VersionStore {
   open(): void;
   /** Begins to record. */
   start(): void;
+  /** Nothing is begun any more that has to be recorded; what was begun is still ended. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -333,6 +335,7 @@ export function createHistory({
       if (mine) begin();
       election?.start();
     },
+    stop: () => audit.stop(),
     close: async () => {
       closed = true;
       cancelRetry();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { withoutSecrets } from '@/lib/secrets';
 import { ConfigError, loadConfig } from './config';
 import { createGuard } from './http/guard';
@@ -12,7 +13,8 @@ import { inNetworks } from './networks';
 import { createRuntime } from './runtime';
 import { loadSecret } from './secret';
 
-const DRAIN_MS = 1500;
+/** Answers that are under way have so long to end, and what is kept has so long to be put away. */
+const [DRAIN_MS, CLOSE_MS] = [1000, 1500];
 
 /** Starts Howdah and serves until SIGTERM or SIGINT. Exit code 2: the configuration is wrong. */
 async function main(): Promise<void> {
@@ -96,11 +98,15 @@ async function main(): Promise<void> {
 
   const stop = (signal: string) => {
     log.info(`stopping on ${signal}`);
-    const closed = runtime
-      .close()
-      .catch((error: unknown) => log.error({ err: error }, 'at the end'));
-    server.close(() => void closed.then(() => process.exit(0)));
-    setTimeout(() => process.exit(0), DRAIN_MS).unref();
+    // What was begun is ended before the audit is closed, which tells its end.
+    runtime.stop();
+    const drained = new Promise<void>((done) => server.close(() => done()));
+    server.closeIdleConnections();
+    void Promise.race([drained, delay(DRAIN_MS)])
+      .then(() => runtime.close())
+      .catch((error: unknown) => log.error({ err: error }, 'at the end'))
+      .then(() => process.exit(0));
+    setTimeout(() => process.exit(0), DRAIN_MS + CLOSE_MS).unref();
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));

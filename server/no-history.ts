@@ -49,6 +49,7 @@ export function noHistory(log: Logger): History {
     },
     open: () => {},
     start: () => {},
+    stop: () => {},
     close: () => Promise.resolve(),
   };
 }

@@ -45,6 +45,8 @@ export interface Runtime {
   readonly metrics: Metrics;
   health(): { readonly ok: boolean; readonly body: unknown };
   start(): void;
+  /** Streams end, and nothing is begun any more; what was begun goes on to its end. */
+  stop(): void;
   /** Settles once nothing is left to be lost. */
   close(): Promise<void>;
 }
@@ -352,6 +354,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       // At once: nobody sees anything before accounts can be asked.
       history.open();
       access.start();
+    },
+    stop: () => {
+      history.stop();
+      hub.close();
     },
     close: () => {
       access.close();

@@ -31,6 +31,8 @@ export interface Run {
   readonly deadline: number;
   /** The act of the audit that it is; null or absent: it is none. */
   readonly act?: string | null;
+  /** Its end was told as one that came later: see `AuditOutcome.resolves`. */
+  readonly resolved?: boolean;
 }
 
 /** What Patroni's REST answered. */
@@ -301,11 +303,26 @@ export function auditedEnd(
 ): AuditOutcome | null {
   const [was, is] = [before.view.outcome, view.outcome];
   if (is === null || is.code === was?.code || !act) return null;
-  const { startedAt, outageMs, leaderlessMs } = view;
+  const resolves = results[is.code] !== 'unknown' && (resumed || was !== null);
+  return toldEnd({ view, act, resolved: resolves });
+}
+
+/**
+ * The end of a run as the audit was told it, or would have been; null: it has none, or is no act.
+ * Whoever told it may have died with it in memory: told again, the same way, it is there once.
+ */
+export function toldEnd({
+  act,
+  view,
+  resolved = false,
+}: Pick<Run, 'act' | 'view' | 'resolved'>): AuditOutcome | null {
+  const { startedAt, outageMs, leaderlessMs, outcome: is } = view;
+  if (is === null || !act) return null;
   const cost = { tookMs: is.at - startedAt, outageMs, leaderlessMs };
-  const result = results[is.code];
-  const resolves = result !== 'unknown' && (resumed || was !== null);
-  return { id: act, at: is.at, result, says: is.says, cost, resolves };
+  return {
+    ...{ id: act, at: is.at, result: results[is.code], says: is.says, cost },
+    resolves: resolved,
+  };
 }
 
 function seen(run: Run, code: StepCode): number | null {

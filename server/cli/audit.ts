@@ -1,22 +1,15 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seesAll } from '@/lib/access/sight';
-import { anchorFolder, anchorOf } from '@/lib/audit/anchor';
-import type { Anchor } from '@/lib/audit/chain';
 import { csvHead, csvOf, jsonOf } from '@/lib/audit/export';
 import type { AuditQuery } from '@/lib/audit/page';
-import { verdictInWords } from '@/lib/audit/verify';
 import { parseClusterId } from '@/lib/topology/cluster-id';
 import { PostgresAuditReader } from '../adapters/store/audit-reader';
-import { verifyAudit } from '../adapters/store/audit-verify';
-import { measureSpool } from '../adapters/store/spool';
-import { openTree } from '../adapters/zookeeper/tree';
-import { storeMark } from '../audit-store-mark';
-import { ConfigError, loadConfig, loadSecretConfig, loadStoreConfig } from '../config';
-import { findSecret, keyFor } from '../secret';
-import { CommandFailure, HelpWanted, UsageError } from './errors';
+import { loadStoreConfig } from '../config';
+import { acknowledge, expectAudit, verify } from './audit-check';
+import { HelpWanted, UsageError } from './errors';
 import { showRows } from './progress';
 import { asAsked, type Reached, withStore } from './reach-store';
+import { CannotRecord, recorder } from './recorded';
 
 const USAGE = `The audit: what was done, by whom, and what became of it.
 
@@ -24,15 +17,20 @@ howdah audit verify [--no-anchor]
   Goes through all of it, and says what was altered, removed or cut off.
   What is cut off at its end is known by its anchor in ZooKeeper, which
   --no-anchor leaves alone.
-howdah audit export --format csv|jsonl [--from TIME] [--until TIME] [--cluster ID]
+howdah audit acknowledge --reason TEXT
+  Says that breaks of the chain come of something that is known, such as an
+  older backup that was restored. It is recorded, and signed with the secret;
+  verify goes on to tell of them, and no longer fails for them.
+howdah audit export --format csv|jsonl [--from TIME] [--until TIME] [--cluster ID] [--unrecorded]
   To standard output, the newest first, with the changes in ZooKeeper that
   Howdah did not make. TIME is as in 2026-01-31 or 2026-01-31T09:00:00Z, ID as
-  the address of a cluster's page has it.
+  the address of a cluster's page has it. That it was taken out is recorded
+  itself; --unrecorded is for who may not write to the store.
 
 The store is found as Howdah finds it: by howdah.yaml and the environment.
 `;
 
-/** `audit verify` and `audit export`. */
+/** `audit verify`, `audit acknowledge` and `audit export`. */
 export async function audit(args: readonly string[]): Promise<void> {
   const { values, positionals } = argumentsOf(args);
   if (values.help) throw new HelpWanted(USAGE);
@@ -44,8 +42,13 @@ export async function audit(args: readonly string[]): Promise<void> {
     const { 'no-anchor': withoutAnchor, ...others } = given;
     if (Object.keys(others).length > 0) throw misused(name, others);
     await verify(withoutAnchor ?? false);
+  } else if (name === 'acknowledge') {
+    const { reason = '', ...others } = given;
+    if (Object.keys(others).length > 0) throw misused(name, others);
+    if (reason.trim() === '') throw new UsageError('Say why, by --reason.', USAGE);
+    await acknowledge(reason.trim());
   } else if (name === 'export') {
-    const { format, from, until, cluster, ...others } = given;
+    const { format, from, until, cluster, unrecorded = false, ...others } = given;
     if (Object.keys(others).length > 0) throw misused(name, others);
     if (format !== 'csv' && format !== 'jsonl') {
       throw new UsageError('Say --format csv or --format jsonl.', USAGE);
@@ -53,11 +56,14 @@ export async function audit(args: readonly string[]): Promise<void> {
     if (cluster !== undefined && parseClusterId(cluster) === null) {
       throw new UsageError(`"${cluster}" is no cluster's id.`, USAGE);
     }
-    await exportAs(format, {
-      ...(from === undefined ? {} : { from: momentOf(from) }),
-      ...(until === undefined ? {} : { until: momentOf(until) }),
-      ...(cluster === undefined ? {} : { cluster }),
-    });
+    await exportAs(
+      { format, unrecorded },
+      {
+        ...(from === undefined ? {} : { from: momentOf(from) }),
+        ...(until === undefined ? {} : { until: momentOf(until) }),
+        ...(cluster === undefined ? {} : { cluster }),
+      },
+    );
   } else {
     throw new UsageError(`There is no command "audit ${name}".`, USAGE);
   }
@@ -75,6 +81,8 @@ function argumentsOf(args: readonly string[]) {
         from: { type: 'string' },
         until: { type: 'string' },
         cluster: { type: 'string' },
+        reason: { type: 'string' },
+        unrecorded: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -93,90 +101,50 @@ function momentOf(text: string): number {
   return at;
 }
 
-async function verify(withoutAnchor: boolean): Promise<void> {
-  const store = loadStoreConfig(process.env);
-  const secret = secretIfKnown();
-  // Before the rows: by then they are at least as far as that.
-  const anchors = withoutAnchor ? null : await readAnchors();
-  const progress = showRows('Verifying');
-  const verdict = await withStore(store, 'read', async ({ client }) => {
-    await expectAudit(client);
-    return verifyAudit(client, {
-      ...{
-        key: secret === null ? null : keyFor(secret, 'audit checkpoints'),
-        anchors,
-        onProgress: progress.note,
-      },
-      store: secret !== null && store !== null ? storeMark(secret, store) : '',
-    });
-  }).finally(progress.end);
-  for (const line of verdictInWords(verdict)) process.stdout.write(`${line}\n`);
-  const { files } = await measureSpool(join(store?.folder ?? '', 'audit-spool'));
-  if (files > 0) process.stdout.write(`${files} more wait on disk to be put into it.\n`);
-  const { length } = verdict.findings;
-  if (length > 0) throw new CommandFailure(`Found wrong: ${length}`);
-}
-
-/** Who verifies need not have it: then nothing is said of signatures. */
-function secretIfKnown(): string | null {
-  const secret = loadSecretConfig(process.env);
-  try {
-    return findSecret({ secret });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stdout.write(`${error.message}\n`);
-    return null;
-  }
-}
-
-async function expectAudit(client: Reached['client']): Promise<void> {
-  const { rows } = await client.query(`select to_regclass('howdah.audit') is not null as there`);
-  if (rows[0]?.there !== true) throw new CommandFailure('There is no audit in the store yet');
-}
-
-/** A lost connection has this long to come back, milliseconds. */
-const PATIENCE_MS = 15_000;
-
-async function readAnchors(): Promise<Anchor[]> {
-  const { ensembles, root } = loadConfig(process.env);
-  const [first] = ensembles;
-  if (!first) return [];
-  const { connect, digest, sessionTimeoutMs: timeoutMs } = first;
-  const tree = await openTree({ connect, digest, timeoutMs, patienceMs: PATIENCE_MS });
-  try {
-    const folder = anchorFolder(root);
-    await tree.sync(folder);
-    const listed = await tree.children(folder, false);
-    const found: Anchor[] = [];
-    for (const name of listed?.names ?? []) {
-      const znode = await tree.data(`${folder}/${name}`, false);
-      const anchor = anchorOf(znode?.data.toString('utf8') ?? '');
-      if (anchor?.chain === name) found.push(anchor);
-      else process.stdout.write(`${folder}/${name} in ZooKeeper is no anchor of an audit.\n`);
-    }
-    return found;
-  } finally {
-    tree.close();
-  }
-}
-
 const ITEMS_AT_ONCE = 500;
 
+type Narrowing = Pick<AuditQuery, 'from' | 'until' | 'cluster'>;
+
 async function exportAs(
-  format: 'csv' | 'jsonl',
-  query: Pick<AuditQuery, 'from' | 'until' | 'cluster'>,
+  { format, unrecorded }: { readonly format: 'csv' | 'jsonl'; readonly unrecorded: boolean },
+  query: Narrowing,
 ): Promise<void> {
+  await withStore(loadStoreConfig(process.env), 'read', async ({ client }) => {
+    await expectAudit(client);
+    const write = () => writeOut(client, format, query);
+    if (unrecorded) {
+      process.stderr.write('That it was exported is not recorded.\n');
+      await write();
+      return;
+    }
+    const detail = { format, filter: { ...query } };
+    const act = { action: 'exported', cluster: query.cluster ?? null, detail } as const;
+    await recorder(client)([act], write, (rows) =>
+      rows === null ? [] : [{ cost: { rows } }],
+    ).catch((error: unknown) => {
+      if (!(error instanceof CannotRecord)) throw error;
+      const says = error.message.replace(/\.$/, '');
+      throw new CannotRecord(`${says} (--unrecorded exports it all the same)`);
+    });
+  });
+}
+
+/** @returns how many acts and changes were written */
+async function writeOut(
+  client: Reached['client'],
+  format: 'csv' | 'jsonl',
+  query: Narrowing,
+): Promise<number> {
   const write = (text: string) =>
     new Promise<void>((done) => {
       process.stdout.write(text, () => done());
     });
   const lineOf = format === 'csv' ? csvOf : jsonOf;
   const progress = showRows('Exporting');
-  await withStore(loadStoreConfig(process.env), 'read', async ({ client }) => {
-    await expectAudit(client);
-    const reader = new PostgresAuditReader(asAsked(client));
+  const reader = new PostgresAuditReader(asAsked(client));
+  let rows = 0;
+  try {
     if (format === 'csv') await write(csvHead());
-    let rows = 0;
     for (let before: string | null = ''; before !== null; ) {
       const at = before === '' ? {} : { before };
       const page = await reader.page({ ...query, ...at, limit: ITEMS_AT_ONCE }, seesAll);
@@ -185,5 +153,8 @@ async function exportAs(
       progress.note(rows);
       before = page.cursor;
     }
-  }).finally(progress.end);
+  } finally {
+    progress.end();
+  }
+  return rows;
 }

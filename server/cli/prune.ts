@@ -1,4 +1,3 @@
-import { migrateWithin } from '../adapters/store/migrations';
 import { PostgresUpkeep } from '../adapters/store/rollups';
 import { systemClock } from '../clock';
 import type { StoreConfig } from '../config';
@@ -10,15 +9,12 @@ export interface Pruned {
   readonly noRoom: readonly string[];
 }
 
-/** What a Howdah does each minute, but for rollups: those are made of what only it knows to be whole. */
-export async function pruneStore({ client, alone }: Reached, config: StoreConfig): Promise<Pruned> {
+/**
+ * What a Howdah does each minute, but for rollups: those are made of what only it knows to be whole.
+ * What is dropped is named by the newest schema, to which the store has been brought.
+ */
+export async function pruneStore({ client }: Reached, config: StoreConfig): Promise<Pruned> {
   if (config === null) return { tooOld: [], noRoom: [] };
-  if (alone) {
-    // As a Howdah does when it has its turn: what is dropped is named by the newest schema.
-    await client.query('begin');
-    await migrateWithin(client);
-    await client.query('commit');
-  }
   const database = asAsked(client);
   const { keepLagMs: keeping, keepEventsMs, budgetBytes } = config;
   const settings = { keeping, keepEventsMs, budgetBytes };

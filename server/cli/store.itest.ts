@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seesAll } from '@/lib/access/sight';
@@ -166,6 +166,13 @@ describe('while Howdah runs', () => {
     expect(code).toBe(0);
     expect(out).toBe('event_2020_01 is dropped: it was older than it is kept for.\n');
     expect((await howdah(['store', 'prune'])).out).toBe('There was nothing to drop.\n');
+    const rows = await running.opened.sql('select entry from howdah.audit order by seq');
+    expect(rows.map(({ entry }) => JSON.parse(entry))).toMatchObject([
+      { kind: 'intent', action: 'store-pruned', actor: { kind: 'command' } },
+      { result: 'done', says: 'Dropped: event_2020_01.' },
+      { action: 'store-pruned' },
+      { result: 'done', says: 'There was nothing to drop.' },
+    ]);
     expect((await running.store.events({ limit: 9 }, seesAll)).events).toHaveLength(3);
   });
 });
@@ -222,6 +229,16 @@ describe('while no Howdah runs', () => {
     const twice = await howdah(['store', 'restore', file, '--replace', '--yes']);
     expect([twice.code, twice.said]).toEqual([0, '']);
     expect(await rows()).toBe(3);
+    // In the chain that was restored, with how far the one went that is gone.
+    const told = await howdah(['audit', 'export', '--format', 'jsonl']);
+    const acts = told.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(acts.at(-1)).toMatchObject({
+      ...{ action: 'Store restored from a backup', result: 'done' },
+      detail: { file: basename(file), before: { rows: { events: 3 }, audit: { seq: 4 } } },
+    });
     expect(existsSync(pidFile(folder))).toBe(false);
   });
 

@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type pg from 'pg';
+import type { Json } from '@/lib/audit/entry';
 import { formatBytes } from '@/lib/units';
 import { backUp } from '../adapters/store/backup';
 import { checkWhole, partsOf, writeWhole } from '../adapters/store/backup-file';
@@ -8,10 +10,11 @@ import { checkVersion, filledTables, restore } from '../adapters/store/backup-re
 import { measureSpool } from '../adapters/store/spool';
 import { statsOf } from '../adapters/store/stats';
 import { loadStoreConfig } from '../config';
-import { CommandFailure, HelpWanted, UsageError } from './errors';
+import { CommandFailure, HelpWanted, inWords, UsageError } from './errors';
 import { showProgress } from './progress';
-import { pruneStore } from './prune';
+import { type Pruned, pruneStore } from './prune';
 import { withStore } from './reach-store';
+import { bringUpToDate, recorder } from './recorded';
 import { renderStats } from './stats-table';
 
 const USAGE = `The history that Howdah keeps in PostgreSQL.
@@ -83,7 +86,16 @@ async function restoreFrom(args: readonly string[]): Promise<void> {
       if (filled.length > 0 && !(values.replace && values.yes)) {
         throw new CommandFailure(await wouldBeLost(client, { where, replace: values.replace }));
       }
-      return restore(client, partsOf(file), progress.note);
+      // What no longer makes sense is no reason to leave it in its place.
+      const before = await whatIsThere(client, filled).catch(() => 'it could not be read');
+      const left = await restore(client, partsOf(file), progress.note);
+      // In the chain that was restored: what it goes on from is what stands there now.
+      const detail = { file: basename(file), madeAt: header.at, rows: totals.rows, before };
+      await recorder(client)([{ action: 'store-restored', detail }], async () => {}).catch(
+        (error: unknown) =>
+          say(`It is restored, and that could not be recorded: ${inWords(error)}`),
+      );
+      return left;
     },
   ).finally(progress.end);
   for (const name of leftOut) say(`${name} is left out: no Howdah makes such a table.`);
@@ -106,15 +118,39 @@ async function wouldBeLost(
   return `All that is ${where} would be lost (${rows.join(', ')}; ${formatBytes(bytes)}${since}): add --yes to do it`;
 }
 
+/** What a restore does away with, and how far its audit went. Null: there was nothing. */
+async function whatIsThere(client: pg.Client, filled: readonly string[]): Promise<Json> {
+  if (filled.length === 0) return null;
+  const { kinds } = await statsOf(client, Date.now());
+  const rows = Object.fromEntries(
+    kinds.filter((one) => one.rows > 0).map((one) => [one.kind, one.rows]),
+  );
+  if (!filled.includes('audit')) return { rows };
+  const { rows: last } = await client.query<{ chain: string; seq: number; hash: string }>(
+    'select chain, seq::float8 as seq, hash from howdah.audit order by audit.seq desc limit 1',
+  );
+  return { rows, audit: last[0] ?? null };
+}
+
 async function prune(args: readonly string[]): Promise<void> {
   read(args, {}, null);
   const config = loadStoreConfig(process.env);
-  const { tooOld, noRoom } = await withStore(config, 'tidy', (reached) =>
-    pruneStore(reached, config),
-  );
+  const { tooOld, noRoom } = await withStore(config, 'tidy', async (reached) => {
+    await bringUpToDate(reached);
+    return recorder(reached.client)(
+      [{ action: 'store-pruned' }],
+      () => pruneStore(reached, config),
+      (pruned) => (pruned === null ? [] : [{ says: prunedInWords(pruned) }]),
+    );
+  });
   for (const name of tooOld) say(`${name} is dropped: it was older than it is kept for.`);
   for (const name of noRoom) say(`${name} is dropped: there was no room for it.`);
   if (tooOld.length + noRoom.length === 0) say('There was nothing to drop.');
+}
+
+function prunedInWords({ tooOld, noRoom }: Pruned): string {
+  const dropped = [...tooOld, ...noRoom];
+  return dropped.length === 0 ? 'There was nothing to drop.' : `Dropped: ${dropped.join(', ')}.`;
 }
 
 async function stats(args: readonly string[]): Promise<void> {

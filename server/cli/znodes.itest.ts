@@ -2,8 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Sandbox, startSandbox } from '@/sandbox';
+import type { AuditEntry } from '@/lib/audit/entry';
+import { type Sandbox, startSandbox, waitFor } from '@/sandbox';
 import { openConnected, type ZooKeeperSession } from '@/zookeeper';
+import { lockFolder } from '../adapters/store/folder-lock';
+import { makeFolder, openStore } from '../adapters/store/store-for-tests';
+import { systemClock } from '../clock';
 import { USAGE, znodes } from './znodes';
 
 /** The command as an operator calls it, on a real ensemble. */
@@ -13,8 +17,19 @@ const file = join(folder, 'main.znodes');
 let sandbox: Sandbox;
 let session: ZooKeeperSession;
 let said = '';
+const state = makeFolder();
+let opened: ReturnType<typeof openStore>;
+let lock: { release(): void };
 
 beforeAll(async () => {
+  // A Howdah runs, and keeps its audit there.
+  lock = lockFolder(state);
+  opened = openStore(state, undefined, systemClock);
+  await waitFor(() => opened.database.health.state === 'ready', {
+    timeoutMs: 30_000,
+    what: () => `the store: ${opened.database.health.says}`,
+  });
+  vi.stubEnv('HOWDAH_STORE_FOLDER', state);
   sandbox = await startSandbox({
     name: 'test-cli-znodes',
     profile: 'fast',
@@ -40,6 +55,10 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   session?.close();
   rmSync(folder, { recursive: true });
+  opened?.database.close();
+  await opened?.server.end();
+  lock?.release();
+  rmSync(join(state, '..'), { recursive: true, force: true });
   await sandbox?.down();
 });
 beforeEach(() => {
@@ -55,6 +74,12 @@ afterEach(() => {
 
 const put = (path: string, text: string) => session.create(path, Buffer.from(text));
 const read = async (path: string) => (await session.data(path, false))?.data.toString() ?? null;
+
+/** What the audit has, oldest first. */
+async function audited(): Promise<AuditEntry[]> {
+  const rows = await opened.sql('select entry from howdah.audit order by seq');
+  return rows.map(({ entry }) => JSON.parse(entry));
+}
 
 test("a scope is exported, and what is not only its cluster's comes back", async () => {
   await znodes(['export', 'prod', '/service/main/', file]);
@@ -101,6 +126,49 @@ test('what differs is written over only where that is said', async () => {
   expect(await read('/service/main/config')).toBe('{"ttl":20}');
   await znodes(['import', 'prod', file, '--skip-refused', '--overwrite', '--yes']);
   expect(await read('/service/main/config')).toBe('{"ttl":30}');
+});
+
+test('what an import writes is recorded before, and known by its number as Howdah’s own', async () => {
+  await put('/other', '');
+  await put('/other/plain', 'a');
+  const both = join(folder, 'both');
+  await znodes(['export', 'prod', '/', both]);
+  await session.set('/service/main/config', Buffer.from('{"ttl":10}'), 'any');
+  await session.set('/other/plain', Buffer.from('b'), 'any');
+  const before = (await audited()).length;
+  await znodes(['import', 'prod', both, '--skip-refused', '--overwrite', '--yes']);
+  const zxid = (await session.data('/service/main/config', false))?.stat.mzxid;
+  const main = 'prod~.2Fservice~main';
+  const all = (await audited()).slice(before);
+  expect(all.map(({ kind }) => kind)).toEqual(['intent', 'intent', 'outcome', 'outcome']);
+  const [one, two] = all.filter(({ kind }) => kind === 'intent') as { cluster: string | null }[];
+  expect([one?.cluster, two?.cluster].sort()).toEqual([null, main].sort());
+  const ofMain = all.find((entry) => entry.kind === 'intent' && entry.cluster === main);
+  expect(ofMain).toMatchObject({
+    ...{ action: 'znodes-import', actor: { kind: 'command' } },
+    detail: { ensemble: 'prod', file: 'both', znodes: 1, first: '/service/main/config' },
+  });
+  const end = all.find((entry) => entry.kind === 'outcome' && entry.id === ofMain?.id);
+  expect(end).toMatchObject({
+    ...{ result: 'done', says: '1 of 1 znodes were imported.', cost: { zxid } },
+  });
+});
+
+test('nothing is imported that can not be recorded, unless that is asked for', async () => {
+  await session.set('/other/plain', Buffer.from('c'), 'any');
+  const both = join(folder, 'both');
+  const asked = ['import', 'prod', both, '--skip-refused', '--overwrite', '--yes'];
+  vi.stubEnv('HOWDAH_STORE', 'none');
+  await expect(znodes(asked)).rejects.toThrow(
+    "It can't be recorded, so it was not done: Howdah was told to keep no history (HOWDAH_STORE) (--unrecorded imports it all the same)",
+  );
+  expect(await read('/other/plain')).toBe('c');
+  await znodes([...asked, '--unrecorded']);
+  expect(said).toContain('This is not recorded in the audit.');
+  expect(await read('/other/plain')).toBe('a');
+  vi.stubEnv('HOWDAH_STORE', undefined);
+  await session.delete('/other/plain', 'any');
+  await session.delete('/other', 'any');
 });
 
 test('a file that is there is not replaced, and one that was edited is not imported', async () => {

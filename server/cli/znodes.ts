@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failure } from '@/lib/errors';
 import { absolutePath } from '@/lib/znodes/path';
 import { type OpenTree, openTree } from '../adapters/zookeeper/tree';
 import { type Config, type EnsembleConfig, loadConfig } from '../config';
-import { applyImport } from '../operations/znodes/import-apply';
+import { type Applied, applyImport } from '../operations/znodes/import-apply';
 import { planImport } from '../operations/znodes/import-plan';
 import { exportSubtree } from '../operations/znodes/subtree-export';
 import { HelpWanted, UsageError } from './errors';
+import { ImportActs } from './import-acts';
+import { CannotRecord, withRecorder } from './recorded';
 import { linesOfOne, taken, writeLines } from './subtree-file';
 import { saidOfApplied, saidOfExport, saidOfPlan } from './znodes-words';
 
 export const USAGE = `howdah znodes export <ensemble> <path> <file> [--force]
-howdah znodes import <ensemble> <file> [--overwrite] [--skip-refused] [--yes]
+howdah znodes import <ensemble> <file> [--overwrite] [--skip-refused] [--yes] [--unrecorded]
 `;
 
 /** A lost connection has this long to come back, milliseconds. */
@@ -34,13 +37,15 @@ export async function znodes(args: readonly string[]): Promise<void> {
   const [verb, ...rest] = positionals;
   if (verb === 'export') {
     const [ensemble, root, file] = exactly(3, rest);
-    if (values.overwrite || values['skip-refused'] || values.yes) throw misused();
+    const { overwrite, yes, unrecorded } = values;
+    if (overwrite || values['skip-refused'] || yes || unrecorded) throw misused();
     await exportTo({ ensemble, root, file, force: values.force });
   } else if (verb === 'import') {
     const [ensemble, file] = exactly(2, rest);
     if (values.force) throw misused();
-    const { overwrite, yes } = values;
-    await importFrom({ ensemble, file, overwrite, skipRefused: values['skip-refused'], yes });
+    const { overwrite, yes, unrecorded } = values;
+    const skipRefused = values['skip-refused'];
+    await importFrom({ ensemble, file, overwrite, skipRefused, yes, unrecorded });
   } else {
     throw misused();
   }
@@ -56,6 +61,7 @@ function argumentsOf(args: readonly string[]) {
         overwrite: { type: 'boolean', default: false },
         'skip-refused': { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
+        unrecorded: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -100,6 +106,7 @@ interface ImportArguments {
   readonly overwrite: boolean;
   readonly skipRefused: boolean;
   readonly yes: boolean;
+  readonly unrecorded: boolean;
 }
 
 async function importFrom(asked: ImportArguments): Promise<void> {
@@ -113,15 +120,45 @@ async function importFrom(asked: ImportArguments): Promise<void> {
       say(['Nothing was changed. Say --yes to import.']);
       return;
     }
-    const { overwrite, skipRefused } = asked;
-    const onProgress = progress('done');
-    const applied = await applyImport({ tree, plan, lines, overwrite, skipRefused, onProgress });
+    const { ensemble } = asked;
+    const acts = new ImportActs(plan, { ensemble, namespaces: found.namespaces }, asked);
+    const applied = await recorded(acts, asked, async () => {
+      const { overwrite, skipRefused } = asked;
+      const writing = { tree: acts.noting(tree), plan, lines, overwrite, skipRefused };
+      try {
+        return await applyImport({ ...writing, onProgress: progress('done') });
+      } finally {
+        // What can't be told now shows as a change by somebody else, and its act says so.
+        await acts.settle(tree).catch(() => {});
+      }
+    });
     say(saidOfApplied(applied));
     const undone = applied.moved.length + applied.failed.length;
     if (undone === 0) return;
     const says = `${undone} of ${plan.verdicts.size} znodes were not imported: see above.`;
     throw new Failure('moved', says);
   });
+}
+
+/** Nothing is written to ZooKeeper that the audit does not know of, unless that is asked for. */
+async function recorded(
+  acts: ImportActs,
+  { file, overwrite, skipRefused, unrecorded }: ImportArguments,
+  does: () => Promise<Applied>,
+): Promise<Applied> {
+  const intents = acts.acts({ file: basename(file), overwrite, skipRefused });
+  if (intents.length === 0) return does();
+  if (unrecorded) {
+    say(['This is not recorded in the audit.']);
+    return does();
+  }
+  try {
+    return await withRecorder((record) => record(intents, does, (done) => acts.ended(done)));
+  } catch (error) {
+    if (!(error instanceof CannotRecord)) throw error;
+    const says = error.message.replace(/\.$/, '');
+    throw new CannotRecord(`${says} (--unrecorded imports it all the same)`);
+  }
 }
 
 function configured(name: string): { readonly config: Config; readonly found: EnsembleConfig } {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditResults } from '@/lib/audit/entry';
 import { isZooKeeperError } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ListingAccess } from '../ports';
@@ -19,6 +20,16 @@ const shape = z.object({
   act: z.string().nullable().default(null),
   at: z.number(),
   state: z.enum(['recorded', 'done', 'not-done']),
+  /** How its end was told to the audit; null: it has none, or is of an older Howdah. */
+  end: z
+    .object({
+      at: z.number(),
+      result: z.enum(auditResults),
+      zxid: z.string().nullable(),
+      later: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   says: z.string(),
 });
 

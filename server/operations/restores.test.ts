@@ -86,6 +86,12 @@ describe('a configuration is restored', () => {
     const zxid = at.zookeeper.get(CONFIG)?.stat.mzxid ?? '';
     expect(at.audited).toMatchObject([{ id: act.id, result: 'done', cost: { zxid } }]);
     expect([at.restores.isOurs(ID, zxid), at.restores.isOurs(ID, 'ff')]).toEqual([true, false]);
+    // The audit's word of it may have been lost with this process: the next one says the same.
+    await at.restores.resume('main', [ID]);
+    expect(at.audited).toHaveLength(1);
+    await at.start().resume('main', [ID]);
+    expect(at.audited).toEqual([at.audited[0], at.audited[0]]);
+    at.audited.splice(1);
     // One from before there was an audit is still one of ours.
     const { by: _, act: __, ...older } = record;
     at.zookeeper.put(

@@ -30,6 +30,8 @@ export interface RestoresOptions {
 
 /** From its record to its end a restore takes no longer, but for a lost ensemble. */
 const ALIVE_MS = 60_000;
+/** So long an end is told again by whoever takes it up. */
+const TOLD_AGAIN_MS = 7 * 86_400_000;
 
 /** How it ended, in words, and what it came to in ZooKeeper where that is known. */
 interface End {
@@ -54,6 +56,8 @@ export class Restores {
   readonly #busy = new Set<ClusterId>();
   /** Records whose end has been told. */
   readonly #told = new Set<string>();
+  /** Records whose end has been given to the audit. */
+  readonly #ended = new Set<string>();
   /** Writes of ours to ZooKeeper, by their numbers. */
   readonly #wrote = new Set<string>();
 
@@ -101,6 +105,7 @@ export class Restores {
         this.#options.clock.after(ALIVE_MS, () => void this.#resumeLater(ensemble, id));
         continue;
       }
+      if (stored && stored.record.state !== 'recorded') this.#tellAgain(stored.record);
       if (stored?.record.state !== 'recorded') continue;
       await this.#settle(this.#view(id), stored, 'later');
     }
@@ -148,7 +153,7 @@ export class Restores {
     const record: RestoreRecord = {
       ...{ id: randomUUID(), cluster: view.id, path: pathOf(view), seq, reason },
       ...{ fromVersion: seenVersion, sha256: hashOf(wanted), at: this.#options.clock.now() },
-      ...{ state: 'recorded', says: '', by: act?.by ?? null, act: act?.id ?? null },
+      ...{ state: 'recorded', says: '', end: null, by: act?.by ?? null, act: act?.id ?? null },
     };
     const stored = await this.#reading(() => records.write(record, before));
     if (!stored) {
@@ -200,7 +205,13 @@ export class Restores {
     }
     const says =
       'ZooKeeper was lost while it was being written: whether it was restored is seen once it is back.';
-    await this.#tell(stored.record, { state: 'not-done', result: 'unknown', says });
+    const end = {
+      at: this.#options.clock.now(),
+      result: 'unknown',
+      zxid: null,
+      later: false,
+    } as const;
+    await this.#tell({ ...stored.record, end }, says);
     throw new Failure('unavailable', says);
   }
 
@@ -232,10 +243,12 @@ export class Restores {
   }
 
   async #end(view: ClusterView, stored: StoredRestore, end: End): Promise<void> {
-    const { record } = stored;
-    const { state, says } = end;
+    const { state, says, result, zxid = null, later = false } = end;
+    const at = this.#options.clock.now();
+    const record = { ...stored.record, end: { at, result, zxid, later } };
+    this.#ended.add(record.id);
     // Before the record says that it has ended: nobody looks at it again then.
-    await this.#tell(record, end);
+    await this.#tell(record, says);
     const records = this.#records(view.key.ensemble);
     try {
       // Who ends it tells it; where another has ended this very one, it is told.
@@ -253,18 +266,20 @@ export class Restores {
     this.#options.onDone(view.id, `${says}${why}`);
   }
 
-  async #tell({ act, at }: RestoreRecord, { result, says, zxid, later }: End): Promise<void> {
-    if (act === null) return;
-    const now = this.#options.clock.now();
-    const cost = { tookMs: now - at, zxid: zxid ?? null };
-    await this.#options.audit.end({
-      id: act,
-      at: now,
-      result,
-      says,
-      cost,
-      resolves: later ?? false,
-    });
+  /** Whoever stored that it has ended may have had the audit's word of it in memory only. */
+  #tellAgain(record: RestoreRecord): void {
+    const { id, end, says } = record;
+    if (end === null || this.#ended.has(id)) return;
+    this.#ended.add(id);
+    // What is older has been in the audit long since, and may have gone from it by its age.
+    if (this.#options.clock.now() - end.at < TOLD_AGAIN_MS) void this.#tell(record, says);
+  }
+
+  async #tell({ act, at: began, end }: RestoreRecord, says: string): Promise<void> {
+    if (act === null || end === null) return;
+    const { at, result, zxid, later } = end;
+    const cost = { tookMs: at - began, zxid };
+    await this.#options.audit.end({ id: act, at, result, says, cost, resolves: later });
   }
 
   #judge(view: ClusterView, wanted: Buffer, current: RawZnode | null): RestorePreflight {

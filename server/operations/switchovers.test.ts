@@ -542,6 +542,29 @@ describe('whatever dies in between', () => {
     });
   });
 
+  test('an end that is on record and never came to the audit is told by whoever takes it up', async () => {
+    const world = new World();
+    world.rest = async () => ({ is: 'unanswered', why: 'timeout' });
+    const howdah = new Howdah(world);
+    await howdah.switchovers.switchover(wanted, act);
+    await rest();
+    world.cluster = aCluster({ leader: null });
+    await world.clock.pass(320_000);
+    world.cluster = newLeader;
+    howdah.switchovers.observe(newLeader);
+    await rest();
+    const [first, resolution] = world.audited.splice(0);
+    expect([first?.resolves, resolution?.resolves]).toEqual([false, true]);
+    howdah.end();
+    // Of both, the one that is on record, as it was told: so it is there once where it had come.
+    await new Howdah(world).switchovers.resume('main', [ID]);
+    await rest();
+    expect(world.audited).toEqual([resolution]);
+    await world.clock.pass(8 * 86_400_000);
+    await new Howdah(world).switchovers.resume('main', [ID]);
+    expect(world.audited).toHaveLength(1);
+  });
+
   test('what is no act of the audit, such as a record from before there was one, is told to nobody', async () => {
     const world = new World();
     const howdah = new Howdah(world);

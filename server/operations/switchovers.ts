@@ -11,6 +11,7 @@ import {
   type Run,
   requested,
   settlesAt,
+  toldEnd,
 } from '@/lib/operations/run';
 import type {
   OperationView,
@@ -44,6 +45,8 @@ export interface SwitchoverOptions {
 }
 
 const DEADLINE_RETRY_MS = 1000;
+/** An end that is older has been in the audit long since, and may have gone from it by its age. */
+const TOLD_AGAIN_MS = 7 * 86_400_000;
 
 /** Carries switchovers out, one at a time for each cluster, each from its own record. */
 export class Switchovers implements Operations {
@@ -177,6 +180,7 @@ export class Switchovers implements Operations {
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
+    this.#tellAgain(stored.run);
     if (state === 'recorded') {
       const says = 'Howdah stopped before anything was sent: nothing was done.';
       await this.#advance(live, endAs(live.run, ['failed', says], clock.now()));
@@ -194,6 +198,13 @@ export class Switchovers implements Operations {
 
   close(): void {
     this.#closed = true;
+  }
+
+  /** Whoever stored that it has ended may have had the audit's word of it in memory only. */
+  #tellAgain(run: Run): void {
+    const { clock, audit } = this.#options;
+    const told = toldEnd(run);
+    if (told && clock.now() - told.at < TOLD_AGAIN_MS) void audit.end(told);
   }
 
   #judge(view: ClusterView): SwitchoverPreflight {
@@ -247,7 +258,7 @@ export class Switchovers implements Operations {
   #advance(live: LiveRun, run: Run): Promise<boolean> {
     const ended = run.view.outcome !== null && live.run.view.outcome === null;
     const told = auditedEnd(live.run, run, live);
-    live.set(run);
+    live.set(told?.resolves ? { ...run, resolved: true } : run);
     this.#show(live, ended ? (run.view.outcome?.says ?? null) : null);
     if (told) live.holdUntil(this.#options.audit.end(told));
     return this.#save(live);
