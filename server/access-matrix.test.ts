@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Grant } from '@/lib/access/roles';
-import { clusterId } from '@/lib/topology/cluster-id';
+import type { Need } from '@/lib/access/who';
+import { clusterId, ensembleId } from '@/lib/topology/cluster-id';
 import { anAudit, anIdentity } from './auth/identity-for-tests';
 import { FakeClock } from './fake-clock';
 import { addresses } from './http/addresses';
@@ -98,8 +99,12 @@ function ask(path: string, person: string, init: RequestInit = {}): Promise<Resp
 }
 
 /** Whether somebody gets as far as what is behind a procedure, whatever that makes of the input. */
-async function reaches(path: string, type: string, person: string): Promise<boolean> {
-  const input = JSON.stringify({ cluster: HERE });
+async function reaches(
+  path: string,
+  person: string,
+  { type, cluster }: { type: string; cluster: string },
+): Promise<boolean> {
+  const input = JSON.stringify({ cluster });
   const answer =
     type === 'query'
       ? await ask(`/api/trpc/${path}?input=${encodeURIComponent(input)}`, person)
@@ -114,16 +119,19 @@ const row = (what: string, cells: readonly boolean[]): string =>
 
 const head = [`| | ${names.join(' | ')} |`, `|---|${'---|'.repeat(names.length)}`];
 
-async function procedureRows(): Promise<readonly string[]> {
+async function procedureRows(cluster: string): Promise<readonly string[]> {
   const procedures = Object.entries(appRouter._def.procedures) as unknown as readonly [
     string,
-    { readonly _def: { readonly type: string } },
+    { readonly _def: { readonly type: string; readonly meta?: { need: Need } } },
   ][];
   expect(procedures.length).toBeGreaterThan(20);
   const rows = [];
   for (const [path, { _def }] of procedures) {
+    if (cluster !== HERE && _def.meta?.need.of !== 'cluster') continue;
     const cells = [];
-    for (const person of names) cells.push(await reaches(path, _def.type, person));
+    for (const person of names) {
+      cells.push(await reaches(path, person, { type: _def.type, cluster }));
+    }
     rows.push(row(`\`${path}\``, cells));
   }
   return [...head, ...rows.sort()];
@@ -181,7 +189,9 @@ test('every procedure, address and topic is for exactly those whom docs/access-t
     '# Who may ask what\n',
     'What [security.md](security.md) says in words, as `server/access-matrix.test.ts` finds it by asking each of them as each of these. *Here* is a role for that cluster (or its namespace, for the administrator), *elsewhere* one for another cluster; a bare name is a role for all clusters.\n',
     '## Procedures\n',
-    ...(await procedureRows()),
+    ...(await procedureRows(HERE)),
+    '\n## Procedures of a cluster, asked about what an ensemble keeps of its own\n',
+    ...(await procedureRows(ensembleId('main'))),
     '\n## Addresses\n',
     ...(await addressRows()),
     '\n## Topics of the stream\n',

@@ -1,19 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { hashPassword } from 'better-auth/crypto';
 import type { Logger } from 'pino';
-import { passwordFault } from '@/lib/access/account';
+import { Failure } from '@/lib/errors';
 import { PostgresAccountStore } from './adapters/store/account-store';
 import type { Asked } from './adapters/store/ask';
 import { authAdapter } from './adapters/store/auth-adapter';
 import { PostgresCredentialStore } from './adapters/store/credential-store';
 import { Accounts } from './auth/accounts';
+import type { SignInEvent, SignInRoute } from './auth/answers';
+import { ByItself } from './auth/by-itself';
 import { Credentials } from './auth/credentials';
 import { Emergency } from './auth/emergency';
 import { Identities, type Identity } from './auth/identities';
 import { Limits } from './auth/limits';
-import { type SignInEvent, type SignInRoute, signInRoutes } from './auth/sign-in';
-import { createSignIn, type SignInOptions } from './auth/sign-in-library';
+import { providerRoutes } from './auth/provider-sign-in';
+import { notedSeldom } from './auth/seldom';
+import { signInRoutes } from './auth/sign-in';
+import { createSignIn, type SignInLibraryOptions } from './auth/sign-in-library';
+import { SignInNotes } from './auth/sign-in-notes';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Audit, Clock } from './ports';
@@ -44,8 +47,8 @@ interface Parts {
 
 const OPENING_MS = 10_000;
 const TOKEN_NOTE_MS = 60_000;
-const EMERGENCY_NOTE_MS = 600_000;
-const LIMITED_NOTE_MS = 60_000;
+const EMERGENCY_NOTE_MS = 60_000;
+const TIDY_MS = 3_600_000;
 
 /** Joins what tells who asks. */
 export function createAccounts(parts: Parts): AccountParts {
@@ -56,7 +59,7 @@ export function createAccounts(parts: Parts): AccountParts {
   const url = config.listen.url ?? ownAddress(config.listen);
   const secure = url.startsWith('https:');
   const store = new PostgresAccountStore(database);
-  const held = new PostgresCredentialStore(database);
+  const held = new PostgresCredentialStore(database, sessionMs);
   const limits = new Limits(config.accounts.actsPerMinute);
   const emergency = new Emergency(emergencyTokenFile, clock);
   const credentials = new Credentials({
@@ -66,34 +69,11 @@ export function createAccounts(parts: Parts): AccountParts {
     ...{ clock, store, credentials: held, limits },
     onChange: () => credentials.renew(),
   });
+  const byItself = new ByItself(store, audit, clock);
+  const notes = new SignInNotes({ clock, audit, warn: (says) => log.warn(says) });
+  const onEvent = (event: SignInEvent) => notes.note(event);
 
   const seldom = notedSeldom(clock.now);
-  const note = async (event: SignInEvent): Promise<void> => {
-    // Whoever is stopped goes on trying: that they do is enough.
-    if (event.action === 'limited' && !seldom(`limited ${event.from}`, LIMITED_NOTE_MS)) return;
-    const kind = event.how === 'emergency token' ? 'emergency' : 'user';
-    const known = event.account !== null || event.action === 'emergency-used';
-    const intent = {
-      ...{ id: randomUUID(), at: clock.now(), role: null, from: event.from, cluster: null },
-      actor: {
-        kind: known ? (kind as 'user' | 'emergency') : ('nobody' as const),
-        id: event.account,
-        // What was typed may be anything, also a password in the wrong field.
-        name: known || /^\S+@\S+\.\S+$/.test(event.name) ? event.name.slice(0, 254) : 'somebody',
-      },
-      ...{ action: event.action, decidedOn: null, reason: null, detail: { how: event.how } },
-    };
-    const result = event.refused ? ('refused' as const) : ('done' as const);
-    if (kind === 'emergency') log.warn(`${event.says} From ${event.from}, by ${event.how}.`);
-    await audit.note(intent, {
-      id: intent.id,
-      at: clock.now(),
-      result,
-      says: event.says,
-      cost: null,
-    });
-  };
-
   const opened = openedSoon(clock, database);
   const identities = new Identities({
     ...{ clock, credentials, emergency, secret, secure },
@@ -103,73 +83,90 @@ export function createAccounts(parts: Parts): AccountParts {
     },
     onEmergency: (from) => {
       if (!seldom(`emergency ${from}`, EMERGENCY_NOTE_MS)) return;
-      const says = 'A request bore the emergency token.';
-      const how = 'emergency token' as const;
-      const name = 'emergency token';
-      note({
-        ...{ action: 'emergency-used', name, account: null, from, how, refused: false, says },
+      onEvent({
+        who: { kind: 'emergency', id: null, name: 'emergency token' },
+        ...{ action: 'emergency-used', from, how: 'emergency token', refused: false },
+        says: 'Requests bear the emergency token.',
       }).catch(onError);
     },
-    mayGuess: async (from) => (await limits.guess(from)) === null,
-    guessed: (from) => limits.guessed(from),
+    onWrongToken: async (from) => {
+      const limited = (await limits.guess(from)) !== null;
+      await onEvent({
+        who: { kind: 'nobody', id: null, name: 'somebody' },
+        ...{ action: limited ? 'limited' : 'sign-in', from, how: null, refused: true },
+        says: 'A request bore a token that nobody has.',
+      });
+    },
+    mayTry: (from) => limits.mayGuess(from),
     opened: opened.wait,
   });
 
   /** Who is to be there from the start has been made. */
   let prepared = false;
-  const library = (given: SignInOptions['provider']) =>
+  const library = (given: SignInLibraryOptions['provider']) =>
     createSignIn({
       ...{ tables: authAdapter(database), secret, url, idleMs, sessionMs, provider: given },
       isDisabled: async (id) => ((await store.account(id))?.disabledAt ?? null) !== null,
-      onGroups: (id, grants) => store.setGrants(id, 'groups', grants),
+      onAdded: (email) => byItself.noteAdded(email),
+      onGroups: (id, grants) => byItself.setGroups(id, grants),
       log: (level, says) => log[level](says),
     });
+  const shared = { emergency, limits, secure, peer, onEvent };
+  const signIn = {
+    ...signInRoutes({
+      ...shared,
+      local: library(null),
+      providerName: provider?.name ?? null,
+      browserOf: (request) => identities.ofBrowser(request),
+      endSession: async (account, session) => {
+        await accounts.endSessions(account, { only: session });
+      },
+      ready: () => prepared && database.connected !== null,
+    }),
+    ...(provider === null
+      ? {}
+      : providerRoutes({
+          ...{ ...shared, url, library: library(provider) },
+          nameOf: async (id) => (await store.account(id))?.email ?? null,
+        })),
+  };
 
-  const identify = (request: IncomingMessage) => identities.of(request, peer(request).address);
-  const signIn = signInRoutes({
-    local: library(null),
-    atProvider: provider === null ? null : library(provider),
-    providerName: provider?.name ?? null,
-    ...{ emergency, limits, secure, url, identify, peer, onError },
-    nameOf: async (id) => (await store.account(id))?.email ?? null,
-    onEvent: note,
-    onChange: () => credentials.renew(),
-    ready: () => prepared && database.connected !== null,
-  });
-
-  const makeFirst = async (): Promise<void> => {
-    if (firstAdmin === null || (await accounts.list()).length > 0) return;
-    const { email, password } = firstAdmin;
-    const fault = passwordFault(password, email);
-    if (fault !== null) {
-      log.error(`The first administrator is not made. ${fault}`);
-      return;
+  const prepare = async (): Promise<void> => {
+    try {
+      const made = firstAdmin && (await byItself.firstAdmin(firstAdmin));
+      if (made)
+        log.info(`${made} is administrator: its password is to be changed at first sign-in`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      log.error(`The first administrator is not made. ${error.message}`);
+    } finally {
+      prepared = true;
     }
-    await store.add({
-      ...{ name: email.split('@')[0] ?? email, email, hash: await hashPassword(password) },
-      mustChangePassword: true,
-      grants: [{ role: 'admin', scope: { of: 'all' } }],
-    });
-    log.info(`${email} is administrator: the password is to be changed at the first sign-in`);
+  };
+  let cancelTidying = () => {};
+  const tidy = () => {
+    cancelTidying = clock.after(TIDY_MS, tidy);
+    if (database.connected !== null) held.tidy().catch(onError);
   };
 
   return {
-    ...{ accounts, limits, signIn, identify },
+    ...{ accounts, limits, signIn },
+    identify: (request) => identities.of(request, peer(request).address),
     start: () => {
       credentials.start();
+      tidy();
       void emergency.fault().then((fault) => {
         if (fault !== null) log.warn(`the emergency token can't be used: ${fault}`);
       });
     },
     storeIsReady: () => {
       opened.now();
-      void makeFirst()
-        .catch(onError)
-        .finally(() => {
-          prepared = true;
-        });
+      void prepare().catch(onError);
     },
-    close: () => credentials.close(),
+    close: () => {
+      credentials.close();
+      cancelTidying();
+    },
   };
 }
 
@@ -191,15 +188,4 @@ function openedSoon(clock: Clock, database: Asked) {
 function ownAddress({ host, port, tls }: Config['listen']): string {
   const shown = host.includes(':') ? `[${host}]` : host;
   return `${tls ? 'https' : 'http'}://${shown}:${port}`;
-}
-
-/** Says whether something is due to be noted again: not before so long. */
-function notedSeldom(now: () => number): (key: string, ms: number) => boolean {
-  const last = new Map<string, number>();
-  return (key, ms) => {
-    if (now() - (last.get(key) ?? Number.NEGATIVE_INFINITY) < ms) return false;
-    if (last.size > 10_000) last.clear();
-    last.set(key, now());
-    return true;
-  };
 }

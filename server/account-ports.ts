@@ -22,7 +22,7 @@ export interface AccountStore {
   add(account: NewAccount): Promise<string>;
   /** Null: it has no password, or there is no such account. */
   passwordHash(id: string): Promise<string | null>;
-  /** Ends all of its sessions as well, but for the one to keep. */
+  /** Ends its other sessions as well; without one to keep all of them, and its tokens. */
   setPassword(
     id: string,
     hash: string,
@@ -80,4 +80,6 @@ export interface CredentialStore {
   /** False: it was revoked already, or there is none. */
   revokeToken(id: string): Promise<boolean>;
   noteTokenUse(id: string, at: number, from: string): Promise<void>;
+  /** Removes what has expired. */
+  tidy(): Promise<void>;
 }

@@ -114,6 +114,7 @@ describe('signing in', () => {
     }
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
     expect((await howdah.trySignIn({ email, password: OWN })).status).toBe(429);
+    // Whoever comes from elsewhere is another: this one is not locked out by it.
     expect((await browser.get('/api/trpc/account.me')).status).toBe(200);
     expect((await howdah.trySignIn(ADMIN)).status).toBe(200);
   });
@@ -247,6 +248,23 @@ describe('a token', () => {
     expect(answer.status).toBe(403);
   });
 
+  test('of an administrator leaves nobody behind who may more', async () => {
+    const all = [{ role: 'admin', scope: { of: 'all' } }];
+    const script = howdah.bearer(await make(admin, { grants: all }));
+    expect((await script.get('/metrics')).status).toBe(200);
+    const input = { name: 'x', email: 'left@behind.org', password: OWN, grants: all };
+    expect(await script.mutate('accounts.add', input)).toBe('forbidden');
+    await expect(script.query('accounts.list')).rejects.toThrow('forbidden');
+  });
+
+  test('ends when its owner’s password is given anew, as sessions do', async () => {
+    const { id, browser } = await somebody();
+    const script = howdah.bearer(await make(browser, { grants: viewer }));
+    expect((await script.get('/metrics')).status).toBe(200);
+    expect(await admin.mutate('accounts.resetPassword', { id, password: FIRST })).toBeNull();
+    expect((await script.get('/metrics')).status).toBe(401);
+  });
+
   test('can’t have more than who makes it, then or later', async () => {
     const { id, browser } = await somebody([{ role: 'operator', scope: { of: 'all' } }]);
     const tooMuch = { name: 'ci', days: 1, grants: [{ role: 'admin', scope: { of: 'all' } }] };
@@ -289,6 +307,8 @@ describe('the audit', () => {
       { timeoutMs: 10_000, what: 'the audit to have it' },
     );
     expect(text).toContain('"action":"sign-in"');
+    // The first administrator was made by nobody who is known, and is on record all the same.
+    expect(text).toContain('"by":"the configuration"');
     expect(text).toContain('do not go together');
     expect(text).toContain('accounts.add');
     for (const secret of [FIRST, OWN, ADMIN.password]) expect(text).not.toContain(secret);
@@ -300,7 +320,19 @@ describe('the audit', () => {
     expect((await viewing.get('/api/audit/export')).status).toBe(403);
     const { browser: operating } = await somebody([{ role: 'operator', scope: { of: 'all' } }]);
     type Page = { items: { intent: { cluster: string | null; action: string } }[] };
-    const theirs = await operating.query<Page>('audit.page', {});
+    // There is no such cluster, but somebody wanted it.
+    const wanted = { leader: 'a', leaderCzxid: '1', configVersion: null };
+    await admin.mutate('switchover.start', {
+      ...{ cluster: 'main~.2Fservice~none', candidate: 'b', seen: wanted },
+      ...{ confirm: 'none', reason: 'to be seen' },
+    });
+    const theirs = await waitFor(
+      async () => {
+        const page = await operating.query<Page>('audit.page', {});
+        return page.items.length > 0 ? page : null;
+      },
+      { timeoutMs: 5000, what: 'the act to be in the audit' },
+    );
     expect(theirs.items.every(({ intent }) => intent.cluster !== null)).toBe(true);
     const all = await admin.query<Page>('audit.page', { actions: ['sign-in'], limit: 500 });
     expect(all.items.length).toBeGreaterThan(5);

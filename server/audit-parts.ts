@@ -6,6 +6,7 @@ import {
   type AuditIntent,
   byHowdah,
   intentEntry,
+  type Json,
   textOf,
 } from '@/lib/audit/entry';
 import type { AuditView } from '@/lib/audit/view';
@@ -14,9 +15,9 @@ import { PostgresAuditReader } from './adapters/store/audit-reader';
 import type { Database } from './adapters/store/database';
 import { FolderSpool } from './adapters/store/spool';
 import { ChainAnchor } from './audit/anchor';
+import { StandingBreaks } from './audit/breaks';
 import { AuditRetention } from './audit/retention';
 import { AuditTrail } from './audit/trail';
-import { storeMark } from './audit-store-mark';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
 import type { Audit, AuditReader, ListingAccess, WaitingEntry } from './ports';
@@ -29,6 +30,8 @@ export interface AuditParts {
   /** Where anchors are: ZooKeeper, and Howdah's own folder in it. */
   readonly access: () => ListingAccess;
   readonly root: string;
+  /** Whether ZooKeeper knows us by a digest there. */
+  readonly known: boolean;
   readonly onState: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -42,37 +45,45 @@ export interface KeptAudit extends Audit, AuditReader {
 
 /** Joins the parts that keep the audit. */
 export function createAudit(parts: AuditParts): KeptAudit {
-  const { config, secret, database, access, root, onState, onError } = parts;
+  const { config, secret, database, access, root, known, onState, onError } = parts;
   const clock = systemClock;
   const chain = new PostgresAuditChain(database, keyFor(secret, 'audit checkpoints'));
   const reader = new PostgresAuditReader(database);
   /** An act of Howdah's own that is nothing but its telling. */
-  const told = (action: AuditAction, reason: string, detail: AuditIntent['detail']) => {
+  const told = (
+    action: AuditAction,
+    says: string,
+    { reason = null, ...detail }: { reason?: string | null; [part: string]: Json | undefined },
+  ) => {
     const of = { id: randomUUID(), at: clock.now() };
     const intent: AuditIntent = {
       ...{ ...of, actor: byHowdah, role: null, from: null, action, cluster: null },
       ...{ decidedOn: null, reason, detail },
     };
-    return { intent, outcome: { ...of, result: 'done', says: reason, cost: null } as const };
+    return { intent, outcome: { ...of, result: 'done', says, cost: null } as const };
   };
   const trail: AuditTrail = new AuditTrail({
     ...{ clock, chain, onState, onError },
     onAppended: () => anchor.note(),
   });
   const anchor = new ChainAnchor({
-    ...{ clock, chain, access, onState, onError },
+    ...{ clock, chain, access, known, onState, onError },
     folder: anchorFolder(root),
-    store: storeMark(secret, config),
     onBegun: ({ seq }, lost) => {
       const says = `The audit is anchored in ZooKeeper, from row ${seq} on.`;
-      const { intent, outcome } = told('anchor-begun', lost ?? says, { seq });
-      void trail.note(intent, { ...outcome, says });
+      const { intent, outcome } = told('anchor-begun', says, { seq, lost: lost ?? undefined });
+      void trail.note(intent, outcome);
+      if (lost === null) return;
+      const broken = told('chain-broken', lost, { reason: lost, last: 0 });
+      void trail.note(broken.intent, broken.outcome).then(() => breaks.renew());
     },
     onBroken: async (head, says) => {
-      const { intent, outcome } = told('chain-broken', says, { last: head.seq });
+      const { intent, outcome } = told('chain-broken', says, { reason: says, last: head.seq });
       if (await chain.beginAnew(head, textOf(intentEntry(intent)))) await trail.end(outcome);
+      breaks.renew();
     },
   });
+  const breaks = new StandingBreaks({ clock, chain, onState, onError });
   const retention = new AuditRetention({
     ...{ clock, chain, audit: trail, keepMs: config.keepAuditMs, onError },
     mine: () => database.writable,
@@ -86,7 +97,8 @@ export function createAudit(parts: AuditParts): KeptAudit {
     get view(): AuditView {
       const { trouble, ...anchored } = anchor.view;
       const { view } = trail;
-      return { ...view, ...anchored, trouble: [...view.trouble, ...trouble] };
+      const all = [...breaks.trouble, ...view.trouble, ...trouble, ...retention.trouble];
+      return { ...view, ...anchored, trouble: all };
     },
     open: async () => {
       const folder = join(config.folder, 'audit-spool');
@@ -95,10 +107,12 @@ export function createAudit(parts: AuditParts): KeptAudit {
     storeIsReady: () => {
       trail.storeIsReady();
       anchor.note();
+      breaks.renew();
       retention.start();
     },
     close: async () => {
       retention.close();
+      breaks.close();
       await trail.close();
       await anchor.close();
     },

@@ -1,9 +1,10 @@
 import type { Sight } from '@/lib/access/sight';
+import type { Break } from '@/lib/audit/breaks';
 import type { Checkpoint, Head } from '@/lib/audit/chain';
 import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
 import type { AuditPage, AuditQuery } from '@/lib/audit/page';
 import type { AuditView } from '@/lib/audit/view';
-import type { Spool } from './ports';
+import type { Spool, SpooledBatch } from './ports';
 
 /** The record of every act: before it is done, and what became of it. */
 export interface Audit {
@@ -36,6 +37,8 @@ export interface WaitingEntry {
 
 /** What waits for the chain on disk. It outlives the process. */
 export interface AuditSpool extends Pick<Spool<WaitingEntry>, 'oldest' | 'drop' | 'append'> {
+  /** What makes no sense stays there under another name, for a person to look at. */
+  putAside(batch: SpooledBatch<WaitingEntry>): Promise<void>;
   /** How many entries wait. */
   readonly records: number;
   /** When the one that has waited longest came; null: none waits. */
@@ -60,8 +63,15 @@ export interface AuditChain {
   at(seq: number): Promise<Head | 'removed' | null>;
   /** Begins another chain behind `broken`, with this entry. Null: somebody else has. */
   beginAnew(broken: Head, text: string): Promise<Head | null>;
+  /** The store's own id, made at random when it was first asked for. */
+  storeId(): Promise<string>;
+  /** That the chain was found broken, as its rows tell, and nobody has acknowledged it since. */
+  breaks(): Promise<readonly Break[]>;
   /** How many rows are older than that and may go. */
   old(before: number): Promise<number>;
-  /** Removes them, and leaves a checkpoint. Null: there were none. */
+  /**
+   * Removes them, and leaves a checkpoint. Null: there were none. Throws `refused` where they are not
+   * what was appended.
+   */
   cut(before: number): Promise<Checkpoint | null>;
 }

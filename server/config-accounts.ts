@@ -18,6 +18,7 @@ export interface AccountsConfig {
 }
 
 const HOUR_MS = 3_600_000;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 export function accountsOf(
   { accounts, listen }: ConfigFile,
@@ -27,6 +28,12 @@ export function accountsOf(
   if (provider && listen.url === undefined) {
     secrets.mistakes.push(
       'listen.url is missing: a provider sends people back to that address (HOWDAH_URL=https://howdah.example.org).',
+    );
+  }
+  const issuer = provider && new URL(provider.issuer);
+  if (issuer?.protocol === 'http:' && !LOOPBACK.test(issuer.hostname)) {
+    secrets.mistakes.push(
+      `accounts.provider.issuer is "${provider?.issuer}": what it says could be anybody's without https.`,
     );
   }
   return {

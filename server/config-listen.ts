@@ -60,7 +60,15 @@ export const listen = z
     mostStreams: count.default(2000),
     mostStreamsPerAddress: count.default(200),
   })
-  .superRefine(({ host, tls, plain }, context) => {
+  .superRefine(({ host, tls, plain, url, proxies }, context) => {
+    if (proxies.length > 0 && url === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['url'],
+        message:
+          'behind a proxy say under which address people come (HOWDAH_URL=https://howdah.example.org): by it cookies are kept to TLS',
+      });
+    }
     if (isLoopback(host) || tls !== undefined || plain) return;
     context.addIssue({
       code: 'custom',

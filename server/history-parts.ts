@@ -82,7 +82,12 @@ interface HistoryParts {
   /** What there is now: where recording begins. */
   readonly now: Now;
   /** Where those who share a store elect who records. */
-  readonly turn: { readonly access: () => ListingAccess; readonly folder: string };
+  readonly turn: {
+    readonly access: () => ListingAccess;
+    readonly folder: string;
+    /** Whether ZooKeeper knows us by a digest there. */
+    readonly known: boolean;
+  };
   readonly log: Logger;
   readonly onState: () => void;
   /** The store has been connected to. */
@@ -158,7 +163,8 @@ export function createHistory({
     },
   });
   const audit = createAudit({
-    ...{ config, secret, database, access: turn.access, root: turn.folder, onState, onError },
+    ...{ config, secret, database, onState, onError },
+    ...{ access: turn.access, root: turn.folder, known: turn.known },
   });
   const store = new PostgresStore(database);
   const recorder: Recorder = new Recorder({
@@ -255,8 +261,10 @@ export function createHistory({
       // PostgreSQL's user has to pass, where that is another than ours.
       mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       lock = lockFolder(folder);
+      const spool = await FolderSpool.open(join(folder, 'spool'), spoolBytes);
+      // Last of what may fail: its entries go on disk only while the folder is ours.
       await audit.open();
-      recorder.start(await FolderSpool.open(join(folder, 'spool'), spoolBytes));
+      recorder.start(spool);
       trouble = null;
       database.start();
     } catch (error) {

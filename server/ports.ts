@@ -226,7 +226,11 @@ export interface PatroniSettings {
  */
 export interface ZnodeAccess {
   data(path: string, watch: false): Promise<RawZnode | null>;
-  create(path: string, data: Buffer, options?: { readonly ephemeral?: boolean }): Promise<void>;
+  create(
+    path: string,
+    data: Buffer,
+    options?: { readonly ephemeral?: boolean; readonly access?: readonly Access[] },
+  ): Promise<void>;
   set(path: string, data: Buffer, version: number): Promise<Stat>;
   delete(path: string, version: number): Promise<void>;
   sync(path: string): Promise<void>;
@@ -234,6 +238,8 @@ export interface ZnodeAccess {
 
 export interface ListingAccess extends ZnodeAccess {
   children(path: string, watch: false): Promise<{ readonly names: readonly string[] } | null>;
+  access(path: string): Promise<ReadAccess | null>;
+  setAccess(path: string, access: readonly Access[], version: number): Promise<void>;
 }
 
 /** A znode's ACL as it was read. */

@@ -61,7 +61,11 @@ async function goThere({ to = '/', change = (url: URL) => url, cookies = '' } = 
 
 const grantsNow = async (answer: Response) => {
   const browser = howdah.browser(cookieOf(answer));
-  return (await browser.query<{ grants: object[] }>('account.me')).grants;
+  const { grants } = await browser.query<{
+    grants: { role: string; scope: object; source: string }[];
+  }>('account.me');
+  expect(grants.every(({ source }) => source === 'groups')).toBe(true);
+  return grants.map(({ role, scope }) => ({ role, scope }));
 };
 const all = (role: string) => ({ role, scope: { of: 'all' } });
 
@@ -117,7 +121,7 @@ describe('nobody is signed in by an answer', () => {
   ])('with %s', async (fault) => {
     provider.fault = fault;
     const { answer, location } = await goThere();
-    expect(location).toContain('/sign-in?error=');
+    expect(location).toMatch(/^\/sign-in\?to=%2F&error=[a-z_]+$/);
     expect(cookieOf(answer)).not.toContain('session_token=');
   });
 
@@ -154,4 +158,31 @@ test('what it gave is not kept', async () => {
   );
   expect(rows.length).toBeGreaterThan(0);
   expect(rows.every(({ kept }) => !kept)).toBe(true);
+});
+
+test('roles by groups are given and taken on record, and end by themselves', async () => {
+  const { answer } = await goThere();
+  const rows = await howdah.sql<{ entry: string }>('select entry from howdah.audit');
+  const changed = rows
+    .map(({ entry }) => JSON.parse(entry))
+    .filter((one) => one.action === 'grant-changed');
+  expect(changed.length).toBeGreaterThan(0);
+  expect(changed.every(({ detail }) => detail.by === 'groups at the provider')).toBe(true);
+  // As of a sign-in that was too long ago.
+  await howdah.sql(`update howdah.account_grant set created_at = now() - interval '31 days'`);
+  await waitFor(async () => (await grantsNow(answer)).length === 0, {
+    timeoutMs: 5000,
+    what: 'them to hold no more',
+  });
+});
+
+test('whoever comes back again and again with nothing is stopped, and fills nothing', async () => {
+  const statuses = [];
+  for (let i = 0; i < 40; i += 1) {
+    const answer = await fetch(`${howdah.url}/api/auth/callback/oidc?state=x&code=${i}`, {
+      redirect: 'manual',
+    });
+    statuses.push(answer.status);
+  }
+  expect(statuses.at(-1)).toBe(429);
 });

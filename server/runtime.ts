@@ -178,6 +178,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     turn: {
       access: () => ensembleOf(config.ensembles[0]?.name ?? '').session,
       folder: config.root === '/' ? '' : config.root,
+      known: config.ensembles[0]?.digest != null,
     },
     log,
     onReady: () => access.storeIsReady(),

@@ -8,5 +8,5 @@ it('whoever signs in at the provider alone has no password here to change', () =
 });
 
 it('where that is not told, a password can be asked for: the server says if there is none', () => {
-  expect(hasPassword({})).toBe(true);
+  expect(hasPassword({ logins: null })).toBe(true);
 });

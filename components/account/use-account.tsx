@@ -6,8 +6,6 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef }
 import { useConnection, useStore } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { useSteady } from '@/components/ui/use-steady';
-import type { Account, HeldGrant } from '@/lib/access/account';
-import type { Grant } from '@/lib/access/roles';
 import { type Need, refusal } from '@/lib/access/who';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { AppRouter } from '@/server/trpc/router';
@@ -16,11 +14,8 @@ import { isRefusedAll, mayNot } from './may';
 
 type Told = inferRouterOutputs<AppRouter>['account']['me'];
 
-/** As the server tells it, which says of some who ask no more than what they may. */
-export type Me = Omit<Told, 'grants'> & {
-  readonly logins?: Account['logins'];
-  readonly grants: readonly (Grant & { readonly source?: HeldGrant['source'] })[];
-};
+/** As the server tells it. */
+export type Me = Told;
 
 interface Asked {
   /** Null: not known yet, or it can't be told. */

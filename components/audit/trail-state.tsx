@@ -21,12 +21,17 @@ export function TrailState() {
 export function Trail({ view }: { view: AuditView }) {
   return (
     <div data-testid="trail" data-state={view.state} className="flex flex-col gap-2">
-      {view.trouble.map((says) => (
-        <Notice key={says} state={isLoud(view, says) ? 'critical' : 'attention'} alert>
-          <p className={isLoud(view, says) ? 'font-semibold' : undefined}>{says}</p>
+      {view.trouble.map((trouble) => (
+        <Notice key={trouble.says} state={isLoud(trouble) ? 'critical' : 'attention'} alert>
+          <p className={isLoud(trouble) ? 'font-semibold' : undefined}>{trouble.says}</p>
         </Notice>
       ))}
       <Verdict view={view} />
+      {view.facts.map((says) => (
+        <Line key={says} state="unknown">
+          {says}
+        </Line>
+      ))}
       {view.waiting.entries > 0 && (
         <Line state="attention">
           {view.waiting.entries.toLocaleString()}{' '}

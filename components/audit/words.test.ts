@@ -45,8 +45,7 @@ describe('what was decided on', () => {
 });
 
 it('trouble of the audit itself is loud where somebody has been at it, or nothing can be recorded', () => {
-  const ready = { state: 'ready' } as const;
-  expect(isLoud(ready, 'The audit is broken. Row 7 had been anchored, and is gone.')).toBe(true);
-  expect(isLoud(ready, 'The audit is not anchored in ZooKeeper: connection lost.')).toBe(false);
-  expect(isLoud({ state: 'refusing' }, 'The audit can’t be written to disk.')).toBe(true);
+  const says = 'Row 7 had been anchored, and is gone.';
+  expect(isLoud({ severity: 'alarm', says })).toBe(true);
+  expect(isLoud({ severity: 'note', says })).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { grantInWords } from '@/components/account/roles-in-words';
 import type { Actor, AuditAction, Cost, Json } from '@/lib/audit/entry';
 import type { AuditAct, AuditItem } from '@/lib/audit/page';
-import type { AuditView } from '@/lib/audit/view';
+import type { AuditTrouble } from '@/lib/audit/view';
 import { formatBytes, formatDuration } from '@/lib/units';
 import { grantsIn } from './json';
 import type { Result } from './query';
@@ -111,5 +111,4 @@ function wordsOf(value: Json): string {
 }
 
 /** Somebody has been at the audit, or nothing can be recorded: not to be overlooked. */
-export const isLoud = ({ state }: Pick<AuditView, 'state'>, says: string): boolean =>
-  state === 'refusing' || /\b(broken|gone|removed|no anchor of)\b/.test(says);
+export const isLoud = ({ severity }: AuditTrouble): boolean => severity === 'alarm';

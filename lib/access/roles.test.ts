@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clusterId, ensembleId } from '../topology/cluster-id';
-import { both, covers, type Grant, holds, roleOn, roleOnAll, roles, type Scope } from './roles';
+import {
+  both,
+  covers,
+  type Grant,
+  holds,
+  roleOn,
+  roleOnAll,
+  roles,
+  type Scope,
+  scopeInWords,
+  scopeKey,
+} from './roles';
 import { sightOf } from './sight';
 
 const key = (ensemble: string, namespace: string, scope: string) =>
@@ -44,10 +55,26 @@ describe('a grant', () => {
     expect(clusters.map((id) => roleOn(mine, id))).toEqual(['viewer', 'viewer', null, null]);
   });
 
-  test('for anything of an ensemble lets its own events be seen, and no other ensemble’s', () => {
-    const mine: Grant[] = [{ role: 'viewer', scope: { of: 'cluster', cluster: orders } }];
-    expect(roleOn(mine, ensembleId('main'))).toBe('viewer');
-    expect(roleOn(mine, ensembleId('south'))).toBeNull();
+  test('for anything of an ensemble lets it be seen how that fares, but nothing that it keeps', () => {
+    const mine: Grant[] = [{ role: 'admin', scope: { of: 'cluster', cluster: orders } }];
+    expect(sightOf(mine).sees(ensembleId('main'))).toBe(true);
+    expect(sightOf(mine).sees(ensembleId('south'))).toBe(false);
+    expect(roleOn(mine, ensembleId('main'))).toBeNull();
+    expect(roleOn([{ role: 'viewer', scope: { of: 'all' } }], ensembleId('main'))).toBe('viewer');
+  });
+
+  test('is named so that no two scopes have the same words', () => {
+    const scopes: Scope[] = [
+      { of: 'all' },
+      ...[orders, billing, elsewhere, abroad].map((cluster) => ({
+        of: 'cluster' as const,
+        cluster,
+      })),
+      { of: 'namespace', ensemble: 'main', namespace: '/service' },
+      { of: 'namespace', ensemble: 'main', namespace: '/other' },
+    ];
+    expect(new Set(scopes.map(scopeInWords)).size).toBe(scopes.length);
+    expect(new Set(scopes.map(scopeKey)).size).toBe(scopes.length);
   });
 
   test('says nothing about an id that is none', () => {

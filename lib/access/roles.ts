@@ -1,4 +1,4 @@
-import { type ClusterId, isEnsemble, parseClusterId } from '../topology/cluster-id';
+import { type ClusterId, clusterName, isEnsemble, parseClusterId } from '../topology/cluster-id';
 
 /** Each may what those before it may: see docs/security.md for the table. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
@@ -28,7 +28,7 @@ const rank = (role: Role): number => roles.indexOf(role);
 /** Whether `role` may all that `needed` may. */
 export const covers = (role: Role, needed: Role): boolean => rank(role) >= rank(needed);
 
-/** The highest role that some grants give on a cluster, or on an ensemble's own id; null: none. */
+/** The highest role that some grants give on a cluster; on an ensemble's own id, that on all. */
 export function roleOn(grants: readonly Grant[], cluster: ClusterId): Role | null {
   return highest(grants.filter(({ scope }) => reaches(scope, cluster)));
 }
@@ -44,28 +44,34 @@ export const highest = (grants: readonly Grant[]): Role | null =>
     null,
   );
 
+/** The same for the same scope, and for no other. */
+export const scopeKey = (scope: Scope): string => JSON.stringify(Object.entries(scope).sort());
+
 /** The highest role of each scope, once. */
 export function distinct(grants: readonly Grant[]): readonly Grant[] {
   const byScope = new Map<string, Grant>();
   for (const grant of grants) {
-    const key = JSON.stringify(Object.entries(grant.scope).sort());
+    const key = scopeKey(grant.scope);
     const before = byScope.get(key);
     if (!before || covers(grant.role, before.role)) byScope.set(key, grant);
   }
   return [...byScope.values()];
 }
 
-/** Whoever may see anything of an ensemble may see how the ensemble itself fares. */
 function reaches(scope: Scope, cluster: ClusterId): boolean {
   if (scope.of === 'all') return true;
   const key = parseClusterId(cluster);
-  if (key === null) return false;
-  if (scope.of === 'namespace') {
-    if (scope.ensemble !== key.ensemble) return false;
-    return isEnsemble(key) || scope.namespace === key.namespace;
-  }
-  if (scope.cluster === cluster) return true;
-  return isEnsemble(key) && parseClusterId(scope.cluster)?.ensemble === key.ensemble;
+  // What an ensemble keeps of its own may be anybody's: it is for who sees all.
+  if (key === null || isEnsemble(key)) return false;
+  if (scope.of === 'cluster') return scope.cluster === cluster;
+  return scope.ensemble === key.ensemble && scope.namespace === key.namespace;
+}
+
+/** Whether a scope is of an ensemble, or of something in it. */
+export function touches(scope: Scope, ensemble: string): boolean {
+  if (scope.of === 'all') return true;
+  if (scope.of === 'namespace') return scope.ensemble === ensemble;
+  return parseClusterId(scope.cluster)?.ensemble === ensemble;
 }
 
 /** What two sets of grants both allow: a token may what it was made for, while its owner may that. */
@@ -98,11 +104,11 @@ export const holds = (grants: readonly Grant[], wanted: readonly Grant[]): boole
     grants.some(({ role, scope }) => covers(role, want.role) && contains(scope, want.scope)),
   );
 
-/** The scope in words: "all clusters", "/service on main", "orders on main". */
+/** The scope in words: "all clusters", "/service on main", "orders in /service on main". */
 export function scopeInWords(scope: Scope): string {
   if (scope.of === 'all') return 'all clusters';
   if (scope.of === 'namespace') return `${scope.namespace} on ${scope.ensemble}`;
   const key = parseClusterId(scope.cluster);
   if (key === null) return scope.cluster;
-  return `${key.scope}${key.group === null ? '' : `/${key.group}`} on ${key.ensemble}`;
+  return `${clusterName(key)} in ${key.namespace} on ${key.ensemble}`;
 }

@@ -1,5 +1,5 @@
-import type { ClusterId } from '../topology/cluster-id';
-import { covers, type Grant, roleOn, roleOnAll } from './roles';
+import { type ClusterId, isEnsemble, parseClusterId } from '../topology/cluster-id';
+import { covers, type Grant, roleOn, roleOnAll, touches } from './roles';
 
 /** Which clusters somebody may see. */
 export interface Sight {
@@ -34,6 +34,13 @@ function some(grants: readonly Grant[]): Sight {
     key: scopes.sort().join(' '),
     all: false,
     grants,
-    sees: (cluster) => roleOn(grants, cluster) !== null,
+    sees: (cluster) => roleOn(grants, cluster) !== null || isOfTheirs(grants, cluster),
   };
+}
+
+/** How an ensemble fares is for whoever may see anything of it; what is kept in it is not. */
+function isOfTheirs(grants: readonly Grant[], id: ClusterId): boolean {
+  const key = parseClusterId(id);
+  if (key === null || !isEnsemble(key)) return false;
+  return grants.some(({ scope }) => touches(scope, key.ensemble));
 }

@@ -25,7 +25,7 @@ export interface Checkpoint {
 /** A head as it was written to ZooKeeper, out of the store's reach. */
 export interface Anchor extends Head {
   readonly at: number;
-  /** Which store it is the anchor of, in words. */
+  /** The id of the store that it is the anchor of. */
   readonly store: string;
 }
 

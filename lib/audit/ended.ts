@@ -1,20 +1,25 @@
 import { Failure, type FailureCode } from '../errors';
-import type { AuditOutcome } from './entry';
+import type { AuditOutcome, AuditResult } from './entry';
 
 /** Why an act was not done was known before anything was. */
 const refusals: ReadonlySet<FailureCode> = new Set([
-  ...(['bad-input', 'not-found', 'moved', 'busy', 'refused'] as const),
+  ...(['bad-input', 'signed-out', 'forbidden', 'limited'] as const),
+  ...(['not-found', 'moved', 'busy', 'refused'] as const),
 ]);
 
-/** How an act ended that threw: refused, or failed. Words of errors that nobody foresaw stay here. */
+const LOST = 'The answer was lost: whether it was done has to be looked at.';
+
+/**
+ * How an act ended that threw. Where an answer was lost, as of a transaction that may have been
+ * committed, nobody knows whether it was done. `followed`: who carries it out knows, and throws
+ * `unavailable` only where it was not. Words of errors that nobody foresaw stay in the log.
+ */
 export function endedBy(
   error: unknown,
-  { id, at }: { readonly id: string; readonly at: number },
+  { id, at, followed }: { readonly id: string; readonly at: number; readonly followed: boolean },
 ): AuditOutcome {
-  if (!(error instanceof Failure)) {
-    const says = 'It met an error that nobody foresaw, which is in the log.';
-    return { id, at, result: 'failed', says, cost: null };
-  }
-  const result = refusals.has(error.code) ? 'refused' : 'failed';
-  return { id, at, result, says: error.message, cost: null };
+  const ended = (result: AuditResult, says: string) => ({ id, at, result, says, cost: null });
+  if (!(error instanceof Failure)) return ended('unknown', LOST);
+  if (refusals.has(error.code)) return ended('refused', error.message);
+  return followed ? ended('failed', error.message) : ended('unknown', LOST);
 }

@@ -27,10 +27,14 @@ export const auditActions = {
   'emergency-used': 'Emergency token used',
   limited: 'Too many attempts',
   'refused-request': 'Request refused',
+  'znodes-import': 'Znodes imported',
+  'store-restored': 'Store restored from a backup',
+  'store-pruned': 'History pruned',
   exported: 'Audit exported',
   retention: 'Old rows removed',
   'anchor-begun': 'Anchored in ZooKeeper',
   'chain-broken': 'Audit found broken',
+  'break-acknowledged': 'Break of the audit acknowledged',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
@@ -112,6 +116,25 @@ export const intentEntry = (intent: AuditIntent): AuditEntry => ({ kind: 'intent
 export function outcomeEntry({ resolves, ...outcome }: AuditOutcome): AuditEntry {
   return { kind: resolves ? 'resolution' : 'outcome', ...outcome };
 }
+
+/**
+ * Whether that can be a row: it names an act, what of it it is, and when. What waits on disk may have
+ * been altered there, and what makes no sense is refused by the store each time.
+ */
+export function isEntryText(text: unknown): text is string {
+  if (typeof text !== 'string') return false;
+  try {
+    const { id, kind, at } = Object(JSON.parse(text));
+    return typeof id === 'string' && Object.hasOwn(kinds, String(kind)) && isMoment(at);
+  } catch {
+    return false;
+  }
+}
+
+const kinds = { intent: 1, outcome: 1, resolution: 1 } satisfies Record<AuditEntry['kind'], 1>;
+/** Up to the end of the year 9999. */
+const isMoment = (at: unknown): boolean =>
+  typeof at === 'number' && at >= 0 && at <= 253_402_300_799_999;
 
 /**
  * The text that is kept and hashed, as it is. PostgreSQL's JSON has neither NUL nor half of a

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { acknowledgedDetail, acknowledgedText } from './breaks';
 import { type Anchor, type ChainRow, type Checkpoint, linked, signedText } from './chain';
-import { Verifier, type VerifierOptions, verdictInWords } from './verify';
+import { verdictInWords } from './verdict';
+import { Verifier, type VerifierOptions } from './verify';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const signatureOf = (text: string) => hashOf(`secret ${text}`);
 const sign = (checkpoint: Omit<Checkpoint, 'signature'>): Checkpoint => ({
   ...checkpoint,
-  signature: hashOf(`secret ${signedText(checkpoint)}`),
+  signature: signatureOf(signedText(checkpoint)),
 });
-const isSigned = (checkpoint: Checkpoint) => checkpoint.signature === sign(checkpoint).signature;
+const HERE = '0b0e5a5e-3a6f-4a52-8a55-5a1c0e6f7d01';
+const ELSEWHERE = 'ffffffff-3a6f-4a52-8a55-5a1c0e6f7d01';
 
 interface Kept {
   readonly rows: readonly ChainRow[];
@@ -18,7 +22,7 @@ interface Kept {
 }
 
 function verify({ rows, ...kept }: Kept, options: Partial<VerifierOptions> = {}) {
-  const verifier = new Verifier({ hashOf, isSigned, store: 'here', ...kept, ...options });
+  const verifier = new Verifier({ hashOf, sign: signatureOf, store: HERE, ...kept, ...options });
   for (const row of rows) verifier.take(row);
   return verifier.end();
 }
@@ -37,7 +41,7 @@ function chainOf(count: number, cuts: readonly number[], anchoredAt: number): Ke
   const anchors =
     anchoredAt === 0
       ? []
-      : [{ chain: 'a', seq: anchoredAt, hash: at(anchoredAt).hash, at: 7, store: 'here' }];
+      : [{ chain: 'a', seq: anchoredAt, hash: at(anchoredAt).hash, at: 7, store: HERE }];
   return { rows: all.slice(ends.at(-1) ?? 0), checkpoints, anchors };
 }
 
@@ -66,7 +70,7 @@ describe('a chain that nobody has touched', () => {
 
   test('is whole though the anchor of another store stands beside its own', () => {
     const kept = chainOf(5, [], 5);
-    const other = { chain: 'b', seq: 9, hash: 'x', at: 1, store: 'elsewhere' };
+    const other = { chain: 'b', seq: 9, hash: 'x', at: 1, store: ELSEWHERE };
     expect(verify({ ...kept, anchors: [...kept.anchors, other] }).findings).toEqual([]);
   });
 
@@ -225,9 +229,88 @@ test('a chain that was begun anew says so, and why, and the old one’s anchor i
   ]);
 });
 
+describe('an anchor of which nothing is there', () => {
+  const kept = chainOf(3, [], 3);
+  const gone = { chain: 'z', seq: 9, hash: 'x', at: 7, store: HERE };
+  const verified = (store: string, part: Partial<VerifierOptions> = {}, rows = kept.rows) =>
+    verify({ ...kept, rows, anchors: [...kept.anchors, { ...gone, store }] }, part);
+
+  test('is a finding where it is this store’s, or nobody knows whose', () => {
+    for (const [store, here] of [
+      [HERE, HERE],
+      [ELSEWHERE, null],
+      ['0123456789abcdef', HERE],
+    ] as const) {
+      expect(verified(store, { store: here }).findings).toEqual([
+        expect.stringMatching(/^A chain of this store.* was anchored up to row 9 .* is gone: z\.$/),
+      ]);
+    }
+  });
+
+  test('is doubtful at least where it is another’s', () => {
+    const { findings, doubts } = verified(ELSEWHERE);
+    expect([findings, doubts]).toEqual([[], [expect.stringContaining(`of ${ELSEWHERE}`)]]);
+  });
+
+  test('tells that an audit is not whole that has no row at all', () => {
+    const alone = [{ ...gone, store: ELSEWHERE }];
+    expect(verify({ rows: [], checkpoints: [], anchors: alone }).findings).toEqual([
+      expect.stringContaining('The store has no audit, and one was anchored up to row 9'),
+    ]);
+  });
+});
+
+describe('that the audit was found broken', () => {
+  const lost = 'An audit that had been anchored up to row 9 is gone: a.';
+  const orphan = { chain: 'a', seq: 9, hash: 'x', at: 7, store: HERE };
+  const told = [
+    JSON.stringify({ kind: 'intent', action: 'anchor-begun', reason: null, detail: { lost } }),
+    JSON.stringify({ kind: 'intent', action: 'chain-broken', reason: lost }),
+  ];
+  const keptOf = (entries: readonly string[]): Kept => {
+    const rows = linked(null, entries, { chain: 'b', hashOf });
+    const { seq, hash } = rows.at(-1) as ChainRow;
+    const own = { chain: 'b', seq, hash, at: 8, store: HERE };
+    return { rows, checkpoints: [], anchors: [orphan, own] };
+  };
+
+  test('is read in its rows, also once the old anchor has been removed', () => {
+    const kept = keptOf(told);
+    expect(verify({ ...kept, anchors: kept.anchors.slice(1) }).findings).toEqual([
+      `Row 1 tells that the audit was found broken: ${lost}`,
+    ]);
+  });
+
+  test('is acknowledged with the secret, which covers nothing that comes later', () => {
+    const { breaks } = verify(keptOf(told));
+    const keys = breaks.map(({ key }) => key);
+    expect(keys).toEqual(['row 1', 'anchor a 9 x']);
+    const by = (signature: string) =>
+      JSON.stringify({
+        ...{ kind: 'intent', id: 'k', at: 9, action: 'break-acknowledged', reason: 'restored' },
+        ...{ actor: { name: 'ann' }, detail: acknowledgedDetail(breaks, signature) },
+      });
+    const right = by(signatureOf(acknowledgedText('k', 9, keys)));
+    const verdict = verify(keptOf([...told, right]));
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.acknowledged[0]).toBe(
+      `Row 1 tells that the audit was found broken: ${lost} Acknowledged by ann at 1970-01-01T00:00:00.009Z: restored`,
+    );
+    expect(verdictInWords(verdict)[0]).toMatch(/^The audit is whole but for what was acknowledged/);
+    expect(verify(keptOf([...told, by('forged')])).findings).toHaveLength(3);
+    const later = JSON.stringify({ kind: 'intent', action: 'chain-broken', reason: 'Again.' });
+    expect(verify(keptOf([...told, right, later])).findings).toEqual([
+      'Row 4 tells that the audit was found broken: Again.',
+    ]);
+    expect(verify(keptOf([...told, right]), { sign: null }).doubts).toEqual([
+      'Row 3 acknowledges a break by a signature, and the secret is not known.',
+    ]);
+  });
+});
+
 test('what can not be told is said, and is no finding', () => {
   const kept = chainOf(9, [2], 9);
-  const { findings, doubts } = verify(kept, { isSigned: null, anchors: null });
+  const { findings, doubts } = verify(kept, { sign: null, anchors: null });
   expect(findings).toEqual([]);
   expect(doubts).toEqual([
     'The checkpoint after row 2 is signed, and the secret is not known.',

@@ -1,41 +1,37 @@
 import {
+  type Acknowledgement,
+  acknowledgementIn,
+  type Break,
+  breakAtRow,
+  intentIn,
+} from './breaks';
+import {
   type Anchor,
   type ChainRow,
   type Checkpoint,
   type HashOf,
   type Head,
   hashedText,
+  signedText,
 } from './chain';
+import { rowsFromTo, rowsIn, type Verdict, when } from './verdict';
 
 export interface VerifierOptions {
   readonly hashOf: HashOf;
   /** Null: the secret is not known, so that nothing can be said of signatures. */
-  readonly isSigned: ((checkpoint: Checkpoint) => boolean) | null;
+  readonly sign: ((text: string) => string) | null;
   readonly checkpoints: readonly Checkpoint[];
   /** Those in ZooKeeper that were read before the rows. Null: it was not asked. */
   readonly anchors: readonly Anchor[] | null;
-  /** What the anchors of this store are marked with. */
-  readonly store: string;
-}
-
-/** What was found: each is a sentence. */
-export interface Verdict {
-  readonly rows: number;
-  /** The first and the last that are there. */
-  readonly from: number | null;
-  readonly upto: Head | null;
-  /** Removed by retention, by checkpoints that are right. */
-  readonly removed: number;
-  /** How far the last chain is anchored; null: it is not, or that was not asked. */
-  readonly anchored: Anchor | null;
-  /** What is wrong. Empty: the chain is whole. */
-  readonly findings: readonly string[];
-  /** What could not be told. */
-  readonly doubts: readonly string[];
+  /** The store's own id, which its anchors have; null: it has none. */
+  readonly store: string | null;
 }
 
 /** Beyond so many sentences of one kind the rest is counted. */
 const MOST_TOLD = 100;
+
+/** What was found, and by which key it can be acknowledged; null: by none. */
+type Finding = Omit<Break, 'key'> & { readonly key: string | null };
 
 /**
  * Goes through a chain row by row, in the order of their numbers, and says what does not fit. It
@@ -43,8 +39,9 @@ const MOST_TOLD = 100;
  */
 export class Verifier {
   readonly #options: VerifierOptions;
-  readonly #findings: string[] = [];
+  readonly #findings: Finding[] = [];
   readonly #doubts: string[] = [];
+  readonly #acknowledgements: Acknowledgement[] = [];
   #untold = 0;
   #rows = 0;
   #from: number | null = null;
@@ -59,6 +56,8 @@ export class Verifier {
   readonly #ends = new Map<string, number>();
   readonly #anchors: ReadonlyMap<string, Anchor>;
   #wasAnchored = false;
+  /** Losses that rows tell of: what tells of one may be there twice. */
+  readonly #losses = new Set<unknown>();
 
   constructor(options: VerifierOptions) {
     this.#options = options;
@@ -67,11 +66,11 @@ export class Verifier {
   }
 
   #begin(checkpoint: Checkpoint): void {
-    const { chain, upto, hash, removed } = checkpoint;
-    const { isSigned } = this.#options;
+    const { chain, upto, hash, removed, signature } = checkpoint;
+    const { sign } = this.#options;
     const which = `The checkpoint after row ${upto}`;
-    if (isSigned === null) this.#doubts.push(`${which} is signed, and the secret is not known.`);
-    else if (!isSigned(checkpoint)) {
+    if (sign === null) this.#doubts.push(`${which} is signed, and the secret is not known.`);
+    else if (sign(signedText(checkpoint)) !== signature) {
       this.#find(
         `${which} is not signed with Howdah's secret: it says that ${rowsIn(removed)} went.`,
       );
@@ -89,7 +88,7 @@ export class Verifier {
   }
 
   take(row: ChainRow): void {
-    const { seq, chain, hash, entry } = row;
+    const { seq, chain, hash } = row;
     this.#rows += 1;
     this.#from ??= seq;
     if (seq < this.#next) {
@@ -101,20 +100,48 @@ export class Verifier {
       this.#find(`${rowsFromTo(this.#next, seq - 1)} missing.`);
       this.#before = null;
     }
-    if (this.#chain !== null && chain !== this.#chain) {
-      this.#find(`The chain was begun anew at row ${seq}: ${whyAnew(entry)}`);
-    }
     if (this.#before !== null && hash !== this.#options.hashOf(hashedText(this.#before, row))) {
       const earlier = this.#last === null ? '' : `, or row ${seq - 1} before it`;
       this.#find(`Row ${seq} does not fit: it${earlier} has been altered.`);
     }
+    this.#read(row);
     this.#compare(row);
-    if (isAnchorBegun(entry)) this.#wasAnchored = true;
     this.#ends.set(chain, seq);
     this.#next = seq + 1;
     this.#before = hash;
     this.#chain = chain;
     this.#last = { chain, seq, hash };
+  }
+
+  /** What a row tells of the chain itself. */
+  #read(row: ChainRow): void {
+    const { seq, chain, entry } = row;
+    const broken = intentIn(entry, 'chain-broken');
+    if (this.#chain !== null && chain !== this.#chain) {
+      const why = typeof broken?.reason === 'string' ? broken.reason : 'nothing says why.';
+      this.#losses.add(why);
+      this.#find(`The chain was begun anew at row ${seq}: ${why}`, breakAtRow(seq));
+    }
+    const begun = intentIn(entry, 'anchor-begun');
+    if (begun) this.#wasAnchored = true;
+    const lost = broken?.reason ?? Object(begun?.detail).lost;
+    if (typeof lost === 'string') this.#lose(seq, lost);
+    const acknowledged = acknowledgementIn(row, this.#options.sign);
+    if (acknowledged === 'forged') {
+      this.#find(`Row ${seq} acknowledges a break, and is not signed with Howdah's secret.`);
+    } else if (acknowledged) {
+      this.#acknowledgements.push(acknowledged);
+      if (this.#options.sign !== null) return;
+      const says = 'acknowledges a break by a signature, and the secret is not known.';
+      this.#doubts.push(`Row ${seq} ${says}`);
+    }
+  }
+
+  #lose(seq: number, lost: string): void {
+    if (!this.#losses.has(lost)) {
+      this.#find(`Row ${seq} tells that the audit was found broken: ${lost}`, breakAtRow(seq));
+    }
+    this.#losses.add(lost);
   }
 
   end(): Verdict {
@@ -128,11 +155,21 @@ export class Verifier {
       if (this.#wasAnchored) this.#find(`The chain had an anchor, and has none any more ${says}`);
       else this.#doubts.push(`The chain has no anchor yet ${says}`);
     }
+    const judged = this.#findings.map((finding) => ({ finding, by: this.#acknowledges(finding) }));
+    const found = judged.flatMap(({ finding, by }) => (by ? [] : [finding]));
     const more = this.#untold > 0 ? [`And ${this.#untold} more.`] : [];
     return {
       ...{ rows: this.#rows, from: this.#from, upto: this.#last, removed: this.#removed },
-      ...{ anchored, findings: [...this.#findings, ...more], doubts: this.#doubts },
+      ...{ anchored, findings: [...found.map(({ says }) => says), ...more], doubts: this.#doubts },
+      breaks: found.flatMap(({ key, says }) => (key === null ? [] : [{ key, says }])),
+      acknowledged: judged.flatMap(({ finding, by }) =>
+        by ? [`${finding.says} Acknowledged by ${by.by} ${when(by.at)}: ${by.reason}`] : [],
+      ),
     };
+  }
+
+  #acknowledges({ key }: Finding): Acknowledgement | undefined {
+    return this.#acknowledgements.find(({ keys }) => key !== null && keys.includes(key));
   }
 
   /** Whether what is anchored is what is there. */
@@ -141,59 +178,46 @@ export class Verifier {
     if (anchor?.seq !== seq || anchor.hash === hash) return;
     this.#find(
       `Row ${seq} is not the one that was anchored ${when(anchor.at)}: rows up to it have been rewritten.`,
+      keyOf(anchor),
     );
   }
 
-  #judge({ chain, seq, at, store }: Anchor): void {
+  #judge(anchor: Anchor): void {
+    const { chain, seq, at } = anchor;
     const end = this.#ends.get(chain);
-    if (end === undefined) {
-      if (store === this.#options.store) {
-        const says = `A chain of this store was anchored up to row ${seq} ${when(at)}, and is gone`;
-        this.#find(`${says}: ${chain}.`);
-      }
-      return;
+    if (end === undefined) this.#judgeLeft(anchor);
+    else if (end < seq) {
+      const says = `cut off: row ${seq} was anchored ${when(at)}.`;
+      this.#find(`${rowsFromTo(end + 1, seq)} ${says}`, keyOf(anchor));
     }
-    if (end >= seq) return;
-    this.#find(`${rowsFromTo(end + 1, seq)} cut off: row ${seq} was anchored ${when(at)}.`);
   }
 
-  #find(says: string): void {
-    if (this.#findings.length < MOST_TOLD) this.#findings.push(says);
+  /** Nothing of its chain is there. Several stores may share a root in ZooKeeper. */
+  #judgeLeft(anchor: Anchor): void {
+    const { chain, seq, at, store } = anchor;
+    const { store: here } = this.#options;
+    if (here === store || here === null || !isStoreId(store)) {
+      const whose = here === store ? 'of this store' : 'of this store, for all that is known,';
+      const says = `A chain ${whose} was anchored up to row ${seq} ${when(at)}, and is gone`;
+      this.#find(`${says}: ${chain}.`, keyOf(anchor));
+    } else if (this.#chain === null) {
+      const says = `The store has no audit, and one was anchored up to row ${seq} ${when(at)}`;
+      this.#find(`${says}: ${chain}.`, keyOf(anchor));
+    } else {
+      const says = `A chain that is not here was anchored up to row ${seq} ${when(at)}`;
+      this.#doubts.push(`${says}, of a store with another id: ${chain}, of ${store}.`);
+    }
+  }
+
+  #find(says: string, key: string | null = null): void {
+    if (this.#findings.length < MOST_TOLD) this.#findings.push({ says, key });
     else this.#untold += 1;
   }
 }
 
-/** A verdict in lines for a person. */
-export function verdictInWords({ rows, from, upto, anchored, ...all }: Verdict): string[] {
-  const removed = all.removed > 0 ? `, ${rowsIn(all.removed)} before them removed by age` : '';
-  const there =
-    from === null || upto === null
-      ? `no rows${removed}`
-      : `${rowsIn(rows)}, from ${from} to ${upto.seq}${removed}`;
-  const behind = anchored && upto && anchored.seq < upto.seq ? upto.seq - anchored.seq : 0;
-  const later = behind > 0 ? `, ${rowsIn(behind)} not anchored yet` : '';
-  const anchor = anchored ? `; anchored up to ${anchored.seq} ${when(anchored.at)}${later}` : '';
-  const head = all.findings.length === 0 ? 'The audit is whole' : 'The audit is NOT whole';
-  return [`${head}: ${there}${anchor}.`, ...all.findings, ...all.doubts];
-}
+/** An anchor that is left behind stays what it is. */
+const keyOf = ({ chain, seq, hash }: Anchor): string => `anchor ${chain} ${seq} ${hash}`;
 
-const when = (at: number): string => `at ${new Date(at).toISOString()}`;
-const rowsIn = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
-const rowsFromTo = (from: number, to: number): string =>
-  from === to ? `Row ${from} is` : `Rows ${from} to ${to} are`;
-
-function fieldsOf(entry: string): { readonly action?: unknown; readonly reason?: unknown } {
-  try {
-    return Object(JSON.parse(entry));
-  } catch {
-    return {};
-  }
-}
-
-const isAnchorBegun = (entry: string): boolean =>
-  entry.includes('"anchor-begun"') && fieldsOf(entry).action === 'anchor-begun';
-
-function whyAnew(entry: string): string {
-  const { action, reason } = fieldsOf(entry);
-  return action === 'chain-broken' && typeof reason === 'string' ? reason : 'nothing says why.';
-}
+/** What anchors were marked with before stores had an id says nothing of which store it was. */
+const isStoreId = (store: string): boolean =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(store);

@@ -1,3 +1,11 @@
+/** Something that a person should know. */
+export interface AuditTrouble {
+  /** `alarm`: somebody has been at the audit, or nothing can be recorded. `note`: less than that. */
+  readonly severity: 'alarm' | 'note';
+  /** One sentence. */
+  readonly says: string;
+}
+
 /** How well the audit is being kept. */
 export interface AuditView {
   /**
@@ -12,6 +20,11 @@ export interface AuditView {
   readonly anchored: { readonly seq: number; readonly at: number } | null;
   /** Since when there is more in the store than is anchored; null: there is not. */
   readonly unanchoredSince: number | null;
-  /** What a person should know, each in one sentence. Empty: all is well. */
-  readonly trouble: readonly string[];
+  /** Empty: all is well. */
+  readonly trouble: readonly AuditTrouble[];
+  /** What is so by how it is set up, and no trouble: each one sentence. */
+  readonly facts: readonly string[];
 }
+
+export const alarm = (says: string): AuditTrouble => ({ severity: 'alarm', says });
+export const note = (says: string): AuditTrouble => ({ severity: 'note', says });

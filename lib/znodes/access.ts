@@ -6,7 +6,21 @@ export interface Access {
   readonly id: string;
 }
 
+const READ = 1;
 const WRITE = 2;
+const ALL = 31;
+
+/** Whoever is connected as we are may do anything, and everybody may read. */
+export const oursAlone: readonly Access[] = [
+  { perms: ALL, scheme: 'auth', id: '' },
+  { perms: READ, scheme: 'world', id: 'anyone' },
+];
+
+/** Whether anybody who reaches ZooKeeper may do more than read, such as write it or its ACL. */
+export const isOpenToAll = (access: readonly Access[]): boolean =>
+  access.some(
+    ({ perms, scheme, id }) => scheme === 'world' && id === 'anyone' && (perms & ~READ) !== 0,
+  );
 
 /**
  * Whether an ACL that ZooKeeper has told is what stands there. Whoever may read a znode but not

@@ -25,19 +25,25 @@ class Store {
     if (this.away) throw new Failure('unavailable', 'The store is away.');
     return this.rows.at(-1) ?? null;
   }
+  async storeId(): Promise<string> {
+    return 'here';
+  }
   async at(seq: number): Promise<Head | 'removed' | null> {
     if (seq <= this.removedUpto) return 'removed';
     return this.rows.find((row) => row.seq === seq) ?? null;
   }
 }
 
-function rig(world: { zookeeper: FakeZooKeeper; clock: FakeClock; store: Store }, mark = 'here') {
+function rig(
+  world: { zookeeper: FakeZooKeeper; clock: FakeClock; store: Store },
+  { known = true } = {},
+) {
   const { zookeeper, clock, store } = world;
   const session = zookeeper.session(() => {});
   const said: string[] = [];
   const begun: (string | null)[] = [];
   const anchor = new ChainAnchor({
-    ...{ clock, chain: store, folder: '/howdah/audit', store: mark, onState: () => {} },
+    ...{ clock, chain: store, folder: '/howdah/audit', known, onState: () => {} },
     access: () => session,
     onBegun: (_, lost) => begun.push(lost),
     onBroken: async () => {
@@ -94,7 +100,8 @@ test('while ZooKeeper is away it is said since when, and it is caught up with', 
   await clock.pass(30_000);
   expect(anchor.view).toEqual({
     ...{ anchored: null, unanchoredSince: since },
-    trouble: ['The audit is not anchored in ZooKeeper: no connection.'],
+    facts: [],
+    trouble: [{ severity: 'note', says: 'The audit is not anchored in ZooKeeper: no connection.' }],
   });
   session.connected = true;
   await clock.pass(5000);
@@ -170,7 +177,6 @@ test.each([
     expect(next.said).toEqual([
       expect.stringMatching(/^The audit is broken\. Row 5 had been anchored/),
     ]);
-    expect(next.anchor.view.trouble).toEqual(next.said);
     // What was anchored stays what it was, and what comes is anchored beside it.
     expect(anchored(zookeeper)).toEqual(before);
     expect(anchored(zookeeper, "a'")?.seq).toBe(store.rows.at(-1)?.seq);
@@ -216,4 +222,42 @@ test('what is no anchor is left as it is, and an anchor that was removed is made
   await clock.pass(2000);
   expect(said.at(-1)).toContain('was removed, and is made anew');
   expect(begun).toHaveLength(2);
+});
+
+const open = [{ perms: 31, scheme: 'world', id: 'anyone' }];
+const ours = [
+  { perms: 31, scheme: 'auth', id: '' },
+  { perms: 1, scheme: 'world', id: 'anyone' },
+];
+const accessOf = (zookeeper: FakeZooKeeper, path: string) => zookeeper.guarded(path)?.access;
+
+test('who is known to ZooKeeper lets nobody else write the anchor, or remove it', async () => {
+  const { zookeeper, clock, store } = world;
+  store.add();
+  const { anchor } = rig(world);
+  anchor.note();
+  await clock.pass(1000);
+  expect([FOLDER, `${FOLDER}/a`].map((path) => accessOf(zookeeper, path))).toEqual([ours, ours]);
+  expect(anchor.view.facts).toEqual([]);
+});
+
+test('an anchor that anybody may write is closed to others, and that of an operator left as it is', async () => {
+  const { zookeeper, clock, store } = world;
+  store.add();
+  const first = rig(world, { known: false });
+  first.anchor.note();
+  await clock.pass(1000);
+  expect(accessOf(zookeeper, `${FOLDER}/a`)).toEqual(open);
+  const says = expect.stringMatching(/^Anybody who reaches ZooKeeper may write the audit's anchor/);
+  expect(first.anchor.view).toMatchObject({ facts: [says], trouble: [] });
+  const operators = [{ perms: 31, scheme: 'ip', id: '10.0.0.1' }];
+  zookeeper.setAccess(FOLDER, operators, 0);
+  await first.anchor.close();
+  const second = rig(world);
+  second.anchor.note();
+  await clock.pass(1000);
+  expect([FOLDER, `${FOLDER}/a`].map((path) => accessOf(zookeeper, path))).toEqual([
+    operators,
+    ours,
+  ]);
 });

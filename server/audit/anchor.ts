@@ -1,18 +1,19 @@
 import { anchorOf, anchorText } from '@/lib/audit/anchor';
 import type { Anchor, Head } from '@/lib/audit/chain';
-import type { AuditView } from '@/lib/audit/view';
+import { type AuditView, alarm, note } from '@/lib/audit/view';
 import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import type { AuditChain, Clock, ListingAccess } from '../ports';
 import { ensureFolder } from '../znode-folder';
+import { AnchorGuard } from './anchor-guard';
 
 export interface ChainAnchorOptions {
   readonly clock: Clock;
-  readonly chain: Pick<AuditChain, 'head' | 'at'>;
+  readonly chain: Pick<AuditChain, 'head' | 'at' | 'storeId'>;
   readonly access: () => ListingAccess;
   /** Where anchors are: see `anchorFolder`. */
   readonly folder: string;
-  /** What the anchors of this store are marked with. */
-  readonly store: string;
+  /** Whether ZooKeeper knows us by a digest. */
+  readonly known: boolean;
   /** The chain is anchored from that row on. `lost`: what was anchored of this store before, and is gone. */
   readonly onBegun: (head: Head, lost: string | null) => void;
   /** The store no longer has what was anchored: why, in a sentence. The chain is to be begun anew. */
@@ -32,6 +33,7 @@ const ATTEMPTS = 5;
  */
 export class ChainAnchor {
   readonly #options: ChainAnchorOptions;
+  readonly #guard: AnchorGuard;
   #anchored: Anchor | null = null;
   #since: number | null = null;
   #moving: Promise<void> | null = null;
@@ -45,13 +47,17 @@ export class ChainAnchor {
 
   constructor(options: ChainAnchorOptions) {
     this.#options = options;
+    this.#guard = new AnchorGuard(options);
   }
 
-  get view(): Pick<AuditView, 'anchored' | 'unanchoredSince' | 'trouble'> {
+  get view(): Pick<AuditView, 'anchored' | 'unanchoredSince' | 'trouble' | 'facts'> {
     const anchored = this.#anchored && { seq: this.#anchored.seq, at: this.#anchored.at };
     return {
-      ...{ anchored, unanchoredSince: this.#since },
-      trouble: [...this.#trouble, ...(this.#away === null ? [] : [this.#away])],
+      ...{ anchored, unanchoredSince: this.#since, facts: this.#guard.facts },
+      trouble: [
+        ...[...this.#trouble].map(alarm),
+        ...(this.#away === null ? [] : [note(this.#away)]),
+      ],
     };
   }
 
@@ -117,11 +123,13 @@ export class ChainAnchor {
 
   /** False: somebody else was there meanwhile. */
   async #moveTo(known: Head): Promise<boolean> {
-    const { access, chain, folder, store, clock } = this.#options;
+    const { access, chain, folder, clock } = this.#options;
     const path = `${folder}/${known.chain}`;
+    const store = await chain.storeId();
     await access().sync(path);
     const found = await access().data(path, false);
-    if (found === null) return this.#begin(path, known);
+    if (found === null) return this.#begin(path, known, store);
+    await this.#guard.see(path);
     const anchor = anchorOf(found.data.toString('utf8'));
     if (anchor === null || anchor.chain !== known.chain) {
       this.#say(`${path} in ZooKeeper holds something that is no anchor of this audit: remove it.`);
@@ -152,17 +160,19 @@ export class ChainAnchor {
     return true;
   }
 
-  async #begin(path: string, head: Head): Promise<boolean> {
-    const { access, folder, store, clock, onBegun } = this.#options;
+  async #begin(path: string, head: Head, store: string): Promise<boolean> {
+    const { access, folder, clock, onBegun, onError } = this.#options;
     if (this.#anchored?.chain === head.chain) {
       this.#say(`The anchor of the audit at ${path} in ZooKeeper was removed, and is made anew.`);
     }
-    const lost = await this.#findLost(head);
-    if (lost !== null) this.#say(lost);
+    const lost = await this.#findLost(head, store);
+    if (lost !== null) onError(new Error(lost));
     await ensureFolder(access(), folder);
     const anchor: Anchor = { ...head, at: clock.now(), store };
     try {
-      await access().create(path, Buffer.from(anchorText(anchor)));
+      await access().create(path, Buffer.from(anchorText(anchor)), this.#guard.creating);
+      this.#guard.forget(path);
+      await this.#guard.see(path);
     } catch (error) {
       if (isZooKeeperError(error, 'exists')) return false;
       throw error;
@@ -173,8 +183,8 @@ export class ChainAnchor {
   }
 
   /** A chain that begins with its first row: had this store another one before? */
-  async #findLost(head: Head): Promise<string | null> {
-    const { access, chain, folder, store } = this.#options;
+  async #findLost(head: Head, store: string): Promise<string | null> {
+    const { access, chain, folder } = this.#options;
     const first = await chain.at(1);
     if (first === 'removed' || first?.chain !== head.chain) return null;
     const listed = await access().children(folder, false);
@@ -191,7 +201,7 @@ export class ChainAnchor {
     const { seq, at } = anchor;
     const had = `Row ${seq} had been anchored at ${new Date(at).toISOString()}`;
     const says = there === null ? `${had}, and is gone.` : `${had}, and is another one now.`;
-    this.#say(`The audit is broken. ${says} It is begun anew.`);
+    this.#options.onError(new Error(`The audit is broken. ${says} It is begun anew.`));
     await this.#options.onBroken(head, says);
   }
 

@@ -1,6 +1,7 @@
 import type { Head } from '@/lib/audit/chain';
+import { isEntryText } from '@/lib/audit/entry';
 import { Failure } from '@/lib/errors';
-import type { AuditChain, AuditSpool, Clock, WaitingEntry } from '../ports';
+import type { AuditChain, AuditSpool, Clock } from '../ports';
 
 export interface DrainOptions {
   readonly clock: Clock;
@@ -80,7 +81,11 @@ export class Drain {
     onState();
   }
 
-  /** Each batch is given up on disk only once the chain has it. */
+  /**
+   * Each batch is given up on disk only once the chain has it. One with an entry that makes no sense,
+   * or that the store would refuse each time, is put aside once it has the others: behind it would
+   * wait all that comes.
+   */
   async #all(): Promise<void> {
     const { chain, onAppended, onState } = this.#options;
     const spool = this.#spool;
@@ -88,28 +93,52 @@ export class Drain {
     while (chain.writable && !this.#closed) {
       const batches = await spool.oldest(MOST_AT_ONCE);
       if (batches.length === 0) break;
-      const head = await this.#append(batches.flatMap(({ records }) => records.map(textIn)));
-      for (const batch of batches) await spool.drop(batch);
+      const texts = batches.flatMap(({ records }) => records.map(({ text }) => text));
+      const { head, refused } = await this.#append(texts.filter(isEntryText));
+      for (const batch of batches) {
+        const isKept = batch.records.every(({ text }) => isEntryText(text) && !refused.has(text));
+        await (isKept ? spool.drop(batch) : spool.putAside(batch));
+      }
       this.#trouble = null;
-      onAppended(head);
+      if (head) onAppended(head);
       onState();
     }
   }
 
   /** What a database in another encoding has no letters for goes there without them, by itself. */
-  async #append(texts: readonly string[]): Promise<Head> {
+  async #append(texts: readonly string[]): Promise<Appended> {
     const { chain } = this.#options;
+    if (texts.length === 0) return { head: null, refused: new Set() };
     try {
-      return await chain.append(texts);
+      return { head: await chain.append(texts), refused: new Set() };
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
       const [first = '', ...others] = texts;
-      if (others.length === 0) return chain.append([first.replace(/[^\x20-\x7e]/g, '?')]);
-      let head = await this.#append([first]);
-      for (const text of others) head = await this.#append([text]);
-      return head;
+      if (others.length === 0) return this.#appendPlainly(first, error);
+      let all = await this.#append([first]);
+      for (const text of others) {
+        const one = await this.#append([text]);
+        all = { head: one.head ?? all.head, refused: new Set([...all.refused, ...one.refused]) };
+      }
+      return all;
+    }
+  }
+
+  async #appendPlainly(text: string, why: Failure): Promise<Appended> {
+    const plain = text.replace(/[^\x20-\x7e]/g, '?');
+    try {
+      if (plain === text) throw why;
+      return { head: await this.#options.chain.append([plain]), refused: new Set() };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
+      this.#options.onError(error);
+      return { head: null, refused: new Set([text]) };
     }
   }
 }
 
-const textIn = ({ text }: WaitingEntry): string => text;
+interface Appended {
+  /** Null: nothing was. */
+  readonly head: Head | null;
+  readonly refused: ReadonlySet<string>;
+}

@@ -1,4 +1,5 @@
 import { type AuditEntry, intentEntry, outcomeEntry } from '@/lib/audit/entry';
+import { note } from '@/lib/audit/view';
 import type { Audit } from '../ports';
 
 /** What stands in for the audit where nothing is kept: each entry is a line of the log. */
@@ -15,7 +16,8 @@ export function loggedAudit(log: (entry: AuditEntry) => void): Audit {
       waiting: { entries: 0, since: null },
       anchored: null,
       unanchoredSince: null,
-      trouble: ['Howdah was told to keep no history, so what is done is only in its log.'],
+      trouble: [note('Howdah was told to keep no history, so what is done is only in its log.')],
+      facts: [],
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
+import { Failure } from '@/lib/errors';
 import { FakeClock } from '../fake-clock';
 import { AuditRetention } from './retention';
 
@@ -9,7 +10,13 @@ function rig() {
   const clock = new FakeClock(100 * DAY);
   const told: (AuditIntent | AuditOutcome)[] = [];
   const errors: unknown[] = [];
-  const store = { rows: [1 * DAY, 2 * DAY, 95 * DAY], writable: true, mine: true, fails: false };
+  const store = {
+    rows: [1 * DAY, 2 * DAY, 95 * DAY],
+    writable: true,
+    mine: true,
+    fails: false,
+    altered: false,
+  };
   const retention = new AuditRetention({
     ...{ clock, keepMs: 10 * DAY, mine: () => store.mine, onCut: () => {} },
     onError: (error) => errors.push(error),
@@ -28,6 +35,7 @@ function rig() {
       old: async (before) => store.rows.filter((at) => at < before).length,
       cut: async (before) => {
         if (store.fails) throw new Error('no');
+        if (store.altered) throw new Failure('refused', 'Row 2 does not fit.');
         const removed = store.rows.filter((at) => at < before).length;
         store.rows = store.rows.filter((at) => at >= before);
         return { chain: 'a', upto: 2, hash: '', removed, at: clock.now(), signature: '' };
@@ -63,10 +71,25 @@ test('it is left alone where another tidies, and what failed says so and is trie
   store.fails = true;
   retention.start();
   await clock.pass(0);
-  expect(told.at(-1)).toMatchObject({ result: 'failed' });
+  expect(told.at(-1)).toMatchObject({ result: 'unknown' });
   expect(errors).toHaveLength(1);
   store.fails = false;
   await clock.pass(3_600_000);
   expect(store.rows).toHaveLength(1);
+  retention.close();
+});
+
+test('where rows are not what was appended that is an alarm, and told once a day', async () => {
+  const { clock, told, store, retention } = rig();
+  store.altered = true;
+  retention.start();
+  await clock.pass(0);
+  expect(told.at(-1)).toMatchObject({ result: 'refused', says: 'Row 2 does not fit.' });
+  expect(retention.trouble).toEqual([{ severity: 'alarm', says: 'Row 2 does not fit.' }]);
+  await clock.pass(DAY - 1);
+  expect(told).toHaveLength(2);
+  store.altered = false;
+  await clock.pass(1);
+  expect([told.length, retention.trouble]).toEqual([4, []]);
   retention.close();
 });

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { endedBy } from '@/lib/audit/ended';
 import { byHowdah } from '@/lib/audit/entry';
+import { type AuditTrouble, alarm } from '@/lib/audit/view';
+import { Failure } from '@/lib/errors';
 import type { Audit, AuditChain, Clock } from '../ports';
 
 export interface AuditRetentionOptions {
@@ -15,6 +18,8 @@ export interface AuditRetentionOptions {
 }
 
 const EVERY_MS = 3_600_000;
+/** What was refused is not tried, and told, each hour. */
+const REFUSED_MS = 24 * EVERY_MS;
 
 /** Removes rows that are older than they are kept for, which is an act of its own. */
 export class AuditRetention {
@@ -22,9 +27,15 @@ export class AuditRetention {
   #cancel: () => void = () => {};
   #running = false;
   #closed = false;
+  /** Why rows that are old are kept, in a sentence; null: they are not. */
+  #refused: string | null = null;
 
   constructor(options: AuditRetentionOptions) {
     this.#options = options;
+  }
+
+  get trouble(): readonly AuditTrouble[] {
+    return this.#refused === null ? [] : [alarm(this.#refused)];
   }
 
   /** The store has become ready: what was left undone while it was away is done now. */
@@ -50,7 +61,10 @@ export class AuditRetention {
     }
     this.#running = false;
     this.#cancel();
-    if (!this.#closed) this.#cancel = clock.after(EVERY_MS, () => void this.#run());
+    if (!this.#closed) {
+      const wait = this.#refused === null ? EVERY_MS : REFUSED_MS;
+      this.#cancel = clock.after(wait, () => void this.#run());
+    }
   }
 
   async #tidy(): Promise<void> {
@@ -69,11 +83,12 @@ export class AuditRetention {
       const says = checkpoint
         ? `${said} were removed: ${checkpoint.removed}, up to row ${checkpoint.upto}.`
         : `${said} were to be removed, and were gone already.`;
+      this.#refused = null;
       await audit.end({ id, at: clock.now(), result: 'done', says, cost: null });
       onCut();
     } catch (error) {
-      const says = `${said} could not be removed.`;
-      await audit.end({ id, at: clock.now(), result: 'failed', says, cost: null });
+      this.#refused = error instanceof Failure && error.code === 'refused' ? error.message : null;
+      await audit.end(endedBy(error, { id, at: clock.now(), followed: false }));
       throw error;
     }
   }

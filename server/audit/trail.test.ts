@@ -40,7 +40,10 @@ class Store {
       if (this.refuses && texts.some(this.refuses))
         throw new Failure('bad-input', 'No such letter.');
       const known = new Set(this.rows.map(nameOf));
-      this.rows.push(...texts.filter((text) => !known.has(nameOf(text))));
+      for (const text of texts) {
+        if (!known.has(nameOf(text))) this.rows.push(text);
+        known.add(nameOf(text));
+      }
       if (this.losesAnswer?.()) throw new Failure('unavailable', 'The answer was lost.');
       return { chain: 'a', seq: this.rows.length, hash: '' };
     };
@@ -52,6 +55,8 @@ class Store {
       head: async () => null,
       at: async () => null,
       beginAnew: async () => null,
+      storeId: async () => '',
+      breaks: async () => [],
       old: async () => 0,
       cut: async () => null,
     };
@@ -104,6 +109,10 @@ class Disk implements AuditSpool {
         ...{ name, records: this.files.get(name) ?? [] },
       }),
     );
+  }
+  async putAside(batch: SpooledBatch<WaitingEntry>) {
+    await this.drop(batch);
+    this.aside += 1;
   }
   async drop({ name }: SpooledBatch<WaitingEntry>) {
     await this.#step(() => this.files.delete(name));
@@ -159,7 +168,8 @@ describe('an act', () => {
     disk.fails = () => 'before';
     await trail.begin(act('a'));
     expect(store.rows.map(nameOf)).toEqual(['intent a']);
-    expect(trail.view.trouble).toEqual(["The audit can't be written to disk: no space left."]);
+    const says = "The audit can't be written to disk: no space left.";
+    expect(trail.view.trouble).toEqual([{ severity: 'note', says }]);
     store.away = true;
     await expect(trail.begin(act('b'))).rejects.toMatchObject({
       code: 'unavailable',
@@ -169,7 +179,8 @@ describe('an act', () => {
     // What is done already is not given up.
     await trail.end(end('a'));
     expect(errors).toHaveLength(1);
-    expect(trail.view.waiting.entries).toBe(1);
+    // Nor is that the other one was refused: the disk may show it later.
+    expect(trail.view.waiting.entries).toBe(3);
     await clock.pass(5000);
     disk.fails = null;
     await clock.pass(1500);
@@ -178,7 +189,41 @@ describe('an act', () => {
     trail.storeIsReady();
     await clock.pass(0);
     await trail.close();
-    expect(store.rows.map(nameOf)).toEqual(['intent a', 'outcome a']);
+    const names = ['intent a', 'intent b', 'outcome b', 'outcome a'];
+    expect(store.rows.map(nameOf)).toEqual(names);
+    expect(JSON.parse(store.rows[2] ?? '')).toMatchObject({
+      result: 'refused',
+      says: expect.stringContaining('it was not done'),
+    });
+  });
+
+  test('is not begun while Howdah stops, and what was begun is still ended', async () => {
+    const { trail, store, disk } = rig();
+    await trail.begin(act('a'));
+    trail.stop();
+    await expect(trail.begin(act('b'))).rejects.toMatchObject({ code: 'unavailable' });
+    await trail.end(end('a'));
+    await trail.close();
+    const kept = [...store.rows, ...[...disk.files.values()].flat().map(({ text }) => text)];
+    const names = ['intent a', 'outcome a', 'intent b', 'outcome b'];
+    expect(kept.map(nameOf)).toEqual(expect.arrayContaining(names));
+  });
+
+  test('that makes no sense, or that the store never takes, is put aside and holds nobody up', async () => {
+    const { trail, store, disk, clock } = rig();
+    store.refuses = (text) => text.includes('"c"');
+    store.away = true;
+    const senseless = [{ text: 7 }, { text: 'x' }, { text: '{"id":"a","kind":"other","at":1}' }];
+    for (const [n, one] of senseless.entries()) {
+      disk.files.set(`0000000000000000000${n}`, [{ seq: n, ...one } as WaitingEntry]);
+    }
+    for (const id of ['b', 'c', 'd']) await trail.begin(act(id));
+    store.away = false;
+    trail.storeIsReady();
+    await clock.pass(0);
+    await trail.close();
+    expect(store.rows.map(nameOf)).toEqual(['intent b', 'intent d']);
+    expect([disk.files.size, disk.aside]).toEqual([0, 4]);
   });
 
   test('does not wait for a disk that hangs, and is there once though that takes it at last', async () => {
@@ -196,7 +241,10 @@ describe('an act', () => {
     await begun;
     expect(store.rows.map(nameOf)).toEqual(['intent a']);
     expect(trail.view.trouble).toEqual([
-      "The audit can't be written to disk: it has not answered for 5 s.",
+      {
+        severity: 'note',
+        says: "The audit can't be written to disk: it has not answered for 5 s.",
+      },
     ]);
     wake();
     disk.append = append;
@@ -215,9 +263,10 @@ describe('an act', () => {
     disk.fails = () => 'before';
     await Promise.all(Array.from({ length: 1100 }, (_, n) => trail.end(end(`${n}`))));
     expect(trail.view.waiting.entries).toBe(1000);
-    expect(trail.view.trouble[1]).toBe(
-      '100 entries of the audit could be kept nowhere, and are lost.',
-    );
+    expect(trail.view.trouble[1]).toEqual({
+      severity: 'alarm',
+      says: '100 entries of the audit could be kept nowhere, and are lost.',
+    });
     disk.fails = null;
     store.away = false;
     await clock.pass(1000);
@@ -368,7 +417,9 @@ describe('on a real disk', () => {
     trail.storeIsReady();
     await expect.poll(() => store.rows.map(nameOf)).toEqual(['intent a', 'intent b', 'intent c']);
     await trail.close();
-    expect(trail.view.trouble).toEqual([expect.stringMatching(/^1 file of the audit on disk/)]);
+    expect(trail.view.trouble).toMatchObject([
+      { says: expect.stringMatching(/^1 file of the audit on disk/) },
+    ]);
     expect(readdirSync(folder)).toEqual(['0000000000000009.jsonl.unreadable']);
   });
 });

@@ -5,7 +5,7 @@ import {
   outcomeEntry,
   textOf,
 } from '@/lib/audit/entry';
-import type { AuditView } from '@/lib/audit/view';
+import { type AuditTrouble, type AuditView, alarm, note } from '@/lib/audit/view';
 import { Failure } from '@/lib/errors';
 import type { Audit, AuditChain, AuditSpool, WaitingEntry } from '../ports';
 import { Drain, type DrainOptions } from './drain';
@@ -52,6 +52,7 @@ export class AuditTrail implements Omit<Audit, 'view'> {
   #next = 0;
   /** Why the disk does not take what it should; null: it does. */
   #disk: string | null = null;
+  #stopping = false;
   #closed = false;
 
   constructor(options: AuditTrailOptions) {
@@ -64,12 +65,12 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     const { records, oldestAt, aside } = this.#spool ?? { records: 0, oldestAt: null, aside: 0 };
     const entries = records + this.#unsaved.length;
     const isLate = oldestAt !== null && clock.now() - oldestAt > LATE_MS;
+    const state = this.#state(isLate || !chain.writable);
+    const says = state === 'refusing' ? alarm : note;
+    const wrong = [this.#disk, this.#drain.trouble].filter((one) => one !== null);
     return {
-      state: this.#state(isLate || !chain.writable),
-      waiting: { entries, since: oldestAt },
-      trouble: [this.#disk, this.#drain.trouble, ...unkept(aside, this.#lost)].filter(
-        (says) => says !== null,
-      ),
+      ...{ state, waiting: { entries, since: oldestAt } },
+      trouble: [...wrong.map(says), ...unkept(aside, this.#lost)],
     };
   }
 
@@ -87,8 +88,33 @@ export class AuditTrail implements Omit<Audit, 'view'> {
     this.#drain.start(spool);
   }
 
-  begin(intent: AuditIntent): Promise<void> {
-    return this.#keep([textOf(intentEntry(intent))]);
+  async begin(intent: AuditIntent): Promise<void> {
+    const began = textOf(intentEntry(intent));
+    try {
+      if (this.#stopping) throw new Failure('unavailable', 'Howdah is stopping: nothing is begun.');
+      await this.#keep([began]);
+    } catch (error) {
+      this.#tellRefused(intent, began);
+      throw error;
+    }
+  }
+
+  /** Nothing is begun any more; what has been is still to be ended. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /**
+   * A disk or a store that has refused may have kept it all the same, and shows it later: by then it
+   * says that it was not done. It takes no room that ends of acts that were done may need.
+   */
+  #tellRefused({ id }: AuditIntent, began: string): void {
+    if (this.#unsaved.length >= MOST_UNSAVED / 2) return;
+    const at = this.#options.clock.now();
+    const says = 'It could not be recorded before it was begun, so it was not done.';
+    const ended = outcomeEntry({ id, at, result: 'refused', says, cost: null });
+    this.#unsaved.push(began, textOf(ended));
+    this.#retryLater();
   }
 
   end(outcome: AuditOutcome): Promise<void> {
@@ -199,8 +225,8 @@ export class AuditTrail implements Omit<Audit, 'view'> {
   }
 }
 
-function unkept(aside: number, lost: number): string[] {
+function unkept(aside: number, lost: number): AuditTrouble[] {
   const files = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
   const entries = `${lost} entries of the audit could be kept nowhere, and are lost.`;
-  return [...(aside > 0 ? [files] : []), ...(lost > 0 ? [entries] : [])];
+  return [...(aside > 0 ? [note(files)] : []), ...(lost > 0 ? [alarm(entries)] : [])];
 }

@@ -9,7 +9,7 @@ import {
 import { type Grant, holds, scopeInWords } from '@/lib/access/roles';
 import { Failure } from '@/lib/errors';
 import type { AccountStore, Clock, CredentialStore } from '../ports';
-import { hashOf } from './emergency';
+import { hashOf } from './hash';
 import { type Identity, TOKEN_PREFIX } from './identities';
 import type { Limits } from './limits';
 
@@ -82,9 +82,13 @@ export class Accounts {
     await this.#options.onChange();
   }
 
-  /** Somebody else's: it ends their sessions, and is to be changed at the next sign-in. */
+  /** Somebody else's: it ends their sessions and tokens, and is to be changed at the next sign-in. */
   async resetPassword(id: string, password: string): Promise<void> {
-    const { email } = await this.get(id);
+    const { email, logins } = await this.get(id);
+    if (!logins.includes('password')) {
+      // Its roles are those of its groups, which are read only when it signs in there.
+      throw new Failure('refused', `${email} signs in at the provider and has no password here.`);
+    }
     refuseFault(password, email);
     await this.#options.store.setPassword(id, await hashPassword(password), { mustChange: true });
     await this.#options.onChange();

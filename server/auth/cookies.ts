@@ -1,20 +1,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Of the session; the library calls it so, and behind TLS puts a prefix that browsers enforce. */
-export const sessionCookie = (secure: boolean): string =>
-  `${secure ? '__Secure-' : ''}howdah.session_token`;
+/** Behind TLS browsers take these from this very host alone, so that no other can plant one. */
+export const cookiePrefix = (secure: boolean): string => (secure ? '__Host-howdah' : 'howdah');
+/** Of the session; the library calls it so. */
+export const sessionCookie = (secure: boolean): string => `${cookiePrefix(secure)}.session_token`;
 /** Of who has shown the emergency token. */
-export const emergencyCookie = (secure: boolean): string =>
-  `${secure ? '__Secure-' : ''}howdah.emergency`;
+export const emergencyCookie = (secure: boolean): string => `${cookiePrefix(secure)}.emergency`;
 
-/** The value of a cookie as it was sent; null: it wasn't. */
+/** The value of a cookie as it was sent; null: it wasn't, or there are two of that name. */
 export function cookieIn(request: IncomingMessage, name: string): string | null {
-  for (const part of request.headers.cookie?.split(';') ?? []) {
+  const found = (request.headers.cookie?.split(';') ?? []).flatMap((part) => {
     const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
-  return null;
+    return at > 0 && part.slice(0, at).trim() === name ? [part.slice(at + 1).trim()] : [];
+  });
+  return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 /**

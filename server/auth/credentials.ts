@@ -28,8 +28,8 @@ const FRESH_MS = 2000;
 /** What nobody has shown for this long is asked for no more. */
 const FORGET_MS = 30_000;
 const MOST_KNOWN = 10_000;
-/** Of its life a session has used this much when it is given all of it again. */
-const EXTEND_AFTER = 1 / 24;
+/** How exactly it is kept when a session was used last, and with that when it ends. */
+const EXTEND_AFTER_MS = 60_000;
 
 /**
  * What credentials stand for. Those in use are asked for again every two seconds, all at once, so
@@ -82,8 +82,9 @@ export class Credentials {
   /** Asks for all that are in use again. */
   async renew(): Promise<void> {
     const { clock } = this.#options;
-    for (const [key, { usedAt }] of this.#known) {
-      if (clock.now() - usedAt > FORGET_MS) this.#known.delete(key);
+    for (const [key, { usedAt, awaySince }] of this.#known) {
+      // While the store is away nobody who is forgotten could be known again.
+      if (awaySince === null && clock.now() - usedAt > FORGET_MS) this.#known.delete(key);
     }
     for (const kind of ['session', 'token'] as const) {
       const known = [...this.#known.values()].filter((one) => one.kind === kind);
@@ -95,7 +96,7 @@ export class Credentials {
         );
         for (const { key } of known) this.#note({ kind, key, ...answer });
       } catch {
-        for (const one of known) this.#away(one);
+        for (const { key } of known) this.#away(key);
       }
     }
   }
@@ -104,9 +105,9 @@ export class Credentials {
     try {
       return await this.readNow(kind, key);
     } catch (error) {
-      const found = this.#known.get(key);
+      const found = this.#away(key);
       if (!found?.held) throw error;
-      return this.#away(found);
+      return found;
     }
   }
 
@@ -145,17 +146,20 @@ export class Credentials {
     return known;
   }
 
-  #away(known: Known & { usedAt: number }): Known {
+  /** Of what is known now: what has been learnt since the question was asked stays. */
+  #away(key: string): Known | null {
+    const known = this.#known.get(key);
+    if (!known) return null;
     const awaySince = known.awaySince ?? this.#options.clock.now();
     const now = { ...known, awaySince };
-    this.#known.set(known.key, now);
+    this.#known.set(key, now);
     return now;
   }
 
   #extend({ id, expiresAt, createdAt }: Held, usedAt: number): void {
     const { idleMs, sessionMs, store, onError } = this.#options;
     const until = Math.min(usedAt + idleMs, createdAt + sessionMs);
-    if (until - expiresAt > idleMs * EXTEND_AFTER) store.extendSession(id, until).catch(onError);
+    if (until - expiresAt >= EXTEND_AFTER_MS) store.extendSession(id, until).catch(onError);
   }
 }
 

@@ -1,11 +1,14 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { lstat, readFile } from 'node:fs/promises';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../ports';
+import { hashOf } from './hash';
 
 /** Whoever holds it may do everything: it has to be more than can be guessed. */
 const LEAST_TOKEN = 32;
 const SESSION_MS = 3_600_000;
 const FRESH_MS = 2000;
+const MOST_BYTES = 4096;
 
 interface Read {
   readonly is: 'none' | 'fit' | 'unfit';
@@ -29,12 +32,10 @@ export class Emergency {
     this.#clock = clock;
   }
 
-  /** Why that is not the token, in one sentence; null: it is. */
-  async refuse(token: string): Promise<string | null> {
+  /** Whether that is the token. Who asks is told no more than that. */
+  async isIt(token: string): Promise<boolean> {
     const { is, text } = await this.#read();
-    if (is === 'none') return 'There is no emergency token: docs/security.md says how to make one.';
-    if (is === 'unfit') return `The emergency token is not taken: ${text}.`;
-    return same(token.trim(), text) ? null : 'That is not the emergency token.';
+    return is === 'fit' && same(token.trim(), text);
   }
 
   /**
@@ -54,7 +55,7 @@ export class Emergency {
   }
 
   /** A cookie for who has shown the token: it is good for an hour, and in this process alone. */
-  async begin(token: string): Promise<string> {
+  begin(token: string): string {
     const now = this.#clock.now();
     for (const [key, { until }] of this.#browsers) if (until <= now) this.#browsers.delete(key);
     const cookie = randomBytes(32).toString('base64url');
@@ -90,28 +91,39 @@ export class Emergency {
 
   async #readFile(): Promise<Read> {
     if (this.#file === null) return { is: 'none', text: '' };
+    let file: FileHandle;
     try {
-      const found = await lstat(this.#file);
-      const unfit = (text: string) => ({ is: 'unfit' as const, text });
-      if (!found.isFile()) return unfit(`${this.#file} is no plain file`);
-      if ((found.mode & 0o077) !== 0) return unfit(`others may read ${this.#file}: chmod 600 it`);
-      if (found.uid !== process.getuid?.()) {
-        return unfit(`${this.#file} belongs to another user than Howdah's`);
-      }
-      const text = (await readFile(this.#file, 'utf8')).trim();
-      if (text.length < LEAST_TOKEN) {
-        return unfit(`it has fewer than ${LEAST_TOKEN} characters`);
-      }
-      return { is: 'fit', text };
+      // What is looked at is what is read, whatever is put in its place meanwhile.
+      file = await open(
+        this.#file,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return { is: 'none', text: '' };
-      return { is: 'unfit', text: `it can't be read (${code})` };
+      return { is: 'unfit', text: `${this.#file} can't be read (${code})` };
+    }
+    try {
+      return await this.#readFrom(file);
+    } catch (error) {
+      return { is: 'unfit', text: `${this.#file} can't be read (${(error as Error).message})` };
+    } finally {
+      await file.close();
     }
   }
-}
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+  async #readFrom(file: FileHandle): Promise<Read> {
+    const unfit = (says: string): Read => ({ is: 'unfit', text: `${this.#file} ${says}` });
+    const found = await file.stat();
+    if (!found.isFile()) return unfit('is no plain file');
+    if ((found.mode & 0o077) !== 0) return unfit('can be read by others: chmod 600 it');
+    if (found.uid !== process.getuid?.()) return unfit("belongs to another user than Howdah's");
+    if (found.size > MOST_BYTES) return unfit('is too large to be a token');
+    const text = (await file.readFile('utf8')).trim();
+    if (text.length < LEAST_TOKEN) return unfit(`has fewer than ${LEAST_TOKEN} characters`);
+    return { is: 'fit', text };
+  }
+}
 
 /** In the same time, however much of it is right. */
 function same(one: string, other: string): boolean {

@@ -5,7 +5,8 @@ import type { Who } from '@/lib/access/who';
 import type { Clock } from '../ports';
 import { cookieIn, emergencyCookie, sessionCookie, tokenIn } from './cookies';
 import { type Credentials, type Known, meaning } from './credentials';
-import { type Emergency, hashOf } from './emergency';
+import type { Emergency } from './emergency';
+import { hashOf } from './hash';
 
 /** Somebody who is known, by what they sent with a request. */
 export interface Identity {
@@ -33,15 +34,16 @@ export interface IdentitiesOptions {
   readonly onTokenUse: (token: string, from: string) => void;
   /** The emergency token was sent with a request, rather than a cookie. */
   readonly onEmergency: (from: string) => void;
-  /** Whether that address may show another token that could be guessed; false: it has tried too often. */
-  readonly mayGuess: (from: string) => Promise<boolean>;
-  /** It was the right one. */
-  readonly guessed: (from: string) => Promise<void>;
+  /** A token that nobody has was sent. */
+  readonly onWrongToken: (from: string) => Promise<void>;
+  /** Whether one from that address may be looked for in the store: not after too many wrong ones. */
+  readonly mayTry: (from: string) => Promise<boolean>;
   /** Right after the start nobody could be known: who asks then waits for the store a moment. */
   readonly opened: () => Promise<void>;
 }
 
 export const TOKEN_PREFIX = 'howdah_';
+const TOKEN = /^howdah_[\w-]{43}$/;
 const EVERYTHING: readonly Grant[] = [{ role: 'admin', scope: { of: 'all' } }];
 const emergencyWho: Who = {
   kind: 'emergency',
@@ -66,7 +68,13 @@ export class Identities {
    */
   async of(request: IncomingMessage, from: string): Promise<Identity | null> {
     const { authorization } = request.headers;
-    if (authorization !== undefined) return this.#byToken(authorization, from);
+    return authorization === undefined
+      ? this.ofBrowser(request)
+      : this.#byToken(authorization, from);
+  }
+
+  /** By a cookie alone. */
+  async ofBrowser(request: IncomingMessage): Promise<Identity | null> {
     const { secret, secure } = this.#options;
     const shown = cookieIn(request, emergencyCookie(secure));
     if (shown !== null) {
@@ -82,18 +90,23 @@ export class Identities {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) return null;
     if (!token.startsWith(TOKEN_PREFIX)) return this.#byEmergencyToken(token, from);
-    const identity = await this.#byCredential('token', hashOf(token), 'read');
+    const key = hashOf(token);
+    const known = this.#options.credentials.peek(key);
+    // Whoever makes tokens up must not keep the store from those who have one.
+    if (!known && (!TOKEN.test(token) || !(await this.#options.mayTry(from)))) return null;
+    const identity = await this.#byCredential('token', key, 'read');
     if (identity) this.#options.onTokenUse(identity.who.id, from);
+    else await this.#options.onWrongToken(from);
     return identity;
   }
 
   async #byEmergencyToken(token: string, from: string | null): Promise<Identity | null> {
-    if (from !== null && !(await this.#options.mayGuess(from))) return null;
-    if ((await this.#options.emergency.refuse(token)) !== null) return null;
-    if (from !== null) {
-      await this.#options.guessed(from);
-      this.#options.onEmergency(from);
+    // The right one is never refused: it can't be guessed, so to be asked often does not weaken it.
+    if (!(await this.#options.emergency.isIt(token))) {
+      if (from !== null) await this.#options.onWrongToken(from);
+      return null;
     }
+    if (from !== null) this.#options.onEmergency(from);
     const isGood = () => this.#options.emergency.isStill(token);
     return emergency(isGood, () => this.#byEmergencyToken(token, null));
   }

@@ -5,6 +5,7 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { LEAST_PASSWORD, MOST_PASSWORD } from '@/lib/access/account';
 import { type GroupRule, grantsOfGroups, groupsIn } from '@/lib/access/groups';
 import type { Grant } from '@/lib/access/roles';
+import { cookiePrefix } from './cookies';
 
 /** A provider that people sign in at, by OpenID Connect. */
 export interface Provider {
@@ -19,7 +20,7 @@ export interface Provider {
   readonly groups: readonly GroupRule[];
 }
 
-export interface SignInOptions {
+export interface SignInLibraryOptions {
   readonly tables: NonNullable<BetterAuthOptions['database']>;
   readonly secret: string;
   /** Where people reach Howdah: a provider sends them back there. */
@@ -29,6 +30,8 @@ export interface SignInOptions {
   readonly sessionMs: number;
   readonly provider: Provider | null;
   readonly isDisabled: (account: string) => Promise<boolean>;
+  /** The provider vouches for somebody who had no account. */
+  readonly onAdded: (email: string) => Promise<void>;
   /** The groups of who signs in at the provider have been read. */
   readonly onGroups: (account: string, grants: readonly Grant[]) => Promise<void>;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', says: string) => void;
@@ -55,8 +58,9 @@ export const refusals = {
  * better-auth, cut down to what Howdah uses of it: passwords, sessions and one OpenID Connect
  * provider. Its own endpoints are not served: `sign-in.ts` asks it for four things.
  */
-export function createSignIn(options: SignInOptions) {
+export function createSignIn(options: SignInLibraryOptions) {
   const { provider } = options;
+  const secure = options.url.startsWith('https:');
   /** What one sign-in at the provider has brought, until its session begins. */
   const signingIn = new AsyncLocalStorage<UnderWay>();
   const auth = betterAuth({
@@ -100,6 +104,7 @@ export function createSignIn(options: SignInOptions) {
       updateAccountOnSignIn: false,
     },
     databaseHooks: {
+      user: { create: { after: async ({ email }) => options.onAdded(email) } },
       account: {
         // What the provider gave is of no further use, and a secret.
         create: {
@@ -119,16 +124,20 @@ export function createSignIn(options: SignInOptions) {
             }
             const grants = signingIn.getStore()?.grants;
             if (grants) await options.onGroups(session.userId, grants);
+            return { data: { ...session, expiresAt: new Date(Date.now() + options.idleMs) } };
+          },
+          after: async (session) => {
             const under = signingIn.getStore();
             if (under) under.begun = { account: session.userId };
-            return { data: { ...session, expiresAt: new Date(Date.now() + options.idleMs) } };
           },
         },
       },
     },
     advanced: {
-      cookiePrefix: 'howdah',
-      useSecureCookies: options.url.startsWith('https:'),
+      cookiePrefix: cookiePrefix(secure),
+      // The prefix says more than the library's own would.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure },
       ipAddress: { ipAddressHeaders: [PEER_HEADER] },
     },
     plugins:
@@ -145,6 +154,8 @@ export function createSignIn(options: SignInOptions) {
                   clientSecret: provider.clientSecret,
                   scopes: [...provider.scopes],
                   pkce: true,
+                  // Another provider's accounts are others, whatever it calls them.
+                  accountSubject: ({ profile }) => `${profile.sub} at ${provider.issuer}`,
                   requireIdTokenVerification: true,
                 },
               ],

@@ -1,45 +1,38 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { isAPIError } from 'better-auth/api';
 import { z } from 'zod';
 import { Failure } from '@/lib/errors';
+import {
+  awayNow,
+  dropSessionCookie,
+  headersOf,
+  passCookies,
+  type SignInEvent,
+  type SignInRoute,
+  sendJson,
+  setEmergencyCookie,
+  tooMany,
+} from './answers';
 import { readJson } from './body';
 import { cookieIn, emergencyCookie } from './cookies';
 import type { Emergency } from './emergency';
 import type { Identity } from './identities';
 import type { Limits } from './limits';
-import { PEER_HEADER, PROVIDER, type SignInLibrary } from './sign-in-library';
+import type { SignInLibrary } from './sign-in-library';
 
-/** Somebody has tried to get in, or has gone. */
-export interface SignInEvent {
-  readonly action: 'sign-in' | 'sign-out' | 'emergency-used' | 'limited';
-  /** What they called themselves, or are. */
-  readonly name: string;
-  readonly account: string | null;
-  readonly from: string;
-  readonly how: 'password' | 'provider' | 'emergency token';
-  readonly refused: boolean;
-  readonly says: string;
-}
-
-export interface SignInRoutesOptions {
+export interface SignInOptions {
   readonly local: SignInLibrary;
-  /** Null: there is no provider. Its own, so that one that hangs holds up nobody else. */
-  readonly atProvider: SignInLibrary | null;
   readonly providerName: string | null;
   readonly emergency: Emergency;
   readonly limits: Limits;
   readonly secure: boolean;
-  readonly url: string;
-  /** Who asks by what they sent; null: nobody known. */
-  readonly identify: (request: IncomingMessage) => Promise<Identity | null>;
-  readonly nameOf: (account: string) => Promise<string | null>;
+  /** Whose browser it is, by its cookies; null: nobody's. Throws `unavailable`. */
+  readonly browserOf: (request: IncomingMessage) => Promise<Identity | null>;
+  /** Throws `unavailable`. Settled once the session is good for nothing. */
+  readonly endSession: (account: string, session: string) => Promise<void>;
   readonly peer: (request: IncomingMessage) => { readonly address: string };
-  /** Durable when it returns. */
   readonly onEvent: (event: SignInEvent) => Promise<void>;
-  /** A session has ended. Settled once it is good for nothing. */
-  readonly onChange: () => Promise<void>;
   readonly ready: () => boolean;
-  readonly onError: (error: unknown) => void;
 }
 
 const credentials = z.strictObject({
@@ -47,50 +40,52 @@ const credentials = z.strictObject({
   password: z.string().min(1).max(1000),
 });
 const emergencyToken = z.strictObject({ token: z.string().min(1).max(1000) });
-const toProvider = z.strictObject({ to: z.string().max(2000).default('/') });
+const EMERGENCY_S = 3600;
 
-export type SignInRoute = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<void> | void;
+/** The ways in and out that nobody need be known for, by their method and path. */
+export function signInRoutes(options: SignInOptions): Readonly<Record<string, SignInRoute>> {
+  const { local, emergency, limits, secure, peer, onEvent } = options;
 
-/** The addresses that nobody need be known for, by their method and path. */
-export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<string, SignInRoute>> {
-  const { local, atProvider, emergency, limits, secure, peer, onEvent } = options;
+  /** Whoever has another way in now does what they do under their own name. */
+  const endEmergency: SignInRoute = (request, response) => {
+    const cookie = cookieIn(request, emergencyCookie(secure));
+    if (cookie === null) return;
+    emergency.end(cookie);
+    setEmergencyCookie(response, secure, { value: '', seconds: 0 });
+  };
 
   const withPassword: SignInRoute = async (request, response) => {
     const { email, password } = await readJson(request, credentials);
     const { address } = peer(request);
     const name = email.trim().toLowerCase();
-    const event = { name, account: null, from: address, how: 'password' as const };
+    const nobody = { kind: 'nobody' as const, id: null, name };
+    const event = { who: nobody, from: address, how: 'password' as const };
     const wait = await limits.signIn(address, name);
     if (wait !== null) {
-      const says = `Too many attempts: try again in ${inMinutes(wait)}.`;
-      await onEvent({ ...event, action: 'limited', refused: true, says });
-      response.setHeader('retry-after', String(wait));
-      throw new Failure('limited', says);
+      const failure = tooMany(response, wait);
+      await onEvent({ ...event, action: 'limited', refused: true, says: failure.message });
+      throw failure;
     }
-    let answer: Response;
-    try {
-      answer = await local.api.signInEmail({
+    const answer = await local.api
+      .signInEmail({
         body: { email: name, password },
         headers: headersOf(request, address),
         asResponse: true,
+      })
+      .catch((error: unknown) => {
+        if (isAPIError(error)) return new Response(null, { status: Number(error.statusCode) });
+        throw awayNow(error);
       });
-    } catch (error) {
-      if (isAPIError(error)) answer = new Response(null, { status: Number(error.statusCode) });
-      else throw error;
-    }
     if (!answer.ok) {
-      const failure = refusedSignIn(answer.status);
+      const failure = refusal(answer.status);
       await onEvent({ ...event, action: 'sign-in', refused: true, says: failure.message });
       throw failure;
     }
     const { user } = (await answer.json()) as { user: { id: string } };
     await limits.signedIn(address, name);
-    await onEvent({
-      ...{ ...event, account: user.id, action: 'sign-in', refused: false, says: 'Signed in.' },
-    });
+    const who = { kind: 'user' as const, id: user.id, name };
+    await onEvent({ ...event, who, action: 'sign-in', refused: false, says: 'Signed in.' });
+    await endEmergency(request, response);
     passCookies(answer, response);
     sendJson(response, 200, { signedIn: true });
   };
@@ -99,96 +94,46 @@ export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<stri
     const { token } = await readJson(request, emergencyToken);
     const { address } = peer(request);
     const event = {
-      ...{ name: 'emergency token', account: null, from: address },
-      how: 'emergency token' as const,
+      who: { kind: 'nobody' as const, id: null, name: 'somebody' },
+      ...{ from: address, how: 'emergency token' as const },
     };
-    const wait = await limits.guess(address);
-    const says =
-      wait === null
-        ? await emergency.refuse(token)
-        : `Too many attempts: try again in ${inMinutes(wait)}.`;
-    if (says !== null) {
+    if (!(await emergency.isIt(token))) {
+      const wait = await limits.guess(address);
+      const failure =
+        wait === null
+          ? new Failure('signed-out', 'That is not the emergency token.')
+          : tooMany(response, wait);
       const action = wait === null ? 'sign-in' : 'limited';
-      await onEvent({ ...event, action, refused: true, says });
-      throw new Failure(wait === null ? 'signed-out' : 'limited', says);
+      await onEvent({ ...event, action, refused: true, says: failure.message });
+      throw failure;
     }
-    await limits.guessed(address);
-    const cookie = await emergency.begin(token);
-    await onEvent({ ...event, action: 'emergency-used', refused: false, says: 'Signed in by it.' });
-    response.appendHeader('set-cookie', setEmergency(cookie, secure, 3600));
+    const cookie = emergency.begin(token);
+    const who = { kind: 'emergency' as const, id: null, name: 'emergency token' };
+    const says = 'A browser is signed in by it.';
+    await onEvent({ ...event, who, action: 'emergency-used', refused: false, says });
+    setEmergencyCookie(response, secure, { value: cookie, seconds: EMERGENCY_S });
     sendJson(response, 200, { signedIn: true });
   };
 
-  const goToProvider: SignInRoute = async (request, response) => {
-    const { to } = await readJson(request, toProvider);
-    if (atProvider === null) throw new Failure('not-found', 'No provider is configured.');
-    const { address } = peer(request);
-    const answer = await atProvider.api.signInSocial({
-      body: {
-        provider: PROVIDER,
-        callbackURL: localPath(to),
-        errorCallbackURL: '/sign-in',
-        disableRedirect: true,
-      },
-      headers: headersOf(request, address),
-      asResponse: true,
-    });
-    if (!answer.ok) {
-      throw new Failure('unavailable', 'The provider could not be reached: see the log of Howdah.');
-    }
-    passCookies(answer, response);
-    const { url } = (await answer.json()) as { url: string };
-    sendJson(response, 200, { url });
-  };
-
-  const backFromProvider: SignInRoute = async (request, response) => {
-    if (atProvider === null) throw new Failure('not-found', 'No provider is configured.');
-    const { address } = peer(request);
-    const asked = new Request(new URL(request.url ?? '/', options.url), {
-      headers: headersOf(request, address),
-    });
-    const { answer, begun, email } = await atProvider.handle(asked);
-    const where = answer.headers.get('location') ?? '/sign-in?error=unknown';
-    const refused = begun === null;
-    const code = new URL(where, options.url).searchParams.get('error');
-    await onEvent({
-      action: 'sign-in',
-      name:
-        begun === null
-          ? (email ?? 'somebody')
-          : ((await options.nameOf(begun.account)) ?? begun.account),
-      account: begun?.account ?? null,
-      from: address,
-      how: 'provider',
-      refused,
-      says: refused
-        ? `The provider's answer was not taken: ${code ?? answer.status}.`
-        : 'Signed in.',
-    });
-    passCookies(answer, response);
-    response.writeHead(302, { location: localPath(where), 'cache-control': 'no-store' }).end();
-  };
-
   const signOut: SignInRoute = async (request, response) => {
-    const { address } = peer(request);
-    const identity = await options.identify(request).catch(() => null);
-    const cookie = cookieIn(request, emergencyCookie(secure));
-    if (cookie !== null) {
-      emergency.end(cookie);
-      response.appendHeader('set-cookie', setEmergency('', secure, 0));
-    }
-    const answer = await local.api.signOut({
-      headers: headersOf(request, address),
-      asResponse: true,
-    });
-    passCookies(answer, response);
-    if (identity) {
-      await onEvent({
-        ...{ action: 'sign-out', name: identity.who.name, account: identity.account },
-        ...{ from: address, how: 'password', refused: false, says: 'Signed out.' },
+    const identity = await options.browserOf(request).catch(() => null);
+    await endEmergency(request, response);
+    dropSessionCookie(response, secure);
+    if (identity === null) return sendJson(response, 200, { signedIn: false });
+    const { who, account, session } = identity;
+    if (account !== null && session !== null) {
+      await options.endSession(account, session).catch((error: unknown) => {
+        const says =
+          'You are signed out of this browser, but accounts can not be asked, so the session itself goes on.';
+        throw new Failure('unavailable', says, error);
       });
     }
-    await options.onChange();
+    const kind = who.kind === 'emergency' ? ('emergency' as const) : ('user' as const);
+    await onEvent({
+      who: { kind, id: account, name: who.name },
+      ...{ action: 'sign-out', from: peer(request).address, how: null },
+      ...{ refused: false, says: 'Signed out.' },
+    });
     sendJson(response, 200, { signedIn: false });
   };
 
@@ -197,52 +142,14 @@ export function signInRoutes(options: SignInRoutesOptions): Readonly<Record<stri
       sendJson(response, 200, { provider: options.providerName, ready: options.ready() }),
     'POST /api/auth/sign-in': withPassword,
     'POST /api/auth/emergency': withEmergencyToken,
-    'POST /api/auth/provider': goToProvider,
-    [`GET /api/auth/callback/${PROVIDER}`]: backFromProvider,
     'POST /api/auth/sign-out': signOut,
   };
 }
 
-function refusedSignIn(status: number): Failure {
-  if (status === 401)
+/** The same for a wrong password as for an address that nobody has, or that is none. */
+function refusal(status: number): Failure {
+  if (status === 400 || status === 401) {
     return new Failure('signed-out', 'That address and password do not go together.');
-  if (status === 403) return new Failure('forbidden', 'This account is disabled.');
-  if (status === 400) return new Failure('bad-input', 'That is no e-mail address.');
-  return new Failure('unavailable', 'Accounts can not be asked now: try again in a moment.');
-}
-
-/** Only to a page of this Howdah: an address from elsewhere may lead anywhere. */
-export function localPath(to: string): string {
-  const base = 'http://howdah';
-  if (!to.startsWith('/') || !URL.canParse(to, base)) return '/';
-  const { origin, pathname, search, hash } = new URL(to, base);
-  return origin === base && !pathname.startsWith('//') ? `${pathname}${search}${hash}` : '/';
-}
-
-/** What the library needs, with the address as we know it and no header that claims another. */
-function headersOf(request: IncomingMessage, address: string): Headers {
-  const headers = new Headers();
-  for (const name of ['cookie', 'user-agent', 'origin', 'content-type'] as const) {
-    const value = request.headers[name];
-    if (value !== undefined) headers.set(name, value);
   }
-  headers.set(PEER_HEADER, address);
-  return headers;
+  return status === 403 ? new Failure('forbidden', 'This account is disabled.') : awayNow();
 }
-
-function passCookies(answer: Response, response: ServerResponse): void {
-  for (const cookie of answer.headers.getSetCookie()) response.appendHeader('set-cookie', cookie);
-}
-
-function setEmergency(value: string, secure: boolean, seconds: number): string {
-  const name = emergencyCookie(secure);
-  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(body)}\n`);
-}
-
-const inMinutes = (seconds: number): string =>
-  seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;

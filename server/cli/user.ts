@@ -10,6 +10,7 @@ import {
   roles,
   type Scope,
   scopeInWords,
+  scopeKey,
 } from '@/lib/access/roles';
 import type { Json } from '@/lib/audit/entry';
 import { clusterId } from '@/lib/topology/cluster-id';
@@ -23,7 +24,7 @@ howdah user add EMAIL --role ROLE [where] [--name NAME]
   first sign-in. With --password-file FILE it is the text of that file; with
   --final as well it need not be changed.
 howdah user password EMAIL [--password-file FILE] [--final]
-  Gives another password, and ends every session.
+  Gives another password, and ends every session and token.
 howdah user grant EMAIL --role ROLE [where]
 howdah user revoke EMAIL [where]
   Gives a role, or takes away what is given there.
@@ -31,7 +32,8 @@ howdah user disable EMAIL, howdah user enable EMAIL, howdah user remove EMAIL
 howdah user list
 
   ROLE: ${roles.join(', ')}
-  where: all clusters, or --ensemble NAME --namespace PATH [--scope NAME]
+  where: all clusters, or --ensemble NAME --namespace PATH [--scope NAME
+         [--citus-group NUMBER]]
 
 A Howdah may run meanwhile. The store is found as Howdah finds it: by howdah.yaml
 and the environment.
@@ -42,6 +44,7 @@ const OPTIONS = {
   ensemble: { type: 'string' },
   namespace: { type: 'string' },
   scope: { type: 'string' },
+  'citus-group': { type: 'string' },
   name: { type: 'string' },
   'password-file': { type: 'string' },
   final: { type: 'boolean', default: false },
@@ -107,12 +110,15 @@ async function add({ store, record }: Accounts, { email, values }: Given): Promi
 }
 
 async function password({ store, record }: Accounts, { email, values }: Given): Promise<void> {
-  const { id } = await existing(store, email);
+  const { id, logins } = await existing(store, email);
+  if (!logins.includes('password')) {
+    throw new CommandFailure(`${email} signs in at the provider and has no password here`);
+  }
   const { password: next, shown } = passwordFor(email, values);
   await record({ action: 'password-changed', detail: { account: email } }, async () => {
     await store.setPassword(id, await hashPassword(next), { mustChange: !values.final });
   });
-  say(`${email} has another password, and no session.`);
+  say(`${email} has another password, and no session or token.`);
   if (shown) say(`To be changed at the next sign-in: ${next}`);
 }
 
@@ -196,8 +202,7 @@ const localGrants = ({ grants }: Account): readonly Grant[] =>
 const asJson = (grants: readonly Grant[]): Json =>
   grants.map(({ role, scope }) => ({ role, scope: { ...scope } }));
 
-const sameScope = (one: Scope, other: Scope): boolean =>
-  scopeInWords(one) === scopeInWords(other) && one.of === other.of;
+const sameScope = (one: Scope, other: Scope): boolean => scopeKey(one) === scopeKey(other);
 
 function passwordFor(email: string, values: Given['values']) {
   const file = values['password-file'];
@@ -222,7 +227,11 @@ function roleIn(role: string | undefined): Role {
   return found;
 }
 
-function scopeIn({ ensemble, namespace, scope }: Given['values']): Scope {
+function scopeIn({ ensemble, namespace, scope, ...rest }: Given['values']): Scope {
+  const group = rest['citus-group'];
+  if (group !== undefined && (scope === undefined || !/^\d{1,9}$/.test(group))) {
+    throw new UsageError('--citus-group is a number, and goes with --scope.', USAGE);
+  }
   if (ensemble === undefined && namespace === undefined && scope === undefined) {
     return { of: 'all' };
   }
@@ -231,6 +240,11 @@ function scopeIn({ ensemble, namespace, scope }: Given['values']): Scope {
   }
   const place = namespace.replace(/\/+$/, '') || '/';
   if (scope === undefined) return { of: 'namespace', ensemble, namespace: place };
-  const key = { ensemble, namespace: place, scope, group: null };
+  const key = {
+    ensemble,
+    namespace: place,
+    scope,
+    group: group === undefined ? null : Number(group),
+  };
   return { of: 'cluster', cluster: clusterId(key) };
 }

@@ -6,8 +6,8 @@ import { onEverything, refusal } from '@/lib/access/who';
 import { MOST_CALLS } from '@/lib/calls';
 import { Failure, failureCodes } from '@/lib/errors';
 import { withoutSecrets } from '@/lib/secrets';
+import { awayNow, type SignInRoute } from '../auth/answers';
 import type { Identity } from '../auth/identities';
-import type { SignInRoute } from '../auth/sign-in';
 import type { Services } from '../trpc/context';
 import { appRouter } from '../trpc/router';
 import { addressOf } from './addresses';
@@ -128,7 +128,8 @@ async function whoAsks(parts: HttpParts, request: IncomingMessage): Promise<Know
   try {
     return { identity: await parts.identify(request), unknown: null };
   } catch (error) {
-    if (error instanceof Failure) return { identity: null, unknown: error };
+    // Why is for the log: they may be anybody.
+    if (error instanceof Failure) return { identity: null, unknown: awayNow(error) };
     throw error;
   }
 }

@@ -34,17 +34,20 @@ export async function act<T>(
     throw new Failure('limited', says);
   }
   await audit.begin(intent);
+  const { followed = false } = what;
   try {
     const result = await does({ id: intent.id, by: identity.who.name });
-    if (!what.followed) {
-      const at = Date.now();
-      await audit.end({ id: intent.id, at, result: 'done', says: 'Done.', cost: null });
-    }
+    if (!followed) await audit.end(doneAs(intent));
     return result;
   } catch (error) {
-    await audit.end(endedBy(error, { id: intent.id, at: Date.now() }));
+    await audit.end(endedBy(error, { id: intent.id, at: Date.now(), followed }));
     throw error;
   }
+}
+
+function doneAs({ id, at: began }: AuditIntent): AuditOutcome {
+  const at = Date.now();
+  return { id, at, result: 'done', says: 'Done.', cost: { tookMs: Math.max(0, at - began) } };
 }
 
 const refusedAs = ({ id }: AuditIntent, says: string): AuditOutcome => ({

@@ -5,7 +5,7 @@ import type { Account, AccountSession, HeldGrant } from '@/lib/access/account';
 import { distinct, type Grant } from '@/lib/access/roles';
 import { Failure } from '@/lib/errors';
 import type { AccountStore, NewAccount } from '@/server/ports';
-import { account, accountGrant, login, session } from './account-schema';
+import { account, accountGrant, apiToken, login, session } from './account-schema';
 import { type Asked, ask } from './ask';
 
 type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
@@ -77,6 +77,12 @@ export class PostgresAccountStore implements AccountStore {
         .where(eq(account.id, id));
       const others = keep === undefined ? [] : [ne(session.id, keep)];
       await transaction.delete(session).where(and(eq(session.userId, id), ...others));
+      // Who got hold of the password may have made tokens by it; one's own change keeps one's own.
+      if (keep !== undefined) return;
+      await transaction
+        .update(apiToken)
+        .set({ revokedAt: new Date() })
+        .where(and(eq(apiToken.account, id), isNull(apiToken.revokedAt)));
     });
   }
 

@@ -1,21 +1,20 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { type Checkpoint, type Head, linked, signedText } from '@/lib/audit/chain';
+import { type Break, standingBreaks } from '@/lib/audit/breaks';
+import { type Checkpoint, type Head, linked } from '@/lib/audit/chain';
+import { isEntryText } from '@/lib/audit/entry';
+import { Failure } from '@/lib/errors';
 import type { AuditChain } from '@/server/ports';
 import { type Asked, ask, type Way } from './ask';
+import { lastCheckpoint, lastThatMayGo, provenUpto, type Reading, removeUpto } from './audit-cut';
+import { hashOf, signatureOf, signed } from './audit-hash';
 import type { Transaction } from './event-rows';
-import { audit, auditCheckpoint } from './schema';
+import { audit, auditStore } from './schema';
 
 /** Whoever appends to the chain has it until the transaction ends: of any number of processes one. */
 const CHAIN_LOCK = 4_207_849_332;
 const ROWS_AT_ONCE = 500;
-
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** A checkpoint's signature, by a key that the database does not have. */
-export const signatureOf = (checkpoint: Omit<Checkpoint, 'signature'>, key: Buffer): string =>
-  createHmac('sha256', key).update(signedText(checkpoint)).digest('hex');
 
 /** The audit's chain in PostgreSQL. */
 export class PostgresAuditChain implements AuditChain {
@@ -66,6 +65,28 @@ export class PostgresAuditChain implements AuditChain {
     });
   }
 
+  /** Made at random where there is none yet: whoever copies the store copies it as well. */
+  async storeId(): Promise<string> {
+    const known = await this.#ask('read', idOf);
+    if (known !== null) return known;
+    return this.#alone(async (transaction) => {
+      const id = (await idOf(transaction)) ?? randomUUID();
+      await transaction.insert(auditStore).values({ id }).onConflictDoNothing();
+      return id;
+    });
+  }
+
+  breaks(): Promise<readonly Break[]> {
+    return this.#ask('read', async (database) => {
+      const rows = await database
+        .select({ seq: audit.seq, entry: audit.entry })
+        .from(audit)
+        .where(sql`${audit.action} in ('chain-broken', 'break-acknowledged')`)
+        .orderBy(asc(audit.seq));
+      return standingBreaks(rows, (text) => signed(text, this.#key));
+    });
+  }
+
   old(before: number): Promise<number> {
     return this.#ask('read', async (database) => {
       const last = await lastThatMayGo(database, before);
@@ -76,20 +97,14 @@ export class PostgresAuditChain implements AuditChain {
   cut(before: number): Promise<Checkpoint | null> {
     return this.#alone(async (transaction) => {
       const upto = await lastThatMayGo(transaction, before);
-      const [row] = await transaction.select(headColumns).from(audit).where(eq(audit.seq, upto));
-      if (!row) return null;
-      const { rows } = await transaction.execute<{ removed: number }>(
-        sql`select count(*)::float8 as removed from howdah.audit where seq <= ${upto}`,
-      );
-      const { chain, hash } = row;
-      const removed = rows[0]?.removed ?? 0;
-      const unsigned = { chain, upto, hash, removed, at: Date.now() };
-      const signature = signatureOf(unsigned, this.#key);
-      await transaction
-        .insert(auditCheckpoint)
-        .values({ ...unsigned, at: new Date(unsigned.at), signature });
-      await transaction.delete(audit).where(lte(audit.seq, upto));
-      return { ...unsigned, signature };
+      const from = (await lastCheckpoint(transaction))?.upto ?? 0;
+      if (upto <= from) return null;
+      const key = this.#key;
+      const { chain, hash } = await provenUpto(transaction, upto, { key, before });
+      const unsigned = { chain, upto, hash, removed: upto - from, at: Date.now() };
+      const checkpoint = { ...unsigned, signature: signatureOf(unsigned, key) };
+      await removeUpto(transaction, checkpoint);
+      return checkpoint;
     }, 'upkeep');
   }
 
@@ -98,6 +113,11 @@ export class PostgresAuditChain implements AuditChain {
     return this.#ask(way, (database) =>
       database.transaction(async (transaction) => {
         await transaction.execute(sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`);
+        // What is on disk here is given up once this has been answered: by then it has to be there.
+        await transaction.execute(
+          sql`select set_config('synchronous_commit', 'on', true)
+              where current_setting('synchronous_commit') = 'off'`,
+        );
         return what(transaction);
       }),
     );
@@ -110,8 +130,6 @@ export class PostgresAuditChain implements AuditChain {
 
 const headColumns = { chain: audit.chain, seq: audit.seq, hash: audit.hash };
 
-type Reading = Pick<NodePgDatabase, 'select' | 'execute'>;
-
 /** The last row, or what a checkpoint says of it where all rows are removed; null: none ever was. */
 async function headOf(database: Reading): Promise<Head | null> {
   const [last] = await database.select(headColumns).from(audit).orderBy(desc(audit.seq)).limit(1);
@@ -120,13 +138,9 @@ async function headOf(database: Reading): Promise<Head | null> {
   return checkpoint && endOf(checkpoint);
 }
 
-async function lastCheckpoint(database: Reading): Promise<Checkpoint | null> {
-  const [last] = await database
-    .select()
-    .from(auditCheckpoint)
-    .orderBy(desc(auditCheckpoint.upto))
-    .limit(1);
-  return last ? { ...last, at: last.at.getTime() } : null;
+async function idOf(database: Reading): Promise<string | null> {
+  const [row] = await database.select().from(auditStore).limit(1);
+  return row?.id ?? null;
 }
 
 /** The last row that it removed. */
@@ -134,6 +148,7 @@ const endOf = ({ chain, upto, hash }: Checkpoint): Head => ({ chain, seq: upto, 
 
 /** An answer may have been lost, and another process may tell the same end: once is enough. */
 async function unknownAmong(database: Reading, texts: readonly string[]): Promise<string[]> {
+  if (!texts.every(isEntryText)) throw new Failure('bad-input', 'That is no entry of an audit.');
   const named = texts.map((text) => {
     const { id, kind } = JSON.parse(text) as { id: string; kind: string };
     return { text, id, name: `${kind} ${id}` };
@@ -141,7 +156,7 @@ async function unknownAmong(database: Reading, texts: readonly string[]): Promis
   const there = await database
     .select({ act: audit.act, kind: audit.kind })
     .from(audit)
-    .where(and(inArray(audit.act, [...new Set(named.map(({ id }) => id))])));
+    .where(inArray(audit.act, [...new Set(named.map(({ id }) => id))]));
   const known = new Set(there.map(({ act, kind }) => `${kind} ${act}`));
   return named.flatMap(({ name, text }) => {
     if (known.has(name)) return [];
@@ -161,26 +176,4 @@ async function insert(
   }
   const { seq, hash } = rows.at(-1) ?? { seq: 0, hash: '' };
   return { chain, seq, hash };
-}
-
-/**
- * The last row of those that are older than that, with nothing younger among them and no act whose
- * end stands behind it; 0: none.
- */
-async function lastThatMayGo(database: Reading, before: number): Promise<number> {
-  const { rows } = await database.execute<{ last: number | null }>(
-    sql`select coalesce((select min(seq) - 1 from howdah.audit where at >= ${new Date(before)}),
-                        (select max(seq) from howdah.audit))::float8 as last`,
-  );
-  let last = rows[0]?.last ?? 0;
-  for (;;) {
-    const cut = await database.execute<{ first: number | null }>(
-      sql`select min(i.seq)::float8 as first
-          from howdah.audit e join howdah.audit i on i.act = e.act and i.kind = 'intent'
-          where e.kind <> 'intent' and e.seq > ${last} and i.seq <= ${last}`,
-    );
-    const first = cut.rows[0]?.first ?? null;
-    if (first === null) return last;
-    last = first - 1;
-  }
 }

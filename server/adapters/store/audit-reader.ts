@@ -144,10 +144,13 @@ async function seenIn(database: NodePgDatabase, asked: Wanted): Promise<AuditSee
 
 /**
  * Whoever recorded it may have known nothing of another Howdah's act: the audit knows of them all.
- * A write is known by its number; what Patroni does of a switchover by its time.
+ * A write is known by its number, which each ensemble counts for itself; what Patroni does of a
+ * switchover by its time.
  */
 const isOfAnAct = sql`(exists (
-    select from howdah.audit w where w.zxid = ${event.zxid} and w.zxid is not null
+    select from howdah.audit w
+    join howdah.audit i on i.act = w.act and i.kind = 'intent' and i.cluster = ${cluster.key}
+    where w.zxid = ${event.zxid} and w.zxid is not null
   ) or (${event.code} in ('leader-changed', 'request-set', 'request-cleared') and exists (
     select from howdah.audit i
     where i.kind = 'intent' and i.action = 'switchover' and i.cluster = ${cluster.key}

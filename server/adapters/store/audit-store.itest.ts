@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sightOf } from '@/lib/access/sight';
+import { acknowledgedDetail, acknowledgedText } from '@/lib/audit/breaks';
 import type { Anchor } from '@/lib/audit/chain';
 import {
   type AuditIntent,
@@ -18,6 +19,7 @@ import type { ClusterEvent } from '@/lib/topology/event';
 import { waitFor } from '@/sandbox';
 import { systemClock } from '@/server/clock';
 import { PostgresAuditChain } from './audit-chain';
+import { signed } from './audit-hash';
 import { PostgresAuditReader } from './audit-reader';
 import { verifyAudit } from './audit-verify';
 import { backUp } from './backup';
@@ -96,7 +98,6 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
         verifyAudit(client, {
           key: KEY,
           anchors: [],
-          store: 'here',
           onProgress: () => {},
           ...part,
         }),
@@ -125,7 +126,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await fill(store, 5);
     const head = await store.chain.head();
     if (!head) throw new Error('there is none');
-    const anchors = [{ ...head, at: 1, store: 'here' }];
+    const anchors = [{ ...head, at: 1, store: await store.chain.storeId() }];
     const whole = await store.verify({ anchors });
     expect(whole).toMatchObject({ rows: 10, findings: [], doubts: [] });
     const findings = async () => (await store.verify({ anchors })).findings;
@@ -171,6 +172,80 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.end();
   });
 
+  test('what would hide acts from whoever looks for them is found, though the chain is whole', async () => {
+    const store = await aStore();
+    await fill(store, 2);
+    const findings = async () => (await store.verify()).findings;
+    expect(await findings()).toEqual([]);
+    await store.client.query(
+      `alter table howdah.audit drop column cluster,
+         add column cluster text generated always as ('x' || (entry::jsonb ->> 'cluster')) stored`,
+    );
+    expect(await findings()).toEqual([
+      'Row 1 is shown as something else than it says (cluster).',
+      'Row 3 is shown as something else than it says (cluster).',
+    ]);
+    await store.client.query(
+      `alter table howdah.audit drop column cluster,
+         add column cluster text generated always as (entry::jsonb ->> 'cluster') stored`,
+    );
+    expect(await findings()).toEqual([]);
+    await store.client.query(
+      `create or replace function howdah.audit_goes() returns trigger language plpgsql as
+       $$ begin return old; end $$`,
+    );
+    await store.client.query('alter table howdah.audit drop constraint audit_act_kind_key');
+    await store.client.query('alter table howdah.audit enable row level security');
+    expect(await findings()).toEqual([
+      'The trigger audit_goes, which refuses changes of the audit, does something else than Howdah made it for.',
+      'The audit is no plain table: what is read of it need not be all there is.',
+      'The key is gone by which each beginning and end of an act is there once.',
+    ]);
+    await store.end();
+  });
+
+  test('a store has an id of its own, which nobody changes and a backup carries', async () => {
+    const store = await aStore();
+    const other = await store.another();
+    const ids = await Promise.all([store.chain.storeId(), other.chain.storeId()]);
+    expect(ids[0]).toBe(ids[1]);
+    await expect(store.client.query(`update howdah.audit_store set id = 'x'`)).rejects.toThrow(
+      'is refused',
+    );
+    // All of it gone, with the id: whoever left the anchor is not known any more.
+    const left = [{ chain: 'z', seq: 9, hash: 'x', at: 1, store: ids[0] }];
+    await store.tamper('truncate howdah.audit, howdah.audit_store');
+    expect((await store.verify({ anchors: left })).findings).toHaveLength(1);
+    await store.end();
+  });
+
+  test('that it was found broken stands until it is acknowledged with the secret', async () => {
+    const store = await aStore();
+    await fill(store, 1);
+    const head = await store.chain.head();
+    if (!head) throw new Error('there is none');
+    const broken = anAct({ actor: byHowdah, action: 'chain-broken', reason: 'Rows were gone.' });
+    await store.chain.beginAnew(head, begun(broken));
+    const standing = [{ key: 'row 3', says: 'Rows were gone.' }];
+    expect(await store.chain.breaks()).toEqual(standing);
+    const acknowledge = async (key: Buffer) => {
+      const act = anAct({ action: 'break-acknowledged', reason: 'restored' });
+      const signature = signed(acknowledgedText(act.id, act.at, ['row 3']), key);
+      const detail = acknowledgedDetail(standing, signature);
+      await store.chain.append([begun({ ...act, detail })]);
+    };
+    await acknowledge(Buffer.alloc(32));
+    expect(await store.chain.breaks()).toEqual(standing);
+    await acknowledge(KEY);
+    expect(await store.chain.breaks()).toEqual([]);
+    const { findings, acknowledged } = await store.verify();
+    expect(findings).toEqual([
+      "Row 4 acknowledges a break, and is not signed with Howdah's secret.",
+    ]);
+    expect(acknowledged).toHaveLength(1);
+    await store.end();
+  });
+
   test('nothing is changed or removed by mistake', async () => {
     const store = await aStore();
     await fill(store, 1);
@@ -193,7 +268,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.client.query(`create role auditor_${named}`);
     await store.client.query(`grant usage on schema howdah to auditor_${named}`);
     await store.client.query(
-      `grant select on howdah.migration, howdah.audit, howdah.audit_checkpoint to auditor_${named}`,
+      `grant select on howdah.migration, howdah.audit, howdah.audit_checkpoint, howdah.audit_store to auditor_${named}`,
     );
     await store.client.query(`set role auditor_${named}`);
     expect(await store.verify()).toMatchObject({ rows: 4, findings: [] });
@@ -262,6 +337,61 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.end();
   });
 
+  test('no checkpoint is laid over rows that somebody has altered', async () => {
+    const store = await aStore();
+    await fill(store, 4);
+    const put = 'alter table howdah.audit alter column at';
+    const aged = async (where: string) => {
+      await store.client.query(`${put} drop expression`);
+      await store.tamper(`update howdah.audit set at = 'epoch' where ${where}`);
+    };
+    const hides = `update howdah.audit set entry = replace(entry, 'pg-a', 'pg-z') where seq = 3`;
+    const shows = `update howdah.audit set entry = replace(entry, 'pg-z', 'pg-a') where seq = 3`;
+    await store.tamper(hides);
+    await expect(store.chain.cut(9000)).rejects.toThrow('row 3 does not fit');
+    await store.tamper(shows);
+    await aged('true');
+    await expect(store.chain.cut(900)).rejects.toThrow('row 1 is not as old as the store says');
+    expect(await store.verify()).toMatchObject({ rows: 8, removed: 0 });
+    expect((await store.verify()).findings).not.toEqual([]);
+    await store.tamper(
+      `insert into howdah.audit_checkpoint select 2, chain, hash, 2, now(), 'x' from howdah.audit where seq = 2`,
+    );
+    await expect(store.chain.cut(9000)).rejects.toThrow('after row 2 is not signed');
+    await store.end();
+  });
+
+  test('an act is not cut in two, whichever of its rows came first', async () => {
+    const store = await aStore();
+    const late = anAct({ at: 7000 });
+    const act = anAct({ at: 1000 });
+    // Its end was kept by another process, before what it had on disk came to the store.
+    await store.chain.append([ended(done(act, { at: 1500 })), begun(anAct({ at: 1600 }))]);
+    await store.chain.append([begun(late), begun(act)]);
+    expect(await store.chain.old(5000)).toBe(0);
+    expect(await store.chain.cut(5000)).toBeNull();
+    await store.end();
+  });
+
+  test('what was answered is on disk, also where the server need not see to that', async () => {
+    const store = await aStore();
+    await store.client.query(`alter database audit_${named} set synchronous_commit = off`);
+    await store.client.query('create table public.was (setting text)');
+    await store.client.query(
+      `create function public.note() returns trigger language plpgsql as
+       $$ begin insert into public.was values (current_setting('synchronous_commit')); return new; end $$`,
+    );
+    await store.client.query(
+      'create trigger note before insert on howdah.audit for each row execute function public.note()',
+    );
+    const other = await store.another();
+    await other.chain.append([begun(anAct())]);
+    expect((await store.client.query('select * from public.was')).rows).toEqual([
+      { setting: 'on' },
+    ]);
+    await store.end();
+  });
+
   test('a chain found broken is gone on from in another, once', async () => {
     const store = await aStore();
     const other = await store.another();
@@ -286,6 +416,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await fill(store, 3);
     await store.chain.cut(1500);
     const head = await store.chain.head();
+    const id = await store.chain.storeId();
     const bytes: Buffer[] = [];
     const copier = new pg.Client(store.config);
     await copier.connect();
@@ -304,6 +435,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
       ),
     );
     expect(await target.chain.head()).toEqual(head);
+    expect(await target.chain.storeId()).toBe(id);
     await fill(target, 1);
     const anchors = [{ ...(head ?? { chain: '', seq: 0, hash: '' }), at: 1, store: 'before' }];
     expect(await target.verify({ anchors })).toMatchObject({ rows: 6, removed: 2, findings: [] });
@@ -402,6 +534,8 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
       anEvent(6, { code: 'mode-changed', cause: 'howdah' }),
       anEvent(7, { code: 'mode-changed', cause: 'unwatched' }),
       anEvent(8, { code: 'member-joined' }),
+      // The same number, of another ensemble's write.
+      anEvent(9, { cluster: billing, written: { at: AT, zxid: 'bb' } }),
       anEvent(4000, { code: 'leader-changed' }),
     ]);
     const seen = async (query: object, sight = all) =>
@@ -411,6 +545,7 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     expect(await seen({})).toEqual([
       ...[
         [4000, 'others'],
+        [9, 'others'],
         [7, 'not known'],
         [4, 'others'],
         [2, 'others'],
@@ -420,26 +555,31 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     expect(await seen({ search: '400' })).toEqual([[4000, 'others']]);
     expect(
       await seen({}, sightOf([{ role: 'viewer', scope: { of: 'cluster', cluster: billing } }])),
-    ).toEqual([[4, 'others']]);
+    ).toEqual([
+      [9, 'others'],
+      [4, 'others'],
+    ]);
     const others = await reader.page({ limit: 50, by: 'others' }, all);
     expect(others.items.every(({ is }) => is === 'seen')).toBe(true);
     const both = await reader.page({ limit: 3 }, all);
     expect(both.items.map(({ is, at }) => [is, at - AT])).toEqual([
       ...[
         ['seen', 4_000_000],
+        ['seen', 9000],
         ['seen', 7000],
-        ['seen', 4000],
       ],
     ]);
     const next = await reader.page({ limit: 3, before: both.cursor ?? '' }, all);
     expect(next.items.map(({ is, at }) => [is, at - AT])).toEqual([
       ...[
+        ['seen', 4000],
         ['seen', 2000],
         ['act', 1000],
-        ['act', 0],
       ],
     ]);
-    expect(next.cursor).toBeNull();
+    const last = await reader.page({ limit: 3, before: next.cursor ?? '' }, all);
+    expect(last.items.map(({ is, at }) => [is, at - AT])).toEqual([['act', 0]]);
+    expect(last.cursor).toBeNull();
     await store.end();
   });
 });

@@ -1,17 +1,20 @@
-import { and, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { ApiToken } from '@/lib/access/account';
 import type { Grant } from '@/lib/access/roles';
 import type { CredentialStore, Held, NewToken } from '@/server/ports';
-import { account, accountGrant, apiToken, session } from './account-schema';
+import { account, accountGrant, apiToken, session, verification } from './account-schema';
 import { type Asked, ask } from './ask';
 
 /** What somebody shows to be known by, and what it stands for now. */
 export class PostgresCredentialStore implements CredentialStore {
   readonly #database: Asked;
+  readonly #groupsMs: number;
 
-  constructor(database: Asked) {
+  /** @param groupsMs how long roles by groups hold after the sign-in that has read them */
+  constructor(database: Asked, groupsMs: number) {
     this.#database = database;
+    this.#groupsMs = groupsMs;
   }
 
   sessions(tokens: readonly string[]): Promise<ReadonlyMap<string, Held>> {
@@ -33,24 +36,9 @@ export class PostgresCredentialStore implements CredentialStore {
             isNull(account.disabledAt),
           ),
         );
-      const grants = await grantsOf(
+      return this.#heldBy(
         database,
-        rows.map(({ account: id }) => id),
-      );
-      return new Map(
-        rows.map((row) => [
-          row.key,
-          {
-            id: row.id,
-            account: row.account,
-            name: row.email,
-            mustChangePassword: row.mustChangePassword,
-            grants: grants.get(row.account) ?? [],
-            limitedTo: null,
-            expiresAt: row.expiresAt.getTime(),
-            createdAt: row.createdAt.getTime(),
-          },
-        ]),
+        rows.map((row) => ({ ...row, name: row.email, limitedTo: null })),
       );
     });
   }
@@ -77,24 +65,9 @@ export class PostgresCredentialStore implements CredentialStore {
             isNull(account.disabledAt),
           ),
         );
-      const grants = await grantsOf(
+      return this.#heldBy(
         database,
-        rows.map(({ account: id }) => id),
-      );
-      return new Map(
-        rows.map((row) => [
-          row.key,
-          {
-            id: row.id,
-            account: row.account,
-            name: `${row.token} (token of ${row.email})`,
-            mustChangePassword: false,
-            grants: grants.get(row.account) ?? [],
-            limitedTo: row.limitedTo,
-            expiresAt: row.expiresAt.getTime(),
-            createdAt: row.createdAt.getTime(),
-          },
-        ]),
+        rows.map((row) => ({ ...row, name: `${row.token} (token of ${row.email})` })),
       );
     });
   }
@@ -150,6 +123,14 @@ export class PostgresCredentialStore implements CredentialStore {
     });
   }
 
+  async tidy(): Promise<void> {
+    await ask(this.#database, 'upkeep', async (database) => {
+      for (const table of [session, verification]) {
+        await database.delete(table).where(lt(table.expiresAt, sql`now()`));
+      }
+    });
+  }
+
   noteTokenUse(id: string, at: number, from: string): Promise<void> {
     return ask(this.#database, 'write', async (database) => {
       await database
@@ -158,26 +139,58 @@ export class PostgresCredentialStore implements CredentialStore {
         .where(eq(apiToken.id, id));
     });
   }
+
+  async #heldBy(
+    database: NodePgDatabase,
+    rows: readonly Row[],
+  ): Promise<ReadonlyMap<string, Held>> {
+    const grants = await this.#grantsOf(database, rows);
+    return new Map(
+      rows.map(({ key, id, account: of, name, mustChangePassword, limitedTo, ...at }) => [
+        key,
+        {
+          ...{ id, account: of, name, mustChangePassword, limitedTo },
+          grants: grants.get(of) ?? [],
+          expiresAt: at.expiresAt.getTime(),
+          createdAt: at.createdAt.getTime(),
+        },
+      ]),
+    );
+  }
+
+  async #grantsOf(
+    database: NodePgDatabase,
+    holders: readonly { readonly account: string }[],
+  ): Promise<ReadonlyMap<string, readonly Grant[]>> {
+    if (holders.length === 0) return new Map();
+    const ids = [...new Set(holders.map(({ account: id }) => id))];
+    const read = sql`(now() - ${this.#groupsMs} * interval '1 millisecond')`;
+    const rows = await database
+      .select({ account: accountGrant.account, role: accountGrant.role, scope: accountGrant.scope })
+      .from(accountGrant)
+      .where(
+        and(
+          inArray(accountGrant.account, ids),
+          or(eq(accountGrant.source, 'local'), gt(accountGrant.createdAt, read)),
+        ),
+      );
+    const found = new Map<string, Grant[]>();
+    for (const { account: id, role, scope } of rows) {
+      found.set(id, [...(found.get(id) ?? []), { role, scope }]);
+    }
+    return found;
+  }
 }
+
+/** A credential as it is kept, with whom it is of. */
+type Row = Omit<Held, 'grants' | 'expiresAt' | 'createdAt'> & {
+  readonly key: string;
+  readonly expiresAt: Date;
+  readonly createdAt: Date;
+};
 
 const holder = {
   account: account.id,
   email: account.email,
   mustChangePassword: account.mustChangePassword,
 };
-
-async function grantsOf(
-  database: NodePgDatabase,
-  accounts: readonly string[],
-): Promise<ReadonlyMap<string, readonly Grant[]>> {
-  if (accounts.length === 0) return new Map();
-  const rows = await database
-    .select({ account: accountGrant.account, role: accountGrant.role, scope: accountGrant.scope })
-    .from(accountGrant)
-    .where(inArray(accountGrant.account, [...new Set(accounts)]));
-  const found = new Map<string, Grant[]>();
-  for (const { account: id, role, scope } of rows) {
-    found.set(id, [...(found.get(id) ?? []), { role, scope }]);
-  }
-  return found;
-}

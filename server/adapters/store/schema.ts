@@ -205,3 +205,8 @@ export const auditCheckpoint = howdah.table('audit_checkpoint', {
   at: moment('at').notNull(),
   signature: text('signature').notNull(),
 });
+
+/** One row once there is a chain: by it the store's anchors in ZooKeeper are known. */
+export const auditStore = howdah.table('audit_store', {
+  id: text('id').primaryKey(),
+});

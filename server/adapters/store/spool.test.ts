@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -69,4 +77,26 @@ test('a file that holds no records is put aside, and stands in nobody’s way', 
   expect(await recordsIn(spool)).toEqual([event(2)]);
   expect(spool.records).toBe(1);
   expect(readdirSync(folder)).toContain('0000000000000001.jsonl.unreadable');
+});
+
+test('what the disk does not give now stays where it is, and is there once it does', async () => {
+  const spool = await FolderSpool.open(folder, 1e6);
+  await spool.append([event(1)]);
+  const file = join(folder, '0000000000000001.jsonl');
+  renameSync(file, `${file}.was`);
+  // A folder can't be read as a file, as little as a disk that fails.
+  mkdirSync(file);
+  await expect(spool.oldest(9)).rejects.toMatchObject({ code: 'EISDIR' });
+  rmdirSync(file);
+  renameSync(`${file}.was`, file);
+  expect(await recordsIn(spool)).toEqual([event(1)]);
+  expect(spool.aside).toBe(0);
+});
+
+test('what another process writes at its end, once this one has looked, is seen', async () => {
+  const first = await FolderSpool.open(folder, 1e6);
+  const second = await FolderSpool.open(folder, 1e6);
+  await first.append([event(1)]);
+  expect(await recordsIn(second)).toEqual([event(1)]);
+  expect(second.records).toBe(1);
 });

@@ -94,29 +94,46 @@ export class FolderSpool<T extends { readonly seq: number } = HistoryRecord> imp
     return true;
   }
 
-  /** What can't be read as records is put aside under another name, for a person to look at. */
+  /**
+   * What is no records is put aside under another name, for a person to look at. Throws what the disk
+   * says: what it does not give now is not taken for that.
+   */
   async oldest(most: number): Promise<readonly SpooledBatch<T>[]> {
+    // A process that was ending as this folder was opened may have written there since.
+    if (this.#kept.size === 0) await this.#list();
     const batches: SpooledBatch<T>[] = [];
     let count = 0;
     for (const { name, records: waiting } of [...this.#kept.values()]) {
       // One at the least, however large it is.
       if (batches.length > 0 && count + waiting > most) break;
-      const path = join(this.#folder, name);
-      const lines = await readFile(path, 'utf8').then(
-        (text) => text.split('\n').filter((line) => line !== ''),
-        () => [],
-      );
+      const text = await readFile(join(this.#folder, name), 'utf8').catch(goneAsNull);
+      if (text === null) {
+        this.#forget(name);
+        continue;
+      }
+      const lines = text.split('\n').filter((line) => line !== '');
       const records = lines.flatMap((line) => parse<T>(line) ?? []);
       if (records.length > 0 && records.length === lines.length) {
         batches.push({ name, records });
         count += records.length;
-        continue;
-      }
-      await rename(path, `${path}${UNREADABLE}`).catch(() => {});
-      this.#aside += 1;
-      this.#forget(name);
+      } else await this.putAside({ name });
     }
     return batches;
+  }
+
+  async putAside({ name }: Pick<SpooledBatch<T>, 'name'>): Promise<void> {
+    const path = join(this.#folder, name);
+    await rename(path, `${path}${UNREADABLE}`).catch(goneAsNull);
+    this.#aside += 1;
+    this.#forget(name);
+  }
+
+  async #list(): Promise<void> {
+    for (const name of (await readdir(this.#folder)).sort()) {
+      if (!FILE.test(name) || this.#kept.has(name)) continue;
+      const found = await this.#look(name).catch(goneAsNull);
+      if (found !== null) this.#keep(found);
+    }
   }
 
   async drop({ name }: SpooledBatch<T>): Promise<void> {
@@ -166,6 +183,11 @@ export class FolderSpool<T extends { readonly seq: number } = HistoryRecord> imp
     const { size } = await stat(path);
     return { name, records: text.split('\n').length - 1, bytes: Math.max(BLOCK_BYTES, size) };
   }
+}
+
+function goneAsNull(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 function parse<T>(text: string): T | null {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopeKey } from '@/lib/access/roles';
 import { anybodyKnown, oneself } from '@/lib/access/who';
 import { Failure } from '@/lib/errors';
 import { act } from '../acts';
@@ -11,7 +12,19 @@ export const accountRouter = router({
   /** Who asks, as the server knows them. */
   me: procedure(anybodyKnown).query(async ({ ctx }) => {
     const { who, account, session } = ctx.identity;
-    return { ...who, account, session };
+    // While accounts can't be asked there is nothing more to say of it.
+    const known = account === null ? null : await ctx.accounts.get(account).catch(() => null);
+    return {
+      ...{ ...who, account, session },
+      /** How they sign in; null: not known, or not with an account. */
+      logins: known?.logins ?? null,
+      grants: who.grants.map(({ role, scope }) => {
+        const held = known?.grants.find(
+          (one) => one.role === role && scopeKey(one.scope) === scopeKey(scope),
+        );
+        return { role, scope, source: held?.source ?? null };
+      }),
+    };
   }),
 
   sessions: procedure(oneself).query(({ ctx }) => ctx.accounts.sessions(own(ctx))),

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { onEverything } from '@/lib/access/who';
+import { onAccounts } from '@/lib/access/who';
 import { act } from '../acts';
 import { procedure, router } from '../trpc';
 import { email, grants, id, name, password } from './account-input';
 
-const admin = onEverything('admin');
-
 /** Everybody's accounts. */
 export const accountsRouter = router({
-  list: procedure(admin).query(({ ctx }) => ctx.accounts.list()),
+  list: procedure(onAccounts).query(({ ctx }) => ctx.accounts.list()),
 
-  add: procedure(admin)
+  add: procedure(onAccounts)
     .input(z.object({ name, email, password, grants }))
     .mutation(({ ctx, input }) => {
       const { password: _, ...shown } = input;
@@ -19,7 +17,7 @@ export const accountsRouter = router({
       );
     }),
 
-  setGrants: procedure(admin)
+  setGrants: procedure(onAccounts)
     .input(z.object({ id, grants }))
     .mutation(async ({ ctx, input }) => {
       const before = await ctx.accounts.get(input.id);
@@ -33,7 +31,7 @@ export const accountsRouter = router({
       );
     }),
 
-  setDisabled: procedure(admin)
+  setDisabled: procedure(onAccounts)
     .input(z.object({ id, disabled: z.boolean() }))
     .mutation(async ({ ctx, input }) => {
       const { email: account } = await ctx.accounts.get(input.id);
@@ -43,7 +41,7 @@ export const accountsRouter = router({
       );
     }),
 
-  resetPassword: procedure(admin)
+  resetPassword: procedure(onAccounts)
     .input(z.object({ id, password }))
     .mutation(async ({ ctx, input }) => {
       const { email: account } = await ctx.accounts.get(input.id);
@@ -52,7 +50,7 @@ export const accountsRouter = router({
       );
     }),
 
-  remove: procedure(admin)
+  remove: procedure(onAccounts)
     .input(z.object({ id }))
     .mutation(async ({ ctx, input }) => {
       const { email: account } = await ctx.accounts.get(input.id);
@@ -61,11 +59,11 @@ export const accountsRouter = router({
       );
     }),
 
-  sessions: procedure(admin)
+  sessions: procedure(onAccounts)
     .input(z.object({ id }))
     .query(({ ctx, input }) => ctx.accounts.sessions(input.id)),
 
-  endSessions: procedure(admin)
+  endSessions: procedure(onAccounts)
     .input(z.object({ id, session: id.optional() }))
     .mutation(async ({ ctx, input }) => {
       const { email: account } = await ctx.accounts.get(input.id);
@@ -78,9 +76,9 @@ export const accountsRouter = router({
       );
     }),
 
-  tokens: procedure(admin).query(({ ctx }) => ctx.accounts.tokens(null)),
+  tokens: procedure(onAccounts).query(({ ctx }) => ctx.accounts.tokens(null)),
 
-  revokeToken: procedure(admin)
+  revokeToken: procedure(onAccounts)
     .input(z.object({ id }))
     .mutation(({ ctx, input }) =>
       act(ctx, { action: 'token-revoked', about: { detail: { token: input.id } } }, async () => {
