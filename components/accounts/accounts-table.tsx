@@ -79,7 +79,8 @@ export function AccountCards({ accounts, own, onOpen }: Shown) {
           </div>
           <Roles account={account} />
           <p className="text-sm text-muted">
-            signs in by {loginsInWords(account.logins)}, <Seen account={account} />
+            signs in by {loginsInWords(account.logins)}, {account.seenAt !== null && 'last seen '}
+            <Seen account={account} />
           </p>
         </li>
       ))}

@@ -45,7 +45,7 @@ function Verdict({ history }: { history: HistoryTold }) {
       );
     case 'ready':
       return history.standby === null ? (
-        <Line health="good">{server === null ? 'It is kept.' : `Kept in ${server}.`}</Line>
+        <Line health="good">{server === null ? 'The history is kept.' : `Kept in ${server}.`}</Line>
       ) : (
         <Line health="good">
           Kept in {server} by {history.standby}; this one stands by.

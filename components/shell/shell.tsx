@@ -1,10 +1,9 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { FirstPassword } from '@/components/account/first-password';
 import { seesNothing } from '@/components/account/may';
-import { NoRoles } from '@/components/account/no-roles';
 import { useAccount } from '@/components/account/use-account';
 import { useConnection } from '@/components/stream/use-stream';
 import { cn } from '@/components/ui/cn';
@@ -13,6 +12,15 @@ import { Banners, LOST_BANNER } from './banners';
 import { CommandPalette } from './command-palette';
 import { Rail } from './rail';
 import { TopBar } from './top-bar';
+
+/** Few ever see these, and those not twice. */
+const FirstPassword = dynamic(
+  () => import('@/components/account/first-password').then((m) => m.FirstPassword),
+  { ssr: false },
+);
+const NoRoles = dynamic(() => import('@/components/account/no-roles').then((m) => m.NoRoles), {
+  ssr: false,
+});
 
 /** What every page stands in: where to go, where one is, and whether what is shown is true. */
 export function Shell({ children }: { children: ReactNode }) {

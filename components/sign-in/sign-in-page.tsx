@@ -69,7 +69,7 @@ export function SignInPage() {
         <Button
           tone="quiet"
           size="sm"
-          className="self-start text-muted"
+          className="-ml-2 self-start text-muted"
           onClick={() => go(emergency ? 'account' : 'emergency')}
         >
           {emergency ? 'Sign in with an account' : 'Use the emergency token'}

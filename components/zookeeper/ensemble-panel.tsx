@@ -139,7 +139,7 @@ function Flow({ ensemble }: { ensemble: EnsembleView }) {
 /** Whoever sees some clusters alone isn't told which path waits: it may be another's. */
 function NoneNamed() {
   const seesAll = useMaySee(onEverything('viewer'));
-  return seesAll ? 'nothing' : 'is told to who sees all clusters';
+  return seesAll ? 'nothing' : 'is told to whoever sees all clusters';
 }
 
 function Servers({ ensemble }: { ensemble: EnsembleView }) {

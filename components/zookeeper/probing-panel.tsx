@@ -21,7 +21,7 @@ export function ProbingPanel() {
       {probing === null ? (
         <p className="p-4 text-muted">
           {isForOthers
-            ? 'These figures count the members of all clusters, so they are for who sees all of them. How each of yours answers is on the page of its cluster.'
+            ? 'These figures count the members of all clusters, so they are for whoever sees all of them. How each of yours answers is on the page of its cluster.'
             : 'Howdah has not said yet how it probes the watched servers.'}
         </p>
       ) : (
