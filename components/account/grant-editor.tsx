@@ -36,8 +36,12 @@ export function GrantEditor({ grants, onChange, mine }: EditorProps) {
       {grants.length > 0 && (
         <ul className="flex flex-col gap-2">
           {grants.map((grant, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place alone
-            <li key={at} data-testid="grant" className="flex items-center gap-2">
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place alone
+              key={at}
+              data-testid="grant"
+              className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-2 sm:flex"
+            >
               <Row
                 grant={grant}
                 offered={offered}
@@ -47,6 +51,7 @@ export function GrantEditor({ grants, onChange, mine }: EditorProps) {
               <Button
                 tone="quiet"
                 size="icon"
+                className="max-sm:col-start-2 max-sm:row-start-1"
                 aria-label={`Take away: ${roleName[grant.role]} of ${scopeInWords(grant.scope)}`}
                 onClick={() => onChange(grants.filter((_, n) => n !== at))}
               >
@@ -111,10 +116,11 @@ function Row({
           </option>
         ))}
       </Select>
-      <span className="text-muted">of</span>
+      <span className="text-muted max-sm:sr-only">of</span>
+      {/* On a phone a line of its own: the name of a cluster says its namespace too. */}
       <Select
         aria-label="Where"
-        className="min-h-9 min-w-0 flex-1"
+        className="min-h-9 min-w-0 flex-1 max-sm:col-span-2"
         value={key}
         onChange={(event) => {
           const to = all.find((one) => keyOf(one) === event.target.value);

@@ -7,6 +7,7 @@ import { exactMoment } from '@/components/stream/moment';
 import type { Json } from '@/lib/audit/entry';
 import type { AuditAct } from '@/lib/audit/page';
 import { isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
+import { formatDuration } from '@/lib/units';
 import { linesOf } from './words';
 
 /** All that is kept of an act. */
@@ -14,11 +15,13 @@ export function ActDetails({ act }: { act: AuditAct }) {
   const { intent, outcome } = act;
   const key = intent.cluster === null ? null : parseClusterId(intent.cluster);
   const zxid = outcome?.cost?.zxid ?? null;
+  const tookMs = outcome?.cost?.tookMs ?? null;
   return (
     <div className="grid gap-x-8 gap-y-4 border-t border-line bg-sunken px-4 py-3 text-sm md:grid-cols-2">
       <List title="The act">
         <Line name="Recorded">{exactMoment(act.at)}</Line>
         {outcome !== null && <Line name="Ended">{exactMoment(outcome.at)}</Line>}
+        {tookMs !== null && <Line name="Took">{formatDuration(tookMs)}</Line>}
         <Line name="Row of the audit">{act.seq.toLocaleString()}</Line>
         <Line name="Its id">{intent.id}</Line>
         {zxid !== null && <Line name="Write to ZooKeeper (zxid)">{zxid}</Line>}

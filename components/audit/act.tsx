@@ -41,8 +41,10 @@ export function Act({
   const result = outcome?.result ?? 'open';
   const broken = action === 'chain-broken';
   const says = saysOf(act);
-  // What the sentence says already isn't said twice.
-  const cost = costInWords(outcome?.cost ?? null).filter(({ figure }) => !says?.includes(figure));
+  // What the sentence says already isn't said twice; how long it took matters where a cluster waited.
+  const cost = costInWords(cluster === null ? null : (outcome?.cost ?? null)).filter(
+    ({ figure }) => !says?.includes(figure),
+  );
   const kind = kindInWords(actor);
   const about = aboutInWords(intent);
   return (
