@@ -34,7 +34,7 @@ export function GrantEditor({ grants, onChange, mine }: EditorProps) {
   return (
     <div className="flex flex-col gap-2">
       {grants.length > 0 && (
-        <ul className="flex flex-col gap-2">
+        <ul className="flex flex-col gap-5 sm:gap-2">
           {grants.map((grant, at) => (
             <li
               // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place alone
