@@ -1,16 +1,22 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { useMaySee } from '@/components/account/use-account';
 import { Age } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { Notice } from '@/components/ui/notice';
 import { type State, StateIcon } from '@/components/ui/state-icon';
+import { onEverything } from '@/lib/access/who';
 import type { AuditView } from '@/lib/audit/view';
 import { useTrail } from './use-audit';
 import { isLoud } from './words';
 
-/** Whether what is shown below can be believed, and is all there is. */
+/** Whether what is shown below can be believed, and is all there is: for who can see to it. */
 export function TrailState() {
+  return useMaySee(onEverything('admin')) ? <Told /> : null;
+}
+
+function Told() {
   const { data, error } = useTrail();
   if (!data) {
     return error ? <Line state="unknown">It can’t be told how the audit is kept.</Line> : null;

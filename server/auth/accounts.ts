@@ -154,13 +154,16 @@ export class Accounts {
     return secret;
   }
 
-  /** One's own, or with `of` null anybody's. */
-  async revokeToken(of: string | null, id: string): Promise<ApiToken> {
+  /** One's own, or with `of` null anybody's. Throws `not-found`. */
+  async token(of: string | null, id: string): Promise<ApiToken> {
     const token = (await this.tokens(of)).find((one) => one.id === id);
     if (!token) throw new Failure('not-found', 'There is no such token (any more).');
+    return token;
+  }
+
+  async revokeToken({ id }: ApiToken): Promise<void> {
     await this.#options.credentials.revokeToken(id);
     await this.#options.onChange();
-    return token;
   }
 
   #own(by: Identity): Promise<Account> {

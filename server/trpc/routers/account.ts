@@ -70,11 +70,13 @@ export const accountRouter = router({
 
   revokeToken: procedure(oneself)
     .input(z.object({ id }))
-    .mutation(({ ctx, input }) =>
-      act(ctx, { action: 'token-revoked', about: { detail: { token: input.id } } }, async () => {
-        await ctx.accounts.revokeToken(own(ctx), input.id);
-      }),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const token = await ctx.accounts.token(own(ctx), input.id);
+      const detail = { token: token.id, name: token.name };
+      return act(ctx, { action: 'token-revoked', about: { detail } }, () =>
+        ctx.accounts.revokeToken(token),
+      );
+    }),
 });
 
 function own({ identity }: Pick<Context, 'identity'>): string {

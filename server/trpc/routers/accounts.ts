@@ -80,9 +80,11 @@ export const accountsRouter = router({
 
   revokeToken: procedure(onAccounts)
     .input(z.object({ id }))
-    .mutation(({ ctx, input }) =>
-      act(ctx, { action: 'token-revoked', about: { detail: { token: input.id } } }, async () => {
-        await ctx.accounts.revokeToken(null, input.id);
-      }),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const token = await ctx.accounts.token(null, input.id);
+      const detail = { token: token.id, name: token.name, account: token.owner };
+      return act(ctx, { action: 'token-revoked', about: { detail } }, () =>
+        ctx.accounts.revokeToken(token),
+      );
+    }),
 });
