@@ -25,6 +25,8 @@ export interface ChainAnchorOptions {
 /** Anchoring is no faster than this: a write to ZooKeeper a second at most. */
 const APART_MS = 1000;
 const RETRY_MS = 2000;
+/** Commands and other Howdahs add rows as well, and those may be gone before they anchor theirs. */
+const LOOK_MS = 10_000;
 const ATTEMPTS = 5;
 
 /**
@@ -38,6 +40,7 @@ export class ChainAnchor {
   #since: number | null = null;
   #moving: Promise<void> | null = null;
   #cancel: (() => void) | null = null;
+  #cancelLook: () => void = () => {};
   #movedAt = Number.NEGATIVE_INFINITY;
   #wanted = false;
   readonly #trouble = new Set<string>();
@@ -73,6 +76,7 @@ export class ChainAnchor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
+    this.#cancelLook();
     await this.#moving;
     if (this.#wanted) await this.#attempt();
   }
@@ -83,8 +87,18 @@ export class ChainAnchor {
       this.#cancel = null;
       this.#moving = this.#attempt().finally(() => {
         this.#moving = null;
+        this.#lookLater();
         if (this.#wanted) this.#later(this.#away === null ? APART_MS : RETRY_MS);
       });
+    });
+  }
+
+  #lookLater(): void {
+    this.#cancelLook();
+    if (this.#closed) return;
+    this.#cancelLook = this.#options.clock.after(LOOK_MS, () => {
+      this.#wanted = true;
+      this.#later(0);
     });
   }
 
