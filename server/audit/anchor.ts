@@ -5,6 +5,7 @@ import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import type { AuditChain, Clock, ListingAccess } from '../ports';
 import { ensureFolder } from '../znode-folder';
 import { AnchorGuard } from './anchor-guard';
+import { findLost } from './lost';
 
 export interface ChainAnchorOptions {
   readonly clock: Clock;
@@ -179,7 +180,7 @@ export class ChainAnchor {
     if (this.#anchored?.chain === head.chain) {
       this.#say(`The anchor of the audit at ${path} in ZooKeeper was removed, and is made anew.`);
     }
-    const lost = await this.#findLost(head, store);
+    const lost = await findLost(head, store, this.#options);
     if (lost !== null) onError(new Error(lost));
     await ensureFolder(access(), folder);
     const anchor: Anchor = { ...head, at: clock.now(), store };
@@ -194,21 +195,6 @@ export class ChainAnchor {
     this.#anchored = anchor;
     onBegun(head, lost);
     return true;
-  }
-
-  /** A chain that begins with its first row: had this store another one before? */
-  async #findLost(head: Head, store: string): Promise<string | null> {
-    const { access, chain, folder } = this.#options;
-    const first = await chain.at(1);
-    if (first === 'removed' || first?.chain !== head.chain) return null;
-    const listed = await access().children(folder, false);
-    for (const name of listed?.names ?? []) {
-      const found = await access().data(`${folder}/${name}`, false);
-      const anchor = anchorOf(found?.data.toString('utf8') ?? '');
-      if (anchor?.store !== store || anchor.chain === head.chain) continue;
-      return `An audit that had been anchored up to row ${anchor.seq} is gone: ${anchor.chain}.`;
-    }
-    return null;
   }
 
   async #break(head: Head, anchor: Anchor, there: Head | null): Promise<void> {

@@ -284,6 +284,9 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.chain.append([begun(act), ended(done(act)), ended(done(act))]);
     await other.chain.append([begun(act), ended(done(act, { result: 'failed' }))]);
     expect((await store.verify()).rows).toBe(2);
+    // What makes no sense is refused for good, and says nothing against the connection.
+    await expect(store.chain.append(['x'])).rejects.toMatchObject({ code: 'bad-input' });
+    expect(store.chain.writable).toBe(true);
     await store.end();
   });
 
