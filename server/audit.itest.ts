@@ -317,7 +317,10 @@ test('what is altered, removed or cut off by SQL is found, and said in words', a
   await isAnchored();
   const verified = async (...args: string[]) => {
     const { code, out } = await howdah('verify', ...args);
-    return { code, lines: out.trimEnd().split('\n').slice(1) };
+    // No digest is set here.
+    const isOpen = (line: string) => line.startsWith('Anybody who reaches ZooKeeper may write');
+    const lines = out.trimEnd().split('\n').slice(1);
+    return { code, lines: lines.filter((line) => !isOpen(line)) };
   };
   const where = `where act = '${id}'`;
   await tamper(`update howdah.audit set entry = replace(entry, 'a test', 'a lie') ${where}`);

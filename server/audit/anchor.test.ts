@@ -90,6 +90,19 @@ test('the head is anchored after rows were appended, once a second at most, and 
   expect(anchored(zookeeper)?.seq).toBe(33);
 });
 
+test('rows that somebody else has added, such as a command, are anchored though nobody tells of them', async () => {
+  const { zookeeper, clock, store } = world;
+  const { anchor } = rig(world);
+  store.add();
+  anchor.note();
+  await clock.pass(1000);
+  store.add(2);
+  await clock.pass(11_000);
+  expect(anchored(zookeeper)?.seq).toBe(3);
+  expect(anchor.view.unanchoredSince).toBeNull();
+  await anchor.close();
+});
+
 test('while ZooKeeper is away it is said since when, and it is caught up with', async () => {
   const { zookeeper, clock, store } = world;
   const { anchor, session, said } = rig(world);

@@ -5,6 +5,7 @@ import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import type { AuditChain, Clock, ListingAccess } from '../ports';
 import { ensureFolder } from '../znode-folder';
 import { AnchorGuard } from './anchor-guard';
+import { findLost } from './lost';
 
 export interface ChainAnchorOptions {
   readonly clock: Clock;
@@ -25,6 +26,8 @@ export interface ChainAnchorOptions {
 /** Anchoring is no faster than this: a write to ZooKeeper a second at most. */
 const APART_MS = 1000;
 const RETRY_MS = 2000;
+/** Commands and other Howdahs add rows as well, and those may be gone before they anchor theirs. */
+const LOOK_MS = 10_000;
 const ATTEMPTS = 5;
 
 /**
@@ -38,6 +41,7 @@ export class ChainAnchor {
   #since: number | null = null;
   #moving: Promise<void> | null = null;
   #cancel: (() => void) | null = null;
+  #cancelLook: () => void = () => {};
   #movedAt = Number.NEGATIVE_INFINITY;
   #wanted = false;
   readonly #trouble = new Set<string>();
@@ -73,6 +77,7 @@ export class ChainAnchor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
+    this.#cancelLook();
     await this.#moving;
     if (this.#wanted) await this.#attempt();
   }
@@ -83,8 +88,18 @@ export class ChainAnchor {
       this.#cancel = null;
       this.#moving = this.#attempt().finally(() => {
         this.#moving = null;
+        this.#lookLater();
         if (this.#wanted) this.#later(this.#away === null ? APART_MS : RETRY_MS);
       });
+    });
+  }
+
+  #lookLater(): void {
+    this.#cancelLook();
+    if (this.#closed) return;
+    this.#cancelLook = this.#options.clock.after(LOOK_MS, () => {
+      this.#wanted = true;
+      this.#later(0);
     });
   }
 
@@ -165,7 +180,7 @@ export class ChainAnchor {
     if (this.#anchored?.chain === head.chain) {
       this.#say(`The anchor of the audit at ${path} in ZooKeeper was removed, and is made anew.`);
     }
-    const lost = await this.#findLost(head, store);
+    const lost = await findLost(head, store, this.#options);
     if (lost !== null) onError(new Error(lost));
     await ensureFolder(access(), folder);
     const anchor: Anchor = { ...head, at: clock.now(), store };
@@ -180,21 +195,6 @@ export class ChainAnchor {
     this.#anchored = anchor;
     onBegun(head, lost);
     return true;
-  }
-
-  /** A chain that begins with its first row: had this store another one before? */
-  async #findLost(head: Head, store: string): Promise<string | null> {
-    const { access, chain, folder } = this.#options;
-    const first = await chain.at(1);
-    if (first === 'removed' || first?.chain !== head.chain) return null;
-    const listed = await access().children(folder, false);
-    for (const name of listed?.names ?? []) {
-      const found = await access().data(`${folder}/${name}`, false);
-      const anchor = anchorOf(found?.data.toString('utf8') ?? '');
-      if (anchor?.store !== store || anchor.chain === head.chain) continue;
-      return `An audit that had been anchored up to row ${anchor.seq} is gone: ${anchor.chain}.`;
-    }
-    return null;
   }
 
   async #break(head: Head, anchor: Anchor, there: Head | null): Promise<void> {

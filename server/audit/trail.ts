@@ -5,10 +5,11 @@ import {
   outcomeEntry,
   textOf,
 } from '@/lib/audit/entry';
-import { type AuditTrouble, type AuditView, alarm, note } from '@/lib/audit/view';
+import { type AuditView, alarm, note } from '@/lib/audit/view';
 import { Failure } from '@/lib/errors';
 import type { Audit, AuditChain, AuditSpool, WaitingEntry } from '../ports';
 import { Drain, type DrainOptions } from './drain';
+import { unkept } from './unkept';
 
 export interface AuditTrailOptions extends DrainOptions {
   readonly chain: AuditChain;
@@ -223,10 +224,4 @@ export class AuditTrail implements Omit<Audit, 'view'> {
       if (unsaved.length > 0) void this.#keepAnyhow(unsaved);
     });
   }
-}
-
-function unkept(aside: number, lost: number): AuditTrouble[] {
-  const files = `${aside} ${aside === 1 ? 'file' : 'files'} of the audit on disk can't be read, and stay in audit-spool for a person to look at.`;
-  const entries = `${lost} entries of the audit could be kept nowhere, and are lost.`;
-  return [...(aside > 0 ? [note(files)] : []), ...(lost > 0 ? [alarm(entries)] : [])];
 }

@@ -19,7 +19,9 @@ export class ImportActs {
     for (const [path, { is }] of verdicts) {
       if (is !== 'create' && is !== 'complete' && !(is === 'differs' && overwrite)) continue;
       const cluster = placeOf(path, places)?.cluster ?? null;
-      this.#wanted.set(cluster, [...(this.#wanted.get(cluster) ?? []), path]);
+      const paths = this.#wanted.get(cluster);
+      if (paths) paths.push(path);
+      else this.#wanted.set(cluster, [path]);
     }
   }
 

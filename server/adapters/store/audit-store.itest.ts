@@ -204,6 +204,27 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.end();
   });
 
+  test('what would leave rows out as they come is found, and no row is taken for kept', async () => {
+    const store = await aStore();
+    await fill(store, 1);
+    await store.client.query(
+      `create function public.drop_some() returns trigger language plpgsql as
+       $$ begin if new.entry like '%mallory%' then return null; end if; return new; end $$`,
+    );
+    await store.client.query(
+      'create trigger leaves_out before insert on howdah.audit for each row execute function public.drop_some()',
+    );
+    const act = anAct({ actor: { ...ann, name: 'mallory' } });
+    await expect(store.chain.append([begun(act)])).rejects.toThrow('leaves out rows');
+    expect(await store.verify()).toMatchObject({
+      ...{
+        rows: 2,
+        findings: ['The trigger leaves_out stands on the audit, and Howdah did not make it.'],
+      },
+    });
+    await store.end();
+  });
+
   test('a store has an id of its own, which nobody changes and a backup carries', async () => {
     const store = await aStore();
     const other = await store.another();
@@ -284,6 +305,9 @@ describe.each(servers)('the audit in $name', ({ programs }) => {
     await store.chain.append([begun(act), ended(done(act)), ended(done(act))]);
     await other.chain.append([begun(act), ended(done(act, { result: 'failed' }))]);
     expect((await store.verify()).rows).toBe(2);
+    // What makes no sense is refused for good, and says nothing against the connection.
+    await expect(store.chain.append(['x'])).rejects.toMatchObject({ code: 'bad-input' });
+    expect(store.chain.writable).toBe(true);
     await store.end();
   });
 
