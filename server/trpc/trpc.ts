@@ -85,6 +85,3 @@ const guarded = t.procedure.use(failures).use(gate);
 
 /** A procedure for those who have what it needs: `ctx.identity` is theirs. */
 export const procedure = (need: Need) => guarded.meta({ need });
-
-/** What the middlewares of acts are made with. */
-export const middleware = t.middleware;
