@@ -25,6 +25,8 @@ export interface Howdah {
   /** Stops it as a service manager would, and starts it again on the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** Stops it for good, and the provider with it. */
+  end(): Promise<void>;
 }
 
 /** Who can sign in at the provider; Zed's groups have no role. */
@@ -100,7 +102,7 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
     get pid() {
       return child.pid ?? 0;
     },
-    stop: end,
+    ...{ stop, end },
     restart: async () => {
       await stop();
       await start();

@@ -23,7 +23,7 @@ export const test = base.extend<{ healthy: undefined }, { real: Real }>({
       const [orders] = sandbox.clusters;
       if (!orders) throw new Error('the sandbox has no cluster');
       await use({ sandbox, howdah, orders });
-      await howdah.stop();
+      await howdah.end();
       await sandbox.down();
     },
     { scope: 'worker', timeout: 120_000 },
