@@ -19,8 +19,8 @@ export interface HowdahOptions {
 }
 
 /**
- * Starts Howdah on a sandbox and returns when it is healthy.
- * @throws Error when it ends, or isn't healthy within 60 s.
+ * Starts Howdah on a sandbox and returns when it serves and accounts can be asked.
+ * @throws Error when it ends, or that takes longer than 60 s.
  */
 export async function startHowdah(sandbox: Sandbox, options: HowdahOptions): Promise<Howdah> {
   const port = await freePort(Number(process.env.HOWDAH_PORT ?? FIRST_PORT));
@@ -43,12 +43,13 @@ export async function startHowdah(sandbox: Sandbox, options: HowdahOptions): Pro
   await waitFor(
     async () => {
       if (hasEnded(child)) throw new Error(`Howdah ${endOf(child)}`);
-      return fetch(`${address}/api/health`, { signal: AbortSignal.timeout(5000) }).then(
-        ({ status }) => status === 200,
-        () => false,
-      );
+      // Its accounts are there last, and nothing can be seen without one.
+      const options = await fetch(`${address}/api/auth/options`, {
+        signal: AbortSignal.timeout(5000),
+      }).catch(() => null);
+      return ((await options?.json()) as { ready: boolean } | undefined)?.ready === true;
     },
-    { timeoutMs: 60_000, everyMs: 100, what: `Howdah to be healthy at ${address}` },
+    { timeoutMs: 60_000, everyMs: 100, what: `Howdah and its accounts at ${address}` },
   );
   return { address, process: child };
 }
