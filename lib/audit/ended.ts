@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../errors';
-import type { AuditOutcome, AuditResult } from './entry';
+import type { AuditIntent, AuditOutcome, AuditResult } from './entry';
 
 /** Why an act was not done was known before anything was. */
 const refusals: ReadonlySet<FailureCode> = new Set([
@@ -22,4 +22,12 @@ export function endedBy(
   if (!(error instanceof Failure)) return ended('unknown', LOST);
   if (refusals.has(error.code)) return ended('refused', error.message);
   return followed ? ended('failed', error.message) : ended('unknown', LOST);
+}
+
+/** How an act ended that did what it was to do. */
+export function doneAs(
+  { id, at: began }: Pick<AuditIntent, 'id' | 'at'>,
+  at: number,
+): AuditOutcome {
+  return { id, at, result: 'done', says: 'Done.', cost: { tookMs: Math.max(0, at - began) } };
 }

@@ -16,8 +16,6 @@ export interface Identity {
   readonly account: string | null;
   /** The session of a browser; null: it is none. */
   readonly session: string | null;
-  /** By something that a browser sends along unasked, so that another site could make it do so. */
-  readonly ambient: boolean;
   /** Why what was begun with it is to end; null: it may go on. Asked again and again. */
   ended(): 'signed-out' | 'changed' | null;
   /** The same as of now. Null: no longer. Throws `unavailable` where that can't be known. */
@@ -114,7 +112,7 @@ export class Identities {
   async #byEmergencyCookie(cookie: string): Promise<Identity | null> {
     if (!(await this.#options.emergency.isGoodNow(cookie))) return null;
     const isGood = () => this.#options.emergency.isGood(cookie);
-    return { ...emergency(isGood, () => this.#byEmergencyCookie(cookie)), ambient: true };
+    return emergency(isGood, () => this.#byEmergencyCookie(cookie));
   }
 
   async #byCredential(
@@ -140,7 +138,6 @@ export class Identities {
       sight: sightOf(held.mustChangePassword ? [] : grants),
       account: held.account,
       session: isSession ? held.id : null,
-      ambient: isSession,
       ended: () => {
         const now = credentials.peek(key)?.held ?? null;
         if (now === null || now.expiresAt <= clock.now()) return 'signed-out';
@@ -155,7 +152,7 @@ function emergency(isGood: () => boolean, fresh: Identity['fresh']): Identity {
   return {
     who: emergencyWho,
     sight: sightOf(EVERYTHING),
-    ...{ account: null, session: null, ambient: false },
+    ...{ account: null, session: null },
     ended: () => (isGood() ? null : 'signed-out'),
     fresh,
   };

@@ -14,7 +14,7 @@ export function anIdentity(grants: readonly Grant[], who: Partial<Who> = {}): Id
       ...who,
     },
     sight: sightOf(grants),
-    ...{ account: 'ann', session: 's1', ambient: true },
+    ...{ account: 'ann', session: 's1' },
     ended: () => null,
     fresh: () => Promise.resolve(identity),
   };

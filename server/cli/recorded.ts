@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type pg from 'pg';
-import { endedBy } from '@/lib/audit/ended';
+import { doneAs, endedBy } from '@/lib/audit/ended';
 import {
   type AuditIntent,
   type AuditOutcome,
@@ -58,7 +58,7 @@ export function recorder(client: pg.Client): Record {
     try {
       const done = await does();
       const ended = ends(done);
-      await end(intents.map((intent, n) => ({ ...doneAs(intent), ...ended[n] })));
+      await end(intents.map((intent, n) => ({ ...doneAs(intent, Date.now()), ...ended[n] })));
       return done;
     } catch (error) {
       const ended = ends(null);
@@ -105,11 +105,6 @@ function intentOf({ action, cluster = null, ...said }: CommandAct): AuditIntent 
     actor: { kind: 'command', id: null, name: `${userInfo().username} on the command line` },
     detail: said.detail ?? null,
   };
-}
-
-function doneAs({ id, at: began }: AuditIntent): AuditOutcome {
-  const at = Date.now();
-  return { id, at, result: 'done', says: 'Done.', cost: { tookMs: Math.max(0, at - began) } };
 }
 
 /** A command says itself what it will not do; of all else nobody knows what came of it. */

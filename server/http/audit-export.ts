@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { roleOn, roleOnAll } from '@/lib/access/roles';
 import { auditSightOf } from '@/lib/access/sight';
+import { doneBy } from '@/lib/audit/done-by';
+import { doneAs } from '@/lib/audit/ended';
 import type { AuditIntent, AuditOutcome } from '@/lib/audit/entry';
 import { csvHead, csvOf, jsonOf } from '@/lib/audit/export';
 import { type AuditFilter, auditFilter } from '@/lib/audit/query';
@@ -98,20 +99,18 @@ function intentOf(
   { cluster }: AuditFilter,
   detail: AuditIntent['detail'],
 ): AuditIntent {
-  const { kind, id, name, grants } = who;
   return {
     ...{ id: randomUUID(), at: Date.now(), action: 'exported', cluster: cluster ?? null, from },
-    actor: { kind, id: kind === 'emergency' ? null : id, name },
-    role: cluster === undefined ? roleOnAll(grants) : roleOn(grants, cluster),
+    ...doneBy(who, cluster ?? null),
     ...{ decidedOn: null, reason: null, detail },
   };
 }
 
-function endOf({ id, at: began }: AuditIntent, rows: number, cut: string | null): AuditOutcome {
-  const at = Date.now();
-  const cost = { tookMs: Math.max(0, at - began), rows };
-  if (cut === null) return { id, at, result: 'done', says: 'Done.', cost };
-  return { id, at, result: 'failed', says: `It was cut short after ${rows} rows: ${cut}`, cost };
+function endOf(intent: AuditIntent, rows: number, cut: string | null): AuditOutcome {
+  const done = doneAs(intent, Date.now());
+  const outcome = { ...done, cost: { ...done.cost, rows } };
+  if (cut === null) return outcome;
+  return { ...outcome, result: 'failed', says: `It was cut short after ${rows} rows: ${cut}` };
 }
 
 const drained = (response: ServerResponse): Promise<void> =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Role, roleOn, roleOnAll } from '@/lib/access/roles';
-import { endedBy } from '@/lib/audit/ended';
+import { doneBy } from '@/lib/audit/done-by';
+import { doneAs, endedBy } from '@/lib/audit/ended';
 import type { AuditAction, AuditIntent, AuditOutcome, BegunAct, Json } from '@/lib/audit/entry';
 import { Failure } from '@/lib/errors';
 import type { Identity } from '../auth/identities';
@@ -37,17 +37,12 @@ export async function act<T>(
   const { followed = false } = what;
   try {
     const result = await does({ id: intent.id, by: identity.who.name });
-    if (!followed) await audit.end(doneAs(intent));
+    if (!followed) await audit.end(doneAs(intent, Date.now()));
     return result;
   } catch (error) {
     await audit.end(endedBy(error, { id: intent.id, at: Date.now(), followed }));
     throw error;
   }
-}
-
-function doneAs({ id, at: began }: AuditIntent): AuditOutcome {
-  const at = Date.now();
-  return { id, at, result: 'done', says: 'Done.', cost: { tookMs: Math.max(0, at - began) } };
 }
 
 const refusedAs = ({ id }: AuditIntent, says: string): AuditOutcome => ({
@@ -78,15 +73,10 @@ function intentOf(
   action: AuditAction,
   { cluster, decidedOn, reason, detail }: About,
 ): AuditIntent {
-  const who = identity?.who ?? null;
   return {
     id: randomUUID(),
     at: Date.now(),
-    actor:
-      who === null
-        ? { kind: 'nobody', id: null, name: 'nobody known' }
-        : { kind: who.kind, id: who.kind === 'emergency' ? null : who.id, name: who.name },
-    role: who === null ? null : roleThere(who.grants, cluster),
+    ...doneBy(identity?.who ?? null, cluster ?? null),
     from,
     action,
     cluster: cluster ?? null,
@@ -95,8 +85,3 @@ function intentOf(
     detail: detail ?? null,
   };
 }
-
-const roleThere = (
-  grants: Parameters<typeof roleOnAll>[0],
-  cluster: string | undefined,
-): Role | null => (cluster === undefined ? roleOnAll(grants) : roleOn(grants, cluster));
