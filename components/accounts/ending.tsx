@@ -41,7 +41,7 @@ export function Ending({
         Password and access
       </h3>
       <Line
-        says="A password to begin with, instead of the present one. It ends their sessions."
+        says="A password to begin with, instead of the present one. It ends their sessions and tokens."
         off={
           isOwn
             ? 'Your own is changed on the page of your account.'

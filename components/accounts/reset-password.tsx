@@ -32,7 +32,7 @@ export function ResetPassword({
         onInteractOutside={(event) => event.preventDefault()}
       >
         <DialogDescription className="sr-only">
-          It replaces the present one, and ends their sessions.
+          It replaces the present one, and ends their sessions and tokens.
         </DialogDescription>
         {reset.isSuccess ? (
           <Given email={account.email} password={password} onClose={onClose} />
@@ -47,7 +47,8 @@ export function ResetPassword({
           >
             <div className="flex flex-col gap-4 p-4">
               <p>
-                The present password no longer works, and {account.email} is signed out everywhere.
+                The present password no longer works, {account.email} is signed out everywhere, and
+                their API tokens are revoked.
               </p>
               <PasswordGiven password={password} email={account.email} onChange={setPassword} />
               {reset.error && (
