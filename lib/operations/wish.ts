@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const member = z.string().min(1).max(256);
+/** ISO 8601 with a zone: Patroni refuses a moment without one. */
+const moment = z.iso.datetime({ offset: true });
+
+/** What an operator wants done to a cluster, as they entered it. What is null is not chosen yet. */
+export const wishShape = z.discriminatedUnion('kind', [
+  /** Planned. `candidate` null: Patroni takes the best. `at` null: now. */
+  z.object({
+    kind: z.literal('switchover'),
+    candidate: member.nullable(),
+    at: moment.nullable(),
+  }),
+  /** Takes back a switchover that is scheduled. */
+  z.object({ kind: z.literal('cancel-switchover') }),
+  /** Forced: without a leader, or away from one that hangs. */
+  z.object({ kind: z.literal('failover'), candidate: member.nullable() }),
+  /** Of PostgreSQL, on each of these in turn, standbys first. `at`: of one member alone. */
+  z.object({
+    kind: z.literal('restart'),
+    members: z.array(member).max(100),
+    pendingOnly: z.boolean(),
+    at: moment.nullable(),
+  }),
+  z.object({ kind: z.literal('cancel-restart'), member }),
+  /** Patroni's own configuration and PostgreSQL's, read again. */
+  z.object({ kind: z.literal('reload'), members: z.array(member).max(100) }),
+  /** Throws a standby's data away and copies it anew. */
+  z.object({ kind: z.literal('reinitialise'), member }),
+  /** Automatic failover off. `until`: when its owner is to be reminded, milliseconds. */
+  z.object({ kind: z.literal('pause'), until: z.number().int().positive().nullable() }),
+  z.object({ kind: z.literal('resume') }),
+  /** The whole dynamic configuration as it is to be, as JSON. */
+  z.object({ kind: z.literal('configuration'), text: z.string().max(500_000) }),
+  /** Of all that ZooKeeper holds of a cluster that is dead. */
+  z.object({ kind: z.literal('removal') }),
+]);
+
+export type Wish = z.output<typeof wishShape>;
+export type OperationKind = Wish['kind'];
+/** One of these. */
+export type WishOf<K extends OperationKind> = Extract<Wish, { readonly kind: K }>;
