@@ -1,17 +1,21 @@
 import type { OperationView } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { ClusterView } from '@/lib/topology/view';
 import { patroniCommands } from './adapters/patroni/commands';
 import type { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Fleet } from './monitor/fleet';
+import { ConfigurationEdits } from './operations/configuration-edits';
+import { Pauses } from './operations/pauses';
+import { Preflights } from './operations/preflights';
 import { Restores } from './operations/restores';
-import { Switchovers } from './operations/switchovers';
+import { Runs } from './operations/runs';
 import type { Audit, VersionStore } from './ports';
 
 interface Parts {
   readonly config: Pick<Config, 'root' | 'clusterSettings'>;
-  readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch'>;
+  readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
   readonly kept: () => Pick<VersionStore, 'bytes'> & { readonly audit: Pick<Audit, 'end'> };
@@ -22,8 +26,10 @@ interface Parts {
 
 /** Joins what changes the outside world. What they need of others is asked when it is needed. */
 export function createOperations({ config, fleet, ensembleOf, kept, onRun, onError }: Parts): {
-  readonly switchovers: Switchovers;
+  readonly runs: Runs;
   readonly restores: Restores;
+  /** A cluster's view has changed. */
+  readonly observe: (view: ClusterView) => void;
 } {
   const shared = {
     clock: systemClock,
@@ -34,12 +40,26 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
     audit: { end: (outcome: Parameters<Audit['end']>[0]) => kept().audit.end(outcome) },
     onError,
   };
+  const bytes: VersionStore['bytes'] = (which) => kept().bytes(which);
+  const patroni = patroniCommands();
+  const settings = (key: ClusterView['key']) => config.clusterSettings(key).patroni;
   const note = (id: ClusterId, says: string) =>
     fleet().note(id, { code: 'operation', member: null, says });
-  const switchovers = new Switchovers({
-    ...shared,
-    patroni: patroniCommands(),
-    settings: (key) => config.clusterSettings(key).patroni,
+  const pauses = new Pauses({ ...shared, onPause: (id, pause) => fleet().setPause(id, pause) });
+  const edits = new ConfigurationEdits({
+    ...{ ...shared, bytes },
+    onPaused: (view, pause) => pauses.note(view, pause),
+    takenUp: async () => [],
+    check: async () => [],
+  });
+  const preflights = new Preflights({
+    ...{ ...shared, patroni, settings, edits },
+    maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    memberSettings: async () => new Map(),
+    burden: async () => null,
+  });
+  const runs = new Runs({
+    ...{ ...shared, patroni, settings, preflights, edits },
     onRun: ({ cluster }: OperationView, says) => {
       if (says !== null) note(cluster, says);
       fleet().touch(cluster);
@@ -47,10 +67,16 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
     },
   });
   const restores = new Restores({
-    ...shared,
-    running: (id) => switchovers.running(id),
-    bytes: (which) => kept().bytes(which),
+    ...{ ...shared, bytes },
+    running: (id) => runs.running(id),
     onDone: note,
   });
-  return { switchovers, restores };
+  return {
+    runs,
+    restores,
+    observe: (view) => {
+      runs.observe(view);
+      pauses.observe(view);
+    },
+  };
 }

@@ -6,8 +6,10 @@ import type { HistoryRecord } from '@/lib/history/record';
 import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
+import type { Reached } from '@/lib/operations/preflight';
 import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
-import type { OperationView, SwitchoverPreflight, SwitchoverRequest } from '@/lib/operations/types';
+import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
+import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterKey, Stat } from '@/lib/topology/facts';
@@ -276,30 +278,64 @@ export interface TreeAccess extends Pick<ZnodeAccess, 'data' | 'set' | 'sync'> {
 /** How Patroni took a request over REST. */
 export type RestAnswer =
   | { readonly is: 'answered'; readonly status: number; readonly text: string }
-  /** Certainly not received: nothing was connected to. */
+  /** Certainly not received: nothing was connected to, or the guard said no. */
   | { readonly is: 'not-sent'; readonly why: string }
   /** May or may not have been received. */
   | { readonly is: 'unanswered'; readonly why: string };
 
+/** One request to Patroni's REST API. */
+export interface RestCall {
+  readonly method: 'POST' | 'DELETE';
+  /** e.g. "/switchover". */
+  readonly path: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /**
+   * Asked once the connection stands and right before anything is sent over it, which it then is in
+   * the same turn of the event loop. False: nothing is sent.
+   */
+  readonly guard: () => Promise<boolean>;
+}
+
+/** What a decision rests on, as ZooKeeper has it now. */
+export interface StateNow {
+  readonly leader: { readonly name: string; readonly czxid: string } | null;
+  /** Null: none pends. Unreadable counts as one that pends. */
+  readonly requestVersion: number | null;
+  /** Null: there is none. */
+  readonly configVersion: number | null;
+}
+
+/** What can stand in the `failover` znode. */
+export interface FailoverBody {
+  readonly leader?: string;
+  readonly candidate?: string;
+  /** ISO time with a zone. */
+  readonly scheduled_at?: string;
+}
+
 /** What Howdah can ask of Patroni. Nothing here decides; `server/operations` does. */
 export interface PatroniPort {
-  /** Who leads now, read after a sync: no older than the call. */
-  leader(access: ZnodeAccess, key: ClusterKey): Promise<{ name: string; czxid: string } | null>;
-  /** `POST /switchover` to the REST API at `apiUrl`. */
-  switchover(
-    apiUrl: string,
-    body: { readonly leader: string; readonly candidate: string },
-    settings: PatroniSettings,
-  ): Promise<RestAnswer>;
+  /** Read after a sync: no older than the call. */
+  state(access: ZnodeAccess, key: ClusterKey): Promise<StateNow>;
+  /** One request to the REST API at `apiUrl`. Never throws, and never tries again. */
+  ask(apiUrl: string, call: RestCall, settings: PatroniSettings): Promise<RestAnswer>;
+  /** What a member's REST API says of itself. Never throws; within about two seconds. */
+  reach(apiUrl: string, settings: PatroniSettings): Promise<Reached>;
   /**
-   * The same request by compare-and-set on the `failover` znode, for when REST can't be reached.
-   * Refuses when a request stands there already.
+   * A request by compare-and-set on the `failover` znode, for when REST can't be reached. Refuses
+   * when a request stands there already.
    */
-  switchoverByZnode(
+  writeRequest(
     access: ZnodeAccess,
     key: ClusterKey,
-    body: { readonly leader: string; readonly candidate: string },
+    body: FailoverBody,
   ): Promise<'written' | 'occupied'>;
+  /** Takes a request back, if it is still exactly that version. */
+  clearRequest(
+    access: ZnodeAccess,
+    key: ClusterKey,
+    version: number,
+  ): Promise<'cleared' | 'moved'>;
 }
 
 /** What the stream sends from. Every answer is JSON made once for all who listen. */
@@ -336,13 +372,13 @@ export interface Tail<T> {
 /** Server-side jobs that change a cluster: the only part of Howdah that does. */
 export interface Operations {
   /** What would happen now, judged on the state Howdah holds. Throws `not-found`. */
-  preflight(cluster: ClusterId): SwitchoverPreflight;
+  preflight(cluster: ClusterId, wish: Wish): Promise<Preflight>;
   /**
    * Records the intent, re-checks, sends, and returns as soon as the run is recorded; it goes on
    * without the caller. Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`.
    * Whoever began the act ends it where this throws; else it is ended here, once the run has.
    */
-  switchover(request: SwitchoverRequest, act?: BegunAct | null): Promise<OperationView>;
+  start(request: OperationRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
 }

@@ -104,8 +104,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const { maxSessionTimeoutMs } = ensembleOf(name);
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
-    operationOn: (id) => switchovers.running(id),
-    isOurs: (id, zxid) => restores.isOurs(id, zxid),
+    operationOn: (id) => runs.running(id),
+    isOurs: (id, zxid) => restores.isOurs(id, zxid) || runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
@@ -114,12 +114,12 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
-      if (view) switchovers.observe(view);
+      if (view) observeView(view);
       hub.notify(urgent);
     },
   });
 
-  const { switchovers, restores } = createOperations({
+  const { runs, restores, observe: observeView } = createOperations({
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,
@@ -153,7 +153,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
   const attend = gathered(clock, ATTEND_MS, () => {
     const attended = new Set([...followed, ...fleet.troubled]);
-    schedule.attend({ attended, urgent: new Set(switchovers.active) });
+    schedule.attend({ attended, urgent: new Set(runs.active) });
     for (const ensemble of ensembles.values()) ensemble.attend(attended);
   });
 
@@ -226,7 +226,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       view: (id) => fleet.stamped(id),
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
-      operation: (id) => switchovers.stamped(id),
+      operation: (id) => runs.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
       history: (all) => (all ? historyNow : historySeen).json(),
@@ -268,7 +268,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     digest.add(changed, urgent);
   };
 
-  const takeUp = new TakeUp({ clock, fleet, digest, switchovers, restores, history, onError });
+  const takeUp = new TakeUp({ clock, fleet, digest, runs, restores, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
@@ -329,7 +329,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   return {
     hub,
     metrics,
-    operations: switchovers,
+    operations: runs,
     restores,
     history,
     audit: history.audit,
@@ -361,7 +361,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     close: () => {
       access.close();
-      switchovers.close();
+      runs.close();
       digest.close();
       schedule.close();
       hub.close();

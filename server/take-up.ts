@@ -6,14 +6,14 @@ import type { History } from './history-parts';
 import type { Digest } from './monitor/digest';
 import type { Fleet } from './monitor/fleet';
 import type { Restores } from './operations/restores';
-import type { Switchovers } from './operations/switchovers';
+import type { Runs } from './operations/runs';
 import type { Clock } from './ports';
 
 interface TakeUpParts {
   readonly clock: Clock;
   readonly fleet: Fleet;
   readonly digest: Digest;
-  readonly switchovers: Switchovers;
+  readonly runs: Runs;
   readonly restores: Restores;
   readonly history: History;
   readonly onError: (error: unknown) => void;
@@ -67,9 +67,9 @@ export class TakeUp {
 
   /** Runs left behind are taken up once it is known what the clusters look like. */
   async #resume(ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> {
-    const { clock, switchovers, restores, onError } = this.#parts;
+    const { clock, runs, restores, onError } = this.#parts;
     try {
-      const foreign = await switchovers.resume(ensemble.name, ids);
+      const foreign = await runs.resume(ensemble.name, ids);
       if (foreign.length > 0) {
         clock.after(FOREIGN_RETRY_MS, () => void this.#resume(ensemble, foreign));
       }

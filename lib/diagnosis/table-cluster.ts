@@ -1,4 +1,5 @@
 import type { ProbeFailureCode } from '../topology/sample';
+import type { PauseView } from '../topology/view';
 import { formatBytes, formatDuration } from '../units';
 import type { Finding, Rule } from './table';
 
@@ -7,6 +8,11 @@ const one = (says: string, advice: string): readonly Finding[] => [{ member: nul
 
 /** Failures that look like a dead server rather than a closed door. */
 const SILENT: ReadonlySet<ProbeFailureCode> = new Set(['unreachable', 'timeout', 'starting-up']);
+
+const whose = (pause: PauseView | null): string =>
+  pause === null
+    ? ''
+    : `${pause.by === null ? '' : ` by ${pause.by}`}${pause.reason === '' ? '' : ` (${pause.reason})`}`;
 
 /** What can be wrong with a cluster as a whole. */
 export const clusterRules: readonly Rule[] = [
@@ -228,8 +234,21 @@ export const clusterRules: readonly Rule[] = [
     find: ({ cluster }) =>
       cluster.mode.paused
         ? one(
-            `${cluster.name} is paused (maintenance mode): a failure will not be failed over`,
-            'Resume it when the maintenance is over (patronictl resume).',
+            `${cluster.name} is paused (maintenance mode)${whose(cluster.pause)}: a failure will not be failed over`,
+            'Resume it when the maintenance is over.',
+          )
+        : none,
+  },
+  {
+    code: 'pause-due',
+    severity: 'attention',
+    settleMs: 0,
+    order: 15,
+    find: ({ cluster: { name, pause }, now }) =>
+      pause?.until != null && pause.until <= now
+        ? one(
+            `The pause of ${name} is due to end${whose(pause)}, and it is still paused`,
+            'Resume it, or ask whoever paused it.',
           )
         : none,
   },

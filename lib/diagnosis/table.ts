@@ -15,6 +15,8 @@ export interface Patient {
   readonly lsnWentBack: { readonly at: number; readonly bytes: number } | null;
   /** Sessions that have waited for a synchronous standby for over 5 s; null is unknown. */
   readonly syncWaits: number | null;
+  /** By Howdah's clock, milliseconds. */
+  readonly now: number;
 }
 
 export interface EnsembleFacts {

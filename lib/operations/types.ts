@@ -1,4 +1,7 @@
 import type { ClusterId } from '../topology/cluster-id';
+import type { Cause } from '../topology/event';
+import type { SettingChange } from './settings';
+import type { OperationKind, Wish } from './wish';
 
 /** What a rule of the preflight found. `unknown` neither allows nor forbids by itself. */
 export type Verdict = 'ok' | 'warn' | 'refuse' | 'unknown';
@@ -8,45 +11,71 @@ export interface RuleResult {
   readonly verdict: Verdict;
   /** One sentence with the measured value and its limit. */
   readonly says: string;
+  /** The figure that was looked at, and what it was held against, with their units. */
+  readonly measured?: string;
+  readonly limit?: string;
+  /** What can be done about it. */
+  readonly advice?: string;
 }
 
-/** One member as a possible new leader, with every rule that speaks of it. */
-export interface CandidateResult {
+/** One member as a possible new leader or target, with every rule that speaks of it. */
+export interface MemberResult {
   readonly name: string;
   readonly verdict: Verdict;
   /** Why it can't be chosen, or the worst that can be said of it; empty when nothing. */
   readonly says: string;
   readonly rules: readonly RuleResult[];
+  /** What would be lost if it led, bytes; null: not known. Only of candidates. */
+  readonly lossBytes?: number | null;
 }
 
-/** The state an operator decided on. A request is refused when any of it has moved. */
+/** The state an operator decided on. A request is refused when what it rests on has moved. */
 export interface SeenState {
-  readonly leader: string;
-  readonly leaderCzxid: string;
+  /** Null: there was none. */
+  readonly leader: string | null;
+  readonly leaderCzxid: string | null;
   /** Null when the cluster has no readable configuration. */
   readonly configVersion: number | null;
+  /** Of the `failover` znode while a request stands in it; null: none did. */
+  readonly requestVersion: number | null;
+  /** What was shown as lost at worst, bytes; null: unknown, or nothing can be. */
+  readonly lossBytes: number | null;
 }
 
-export interface SwitchoverPreflight {
+/** `interrupts`: clients notice. `loses`: data may be gone for good. */
+export type Danger = 'none' | 'interrupts' | 'loses';
+
+/** What would happen now: shown live while somebody decides, and asked again at the act. */
+export interface Preflight {
   readonly cluster: ClusterId;
   readonly clusterName: string;
-  /** Null when there is no leader to switch over from; `rules` says so. */
-  readonly seen: SeenState | null;
+  readonly kind: OperationKind;
+  /** "Switch orders over to orders-2": what the button does. */
+  readonly verb: string;
+  readonly seen: SeenState;
   readonly rules: readonly RuleResult[];
-  readonly candidates: readonly CandidateResult[];
+  /** Candidates, or those that can be chosen as targets; those that can't say why. */
+  readonly members: readonly MemberResult[];
   /** Best candidate, or null. */
   readonly suggested: string | null;
+  /** What it costs, in one sentence. */
+  readonly consequence: string;
   /** What will happen, in order. */
   readonly preview: readonly string[];
-  /** Expected time without a leader, milliseconds [low, high]. */
-  readonly expectedOutageMs: readonly [number, number];
+  readonly danger: Danger;
+  /** What has to be typed; null: nothing. */
+  readonly phrase: string | null;
+  /** Expected time without writes, milliseconds [low, high]; null: none is expected. */
+  readonly expectedOutageMs: readonly [number, number] | null;
+  /** Of a configuration: what differs from the one there is. */
+  readonly changes?: readonly SettingChange[];
 }
 
-export interface SwitchoverRequest {
+export interface OperationRequest {
   readonly cluster: ClusterId;
-  readonly candidate: string;
+  readonly wish: Wish;
   readonly seen: SeenState;
-  /** The cluster's name, typed by the operator. */
+  /** The preflight's phrase, typed by the operator; empty where there is none. */
   readonly confirm: string;
   readonly reason: string;
 }
@@ -61,18 +90,11 @@ export interface Outcome {
   readonly at: number;
 }
 
-export type StepCode =
-  | 'recorded'
-  | 'rechecked'
-  | 'requested'
-  | 'accepted'
-  | 'request-seen'
-  | 'leader-released'
-  | 'leader-acquired'
-  | 'request-cleared'
-  | 'promoted'
-  | 'timeline-advanced'
-  | 'old-leader-back';
+/**
+ * Of what concerns one member: "restarted orders-1". The others are the same for every run of a
+ * kind: see `lib/operations/plan.ts`.
+ */
+export type StepCode = string;
 
 export interface Step {
   readonly code: StepCode;
@@ -81,17 +103,22 @@ export interface Step {
   readonly at: number | null;
 }
 
-/** A switchover as every browser sees it: server-side, with an identity of its own. */
+/** A run as every browser sees it: server-side, with an identity of its own. */
 export interface OperationView {
   readonly id: string;
-  readonly kind: 'switchover';
+  readonly kind: OperationKind;
+  /** "Switchover from orders-1 to orders-2". */
+  readonly title: string;
   readonly cluster: ClusterId;
   readonly clusterName: string;
-  readonly from: string;
-  readonly to: string;
+  /** Null of what doesn't move the leadership. */
+  readonly from: string | null;
+  readonly to: string | null;
   readonly reason: string;
-  /** Who asked for it; null or absent: that is not known. */
+  /** Who asked Howdah for it; null or absent: that is not known, or nobody did. */
   readonly by?: string | null;
+  /** `howdah`: asked for here. Else somebody or something else did it, and it was only followed. */
+  readonly cause: Cause;
   readonly state: RunState;
   readonly startedAt: number;
   readonly steps: readonly Step[];
@@ -105,5 +132,7 @@ export interface OperationView {
   readonly leaderlessMs: number | null;
   /** Measured: at most this long nobody accepted writes, milliseconds. Null until that is known. */
   readonly outageMs: number | null;
+  /** By writes that were really tried, or by who was seen to be writable. */
+  readonly outageBy?: 'writes' | 'probes' | null;
   readonly outcome: Outcome | null;
 }

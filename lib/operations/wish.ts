@@ -31,8 +31,15 @@ export const wishShape = z.discriminatedUnion('kind', [
   /** Automatic failover off. `until`: when its owner is to be reminded, milliseconds. */
   z.object({ kind: z.literal('pause'), until: z.number().int().positive().nullable() }),
   z.object({ kind: z.literal('resume') }),
-  /** The whole dynamic configuration as it is to be, as JSON. */
-  z.object({ kind: z.literal('configuration'), text: z.string().max(500_000) }),
+  /**
+   * The whole dynamic configuration as it is to be: as JSON, or as it was in that version of the
+   * history, to the byte. One of the two is null.
+   */
+  z.object({
+    kind: z.literal('configuration'),
+    text: z.string().max(500_000).nullable(),
+    seq: z.number().int().positive().nullable(),
+  }),
   /** Of all that ZooKeeper holds of a cluster that is dead. */
   z.object({ kind: z.literal('removal') }),
 ]);

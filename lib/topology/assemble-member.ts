@@ -39,6 +39,7 @@ export function factsOf(name: string, decoded: Decoded<MemberFacts>): MemberFact
     replicationState: null,
     pendingRestart: false,
     pendingRestartReason: [],
+    scheduledRestart: null,
     paused: false,
     tags: noTags,
   };
@@ -62,6 +63,8 @@ export function assembleMember(input: MemberInput): MemberView {
     tags: facts.tags,
     pendingRestart: facts.pendingRestart,
     pendingRestartReason: facts.pendingRestartReason,
+    scheduledRestart: facts.scheduledRestart,
+    patroniPaused: facts.paused,
     syncRole,
     lsn: sample === null ? null : sample.inRecovery ? sample.replayLsn : sample.currentLsn,
     probe: probeView(probe),

@@ -12,6 +12,8 @@ import type {
   MemberView,
   ModeView,
   OutageView,
+  PauseView,
+  RequestView,
   UnreadableView,
 } from './view';
 
@@ -26,6 +28,7 @@ export interface AssembleInput {
   readonly leaderlessSince: number | null;
   readonly changedAt: number;
   readonly lastOutage: OutageView | null;
+  readonly pause: PauseView | null;
   readonly now: number;
 }
 
@@ -55,8 +58,9 @@ export function assemble(input: AssembleInput): Undiagnosed {
           : { is: 'unreadable', why: facts.config.why },
     // Old versions leave the last names in `sync` when the mode is switched off.
     sync: config?.synchronousMode === 'off' ? null : (value(facts.sync) ?? null),
-    request: value(facts.failover) ?? null,
+    request: requestOf(facts),
     history: value(facts.history) ?? [],
+    pause: config?.paused === true ? input.pause : null,
     members: membersOf(input, leader),
     unreadable: unreadableOf(facts),
     changedAt: input.changedAt,
@@ -66,6 +70,11 @@ export function assemble(input: AssembleInput): Undiagnosed {
 
 function value<T>(decoded: Decoded<T>): T | null {
   return decoded.is === 'ok' ? decoded.value : null;
+}
+
+function requestOf({ failover }: ClusterFacts): RequestView | null {
+  if (failover.is !== 'ok' || failover.value === null) return null;
+  return { ...failover.value, version: failover.stat.version };
 }
 
 function leaderOf(facts: ClusterFacts): LeaderView | null {

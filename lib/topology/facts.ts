@@ -67,6 +67,8 @@ export interface MemberFacts {
   readonly replicationState: string | null;
   readonly pendingRestart: boolean;
   readonly pendingRestartReason: readonly string[];
+  /** ISO time with a zone; null: none is scheduled. */
+  readonly scheduledRestart: string | null;
   readonly paused: boolean;
   readonly tags: MemberTags;
 }

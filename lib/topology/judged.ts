@@ -58,6 +58,7 @@ function sameMember(a: MemberFacts, b: MemberFacts): boolean {
     a.replicationState === b.replicationState &&
     a.pendingRestart === b.pendingRestart &&
     sameList(a.pendingRestartReason, b.pendingRestartReason) &&
+    a.scheduledRestart === b.scheduledRestart &&
     a.paused === b.paused &&
     sameTags(a.tags, b.tags)
   );

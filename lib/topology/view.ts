@@ -23,6 +23,8 @@ export interface ClusterView {
   readonly sync: SyncView | null;
   readonly request: RequestView | null;
   readonly history: readonly HistoryEntry[];
+  /** Who paused it and why, where Howdah did; null: it is not paused, or that is not known. */
+  readonly pause: PauseView | null;
   readonly members: readonly MemberView[];
   /** Znodes that hold something, but nothing that could be understood. */
   readonly unreadable: readonly UnreadableView[];
@@ -50,6 +52,15 @@ export interface OutageView {
 
 /** A severity, or what stands for none. */
 export type Health = 'good' | Severity;
+
+/** A pause as its owner gave it. */
+export interface PauseView {
+  readonly by: string | null;
+  readonly reason: string;
+  readonly since: number;
+  /** When its owner wants to be reminded; null: never. */
+  readonly until: number | null;
+}
 
 export interface LeaderView {
   readonly name: string;
@@ -80,6 +91,8 @@ export interface SyncView {
 
 /** A pending switchover or failover in the cluster's `failover` znode. */
 export interface RequestView {
+  /** Of its znode: what it is taken back by. */
+  readonly version: number;
   readonly leader: string | null;
   readonly candidate: string | null;
   readonly scheduledAt: string | null;
@@ -109,6 +122,10 @@ export interface MemberView {
   readonly tags: MemberTags;
   readonly pendingRestart: boolean;
   readonly pendingRestartReason: readonly string[];
+  /** When Patroni is to restart PostgreSQL, ISO with a zone; null: nothing is scheduled. */
+  readonly scheduledRestart: string | null;
+  /** Its Patroni knows that the cluster is paused. */
+  readonly patroniPaused: boolean;
   /** What this member takes part in: synchronous replication, or plain. */
   readonly syncRole: 'sync' | 'quorum' | 'potential' | 'async' | null;
   /** Printed LSN: current on the primary, replayed on a standby. */

@@ -9,7 +9,7 @@ import { LeaderClock } from '@/lib/topology/leader-clock';
 import { parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
 import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
-import type { ClusterView, MemberView, OutageView } from '@/lib/topology/view';
+import type { ClusterView, MemberView, OutageView, PauseView } from '@/lib/topology/view';
 import { writtenOf } from '@/lib/topology/written';
 
 /** A member that vanishes and returns within this did not leave: old Patronis recreate their znode. */
@@ -61,6 +61,7 @@ export class ClusterTracker {
   #writable: Writable | null = null;
   #lastOutage: OutageView | null = null;
   #requestedAt: number | null = null;
+  #pause: PauseView | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
   readonly #leaving = new Map<string, { since: number; facts: Decoded<MemberFacts> }>();
@@ -105,6 +106,11 @@ export class ClusterTracker {
   /** When a switchover or failover was last seen to be requested; null: never. */
   get requestedAt(): number | null {
     return this.#requestedAt;
+  }
+
+  /** What is known of why it is paused. */
+  setPause(pause: PauseView | null): void {
+    this.#pause = pause;
   }
 
   /** Takes a new reading; false when all that is judged is as it was: see `judgedTheSame`. */
@@ -212,6 +218,7 @@ export class ClusterTracker {
       leaderlessSince: this.#leaderlessSince,
       changedAt: this.#changedAt,
       lastOutage: this.#lastOutage,
+      pause: this.#pause,
       now,
     });
     const diagnosis = diagnose(
@@ -222,6 +229,7 @@ export class ClusterTracker {
         clockOffsets: this.#clockOffsets(),
         lsnWentBack: this.#wentBack,
         syncWaits: this.#syncWaits(),
+        now,
       },
       this.#onsets,
       now,
@@ -236,8 +244,14 @@ export class ClusterTracker {
     return {
       view,
       changes: changes.map((change) => ({ ...change, written: writtenOf(change, this.#facts) })),
-      nextAt: earliest(settling, diagnosis.nextAt),
+      nextAt: earliest(earliest(settling, diagnosis.nextAt), this.#dueAt(now)),
     };
+  }
+
+  /** Its owner is to be reminded then. */
+  #dueAt(now: number): number | null {
+    const until = this.#view?.pause?.until ?? null;
+    return until !== null && until > now ? until : null;
   }
 
   #settleWentBack(now: number): number | null {

@@ -5,7 +5,7 @@ import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
-import type { ClusterSummary, ClusterView } from '@/lib/topology/view';
+import type { ClusterSummary, ClusterView, PauseView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
 import { causeNow, causeOf, type Seen } from './cause';
 import { ClusterTracker } from './cluster-tracker';
@@ -192,6 +192,12 @@ export class Fleet {
     const news = entry.tracker.setProbe(member, result);
     entry.probed ||= !('code' in result);
     if (news) this.#refreshBy(id, this.#options.clock.now() + SETTLE_MS);
+  }
+
+  /** Who paused it, and why, is known, or not any more. */
+  setPause(id: ClusterId, pause: PauseView | null): void {
+    this.#entries.get(id)?.tracker.setPause(pause);
+    this.touch(id);
   }
 
   /** Something outside the cluster that its view depends on has changed. */

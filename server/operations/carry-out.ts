@@ -1,22 +1,45 @@
-import { answered, endAs, type Run, requested, requesting } from '@/lib/operations/run';
+import { endAs, type Run, requesting } from '@/lib/operations/run';
+import type { OutcomeCode } from '@/lib/operations/types';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Clock, PatroniPort, PatroniSettings, ZnodeAccess } from '../ports';
+import type { Clock, ListingAccess, PatroniPort, PatroniSettings } from '../ports';
+import { whatMoved } from './as-seen';
+import { askMembers } from './sends/members';
+import { askForLeadership, cancelRequest } from './sends/leadership';
+import { removeScope } from './sends/removal';
+import { writeConfiguration } from './sends/configuration';
 
 /** The run as it is now, and the way to its next state. */
 export interface RunHandle {
   run(): Run;
   /** Stores the state; false when the record has moved or can't be written. */
   advance(run: Run): Promise<boolean>;
+  /** Whether the record is still exactly what this process wrote last. */
+  isOurs(): Promise<boolean>;
+  /** Looks at what is seen of the cluster after that, whether or not anything has changed. */
+  look(afterMs: number): void;
+  /** Settles once the run is such, or has ended, or the time is over. */
+  until(holds: (run: Run) => boolean, byMs: number): Promise<void>;
 }
 
 export interface CarryOutParts {
   readonly clock: Clock;
   readonly patroni: PatroniPort;
   readonly key: ClusterKey;
-  readonly access: () => ZnodeAccess;
+  readonly access: () => ListingAccess;
   readonly settings: PatroniSettings;
   readonly view: () => ClusterView | null;
+  /** What is to be written to the configuration; null: nothing. */
+  readonly bytes: Buffer | null;
+}
+
+export interface Sending {
+  readonly handle: RunHandle;
+  readonly parts: CarryOutParts;
+  /** Asked right before anything is sent. Ends the run, and says no, where something has moved. */
+  readonly guard: () => Promise<boolean>;
+  /** From here on something may have been sent. */
+  sent: boolean;
 }
 
 /** A process that stood still for longer than this between its check and its act checks again. */
@@ -29,86 +52,79 @@ const MOST_CHECKS = 3;
  */
 export async function carryOut(handle: RunHandle, parts: CarryOutParts): Promise<void> {
   const { clock } = parts;
-  const progress = { sent: false };
+  const sending: Sending = { handle, parts, guard: () => asSeen(handle, parts), sent: false };
   try {
-    await ask(handle, parts, progress);
+    if (!(await sending.guard())) return;
+    // From here on nothing may be sent twice: the record says so before anything is sent.
+    if (!(await handle.advance(requesting(handle.run(), clock.now())))) {
+      throw new Error('the record of the operation could not be written');
+    }
+    if (handle.run().view.outcome) return;
+    await send(sending);
   } catch (error) {
-    if (!progress.sent) {
-      const says =
-        'Nothing was sent: ZooKeeper could not be asked whether the leader is still the same.';
+    if (!sending.sent) {
+      const says = 'Nothing was sent: ZooKeeper could not be asked whether all is still the same.';
       await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
     }
     throw error;
   }
 }
 
-async function ask(
-  handle: RunHandle,
-  parts: CarryOutParts,
-  progress: { sent: boolean },
-): Promise<void> {
-  const { clock, patroni, settings, view } = parts;
-  const { from, to } = handle.run().view;
-  const body = { leader: from, candidate: to };
-  if (!(await stillLeads(handle, parts))) return;
-  // From here on nothing may be sent twice: the record says so before anything is sent.
-  if (!(await handle.advance(requesting(handle.run(), clock.now())))) {
-    throw new Error('the record of the switchover could not be written');
-  }
-  if (!(await stillLeads(handle, parts))) return;
-
-  if (handle.run().view.outcome) return;
-  const apiUrl = view()?.members.find((member) => member.name === from)?.apiUrl ?? null;
-  if (apiUrl !== null) {
-    progress.sent = true;
-    // Not waited for: nothing may come between the check and the act.
-    void handle.advance(
-      requested(handle.run(), `Patroni on ${from} has been asked over REST`, clock.now()),
-    );
-    const answer = await patroni.switchover(apiUrl, body, settings);
-    if (answer.is === 'answered') {
-      await handle.advance(answered(handle.run(), answer, clock.now()));
-      return;
-    }
-    // Perhaps received: whatever comes of it will be seen.
-    if (answer.is === 'unanswered') return;
-    progress.sent = false;
-  }
-  // REST was certainly not reached. The same request by ZooKeeper, if nothing has moved meanwhile.
-  if (!(await stillLeads(handle, parts)) || handle.run().view.outcome) return;
-  progress.sent = true;
-  const how = 'REST could not be reached, so the request was written to ZooKeeper';
-  void handle.advance(requested(handle.run(), how, clock.now()));
-  if ((await patroni.switchoverByZnode(parts.access(), parts.key, body)) === 'occupied') {
-    const says = 'Nothing was sent: another request stands in ZooKeeper.';
-    await handle.advance(endAs(handle.run(), ['refused', says], clock.now()));
+function send(sending: Sending): Promise<void> {
+  const { wish } = sending.handle.run();
+  switch (wish.kind) {
+    case 'switchover':
+    case 'failover':
+      return askForLeadership(sending, wish);
+    case 'cancel-switchover':
+      return cancelRequest(sending);
+    case 'pause':
+    case 'resume':
+    case 'configuration':
+      return writeConfiguration(sending);
+    case 'removal':
+      return removeScope(sending);
+    default:
+      return askMembers(sending, wish);
   }
 }
 
-/** Ends the run as refused when the leader isn't the one that was seen. */
-async function stillLeads(handle: RunHandle, parts: CarryOutParts): Promise<boolean> {
+/**
+ * Whether all that it rests on is as the operator saw it, and the record is ours: a process that was
+ * frozen may find that another has taken its run up. Ends the run as refused when it isn't.
+ */
+async function asSeen(handle: RunHandle, parts: CarryOutParts): Promise<boolean> {
   const { clock, patroni, access, key } = parts;
   for (let check = 0; check < MOST_CHECKS; check += 1) {
     const startedAt = clock.now();
-    const leader = await patroni.leader(access(), key);
-    const { seen } = handle.run();
-    if (leader?.name !== seen.leader || leader.czxid !== seen.leaderCzxid) {
-      const now = leader
-        ? `${leader.name} leads now, by another election`
-        : 'there is no leader now';
-      await handle.advance(
-        endAs(handle.run(), ['refused', `Nothing was sent: ${now}.`], clock.now()),
-      );
+    if (!(await handle.isOurs())) return false;
+    const now = await patroni.state(access(), key);
+    const { view, seen } = handle.run();
+    if (view.outcome) return false;
+    const moved = whatMoved(view.kind, seen, now, view.clusterName);
+    if (moved) {
+      await stop(handle, clock, ['refused', `Nothing was sent: ${lowered(moved, seen.leader)}`]);
       return false;
     }
     if (clock.now() - startedAt < STALL_MS) return true;
   }
-  await handle.advance(
-    endAs(
-      handle.run(),
-      ['refused', 'Nothing was sent: ZooKeeper answers too slowly to be sure of the leader.'],
-      clock.now(),
-    ),
-  );
+  const says = 'Nothing was sent: ZooKeeper answers too slowly to be sure that all is the same.';
+  await stop(handle, clock, ['refused', says]);
   return false;
+}
+
+async function stop(
+  handle: RunHandle,
+  clock: Clock,
+  how: readonly [OutcomeCode, string],
+): Promise<void> {
+  await handle.advance(endAs(handle.run(), how, clock.now()));
+}
+
+/** Within a sentence; names stay as they are. */
+function lowered(sentence: string, leader: string | null): string {
+  const isName = leader !== null && sentence.startsWith(leader);
+  return isName || !/^(The|Another) /.test(sentence)
+    ? sentence
+    : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

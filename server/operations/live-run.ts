@@ -1,3 +1,4 @@
+import { movesLeadership } from '@/lib/operations/follow';
 import type { Run } from '@/lib/operations/run';
 import type { Clock } from '../ports';
 import type { Records, StoredRun } from './records';
@@ -22,6 +23,7 @@ export class LiveRun {
   /** The last state whose write may or may not have been taken. */
   #unanswered: Run | null = null;
   #tail: Promise<boolean> = Promise.resolve(true);
+  readonly #waiters = new Set<() => void>();
 
   constructor(
     { ensemble, resumed = false }: { readonly ensemble: string; readonly resumed?: boolean },
@@ -50,12 +52,42 @@ export class LiveRun {
     if (state !== 'ended') return true;
     if (outcome?.code === 'unknown') return clock.now() - outcome.at < RESOLVABLE_MS;
     if (outcome?.code !== 'done' && outcome?.code !== 'done-other') return false;
-    const back = steps.some((step) => step.code === 'old-leader-back' && step.at !== null);
-    return !back && clock.now() - outcome.at < AFTERWARDS_MS;
+    const back = steps.find((step) => step.code === 'old-leader-back');
+    if (!movesLeadership(this.#run) || back === undefined) return false;
+    return back.at === null && clock.now() - outcome.at < AFTERWARDS_MS;
   }
 
   set(run: Run): void {
     this.#run = run;
+    for (const waiter of this.#waiters) waiter();
+  }
+
+  /** Settles once the run is such, or has ended, or the time is over. */
+  until(clock: Clock, holds: (run: Run) => boolean, byMs: number): Promise<void> {
+    return new Promise((done) => {
+      const look = () => {
+        if (!holds(this.#run) && this.#run.view.outcome === null) return;
+        this.#waiters.delete(look);
+        cancel();
+        done();
+      };
+      const cancel = clock.after(byMs, () => {
+        this.#waiters.delete(look);
+        done();
+      });
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  /**
+   * Whether the record is exactly what this process wrote last: another may have taken the run up
+   * while this one stood still. Throws when ZooKeeper can't be asked.
+   */
+  async isOurs(): Promise<boolean> {
+    await this.#tail.catch(() => true);
+    const found = await this.#records.read(this.#run.view.cluster);
+    return found?.version === this.#version && found.run.view.id === this.#run.view.id;
   }
 
   /**

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Failure, isZooKeeperError } from '@/lib/errors';
 import type { Run } from '@/lib/operations/run';
+import { wishShape } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { ZnodeAccess } from '../ports';
+import type { ListingAccess } from '../ports';
 import { ensureFolder } from '../znode-folder';
 
 /** A run as it is stored, with the version to write it back by. */
@@ -18,9 +19,9 @@ export interface StoredRun {
  */
 export class Records {
   readonly #root: string;
-  readonly #access: () => ZnodeAccess;
+  readonly #access: () => ListingAccess;
 
-  constructor(root: string, access: () => ZnodeAccess) {
+  constructor(root: string, access: () => ListingAccess) {
     this.#root = `${root === '/' ? '' : root}/operations`;
     this.#access = access;
   }
@@ -60,6 +61,11 @@ export class Records {
     return { run: decodeRun(found.data, path), version: found.stat.version };
   }
 
+  /** Every cluster that has a record, also those that are no more. */
+  async clusters(): Promise<readonly ClusterId[]> {
+    return (await this.#access().children(this.#root, false))?.names ?? [];
+  }
+
   /** Says that this process carries the record out; false when another one does. */
   async claim(cluster: ClusterId): Promise<boolean> {
     try {
@@ -92,10 +98,26 @@ const runShape = z.looseObject({
     cluster: z.string(),
     state: z.enum(['recorded', 'requested', 'observing', 'ended']),
     steps: z.array(z.looseObject({ code: z.string() })),
+    to: z.string().nullish(),
   }),
-  seen: z.looseObject({ leader: z.string(), leaderCzxid: z.string() }),
+  wish: wishShape.optional(),
+  seen: z.looseObject({ leader: z.string().nullable(), leaderCzxid: z.string().nullable() }),
   deadline: z.number(),
 });
+
+/** Before there was a choice of operations all of them were switchovers, to a named member. */
+function completed(run: Run): Run {
+  if (run.wish !== undefined) return run;
+  const { from, to } = run.view;
+  const title = `Switchover from ${from} to ${to}`;
+  return {
+    ...run,
+    view: { ...run.view, title, kind: 'switchover', cause: 'howdah' },
+    wish: { kind: 'switchover', candidate: to, at: null },
+    seen: { ...run.seen, requestVersion: null, lossBytes: null },
+    targets: [],
+  };
+}
 
 /** Throws when it is not a record of ours: anybody may write there. */
 function decodeRun(data: Buffer, path: string): Run {
@@ -103,7 +125,7 @@ function decodeRun(data: Buffer, path: string): Run {
     const value: unknown = JSON.parse(data.toString('utf8'));
     runShape.parse(value);
     // As it stands there, so that it can be compared with what was written.
-    return value as Run;
+    return completed(value as Run);
   } catch (error) {
     const says = `${path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
     throw new Failure('busy', says, error);

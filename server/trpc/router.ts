@@ -4,7 +4,6 @@ import { auditRouter } from './routers/audit';
 import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
-import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
 export const appRouter = router({
@@ -14,7 +13,6 @@ export const appRouter = router({
   configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,
-  switchover: switchoverRouter,
 });
 
 export type AppRouter = typeof appRouter;

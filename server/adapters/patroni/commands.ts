@@ -3,27 +3,42 @@ import { clusterPath } from '@/lib/topology/cluster-id';
 import type { PatroniPort } from '@/server/ports';
 import { decode } from './decode';
 import { readFailover, readLeader } from './parse';
-import { postSwitchover } from './rest';
+import { ask } from './rest';
+import { reach } from './reach';
 
 /** Patroni as operations know it: its znodes and its REST API. */
 export function patroniCommands(): PatroniPort {
   return {
-    async leader(access, key) {
-      const path = `${clusterPath(key)}/leader`;
-      await access.sync(path);
-      const found = decode(await access.data(path, false), readLeader);
-      return found.is === 'ok' ? { name: found.value.name, czxid: found.stat.czxid } : null;
+    async state(access, key) {
+      const path = clusterPath(key);
+      // What one connection reads after a sync is no older than that, whatever it reads.
+      await access.sync(`${path}/leader`);
+      const [leads, request, config] = await Promise.all([
+        access.data(`${path}/leader`, false),
+        access.data(`${path}/failover`, false),
+        access.data(`${path}/config`, false),
+      ]);
+      const leader = decode(leads, readLeader);
+      const pending = decode(request, readFailover);
+      const none = pending.is === 'absent' || (pending.is === 'ok' && pending.value === null);
+      return {
+        leader: leader.is === 'ok' ? { name: leader.value.name, czxid: leader.stat.czxid } : null,
+        requestVersion: none ? null : (request?.stat.version ?? null),
+        configVersion: config?.stat.version ?? null,
+      };
     },
 
-    switchover: (apiUrl, body, settings) => postSwitchover({ apiUrl, body, settings }),
+    ask,
+    reach,
 
-    async switchoverByZnode(access, key, { leader, candidate }) {
+    async writeRequest(access, key, { leader, candidate, scheduled_at }) {
       const path = `${clusterPath(key)}/failover`;
       await access.sync(path);
       const raw = await access.data(path, false);
       const current = decode(raw, readFailover);
       if (current.is === 'unreadable' || (current.is === 'ok' && current.value)) return 'occupied';
-      const data = Buffer.from(JSON.stringify({ leader, member: candidate }));
+      // What is undefined is left out.
+      const data = Buffer.from(JSON.stringify({ leader, member: candidate, scheduled_at }));
       try {
         // Exact versions: Patroni's own writes are unconditional, ours never are.
         if (raw) await access.set(path, data, raw.stat.version);
@@ -32,6 +47,17 @@ export function patroniCommands(): PatroniPort {
       } catch (error) {
         if (isZooKeeperError(error, 'bad-version') || isZooKeeperError(error, 'exists'))
           return 'occupied';
+        throw error;
+      }
+    },
+
+    async clearRequest(access, key, version) {
+      try {
+        await access.set(`${clusterPath(key)}/failover`, Buffer.from('{}'), version);
+        return 'cleared';
+      } catch (error) {
+        if (isZooKeeperError(error, 'bad-version') || isZooKeeperError(error, 'no-node'))
+          return 'moved';
         throw error;
       }
     },

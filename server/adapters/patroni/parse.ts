@@ -40,6 +40,7 @@ export function readMember(name: string, text: string): MemberFacts {
     replicationState: raw.replication_state ?? null,
     pendingRestart: raw.pending_restart ?? false,
     pendingRestartReason: Object.keys(raw.pending_restart_reason ?? {}),
+    scheduledRestart: raw.scheduled_restart?.schedule ?? null,
     paused: raw.pause ?? false,
     tags: tagsOf(raw.tags ?? {}),
   };

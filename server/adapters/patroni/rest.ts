@@ -1,16 +1,10 @@
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { withoutSecrets } from '@/lib/secrets';
-import type { PatroniSettings, RestAnswer } from '@/server/ports';
-
-interface Call {
-  readonly apiUrl: string;
-  readonly body: { readonly leader: string; readonly candidate: string };
-  readonly settings: PatroniSettings;
-}
+import type { PatroniSettings, RestAnswer, RestCall } from '@/server/ports';
 
 const CONNECT_MS = 3000;
-/** Patroni holds the answer until it is done, up to twice the larger of 10 s and its loop. */
-const ANSWER_MS = 90_000;
+/** Patroni holds the answer until it is done: a switchover's loops, or a restart's own time-out. */
+const ANSWER_MS = 330_000;
 const MOST_TEXT = 300;
 
 /** Errors after which it is certain that no request has left this machine. */
@@ -27,65 +21,113 @@ const NOT_SENT = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_HAS_EXPIRED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOWDAH_GUARDED',
 ]);
 
-/** `POST /switchover`, once. Never throws, and never tries again. */
-export async function postSwitchover(call: Call): Promise<RestAnswer> {
-  const { apiUrl, body, settings } = call;
-  let url: URL;
-  try {
-    url = new URL('/switchover', apiUrl);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('not http');
-  } catch {
-    return { is: 'not-sent', why: `"${apiUrl}" is not an address of a REST API` };
-  }
-  const tls = url.protocol === 'https:';
-  const port = Number(url.port || (tls ? 443 : 80));
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const checked = await settings.addresses.check({ host, port }).catch((error: Error) => error);
-  if (checked instanceof Error)
-    return { is: 'not-sent', why: `${host} has no address (${checked.message})` };
-  if (checked.is === 'refused') return { is: 'not-sent', why: checked.says };
-  const { endpoint } = checked;
+class Guarded extends Error {
+  readonly code = 'HOWDAH_GUARDED';
+}
+
+/** One request that changes something, once. Never throws, and never tries again. */
+export async function ask(
+  apiUrl: string,
+  call: RestCall,
+  settings: PatroniSettings,
+): Promise<RestAnswer> {
+  const place = await placeOf(apiUrl, settings);
+  if ('why' in place) return { is: 'not-sent', why: place.why };
+  const connect = connector(place, settings, CONNECT_MS);
+  const guarded: buildConnector.connector = (options, callback) =>
+    connect(options, (error, socket) => {
+      if (error !== null) {
+        callback(error, null);
+        return;
+      }
+      call.guard().then(
+        (go) => {
+          if (go) callback(null, socket);
+          else refuse('it was not to be sent any more');
+        },
+        (failed) => refuse(failed instanceof Error ? failed.message : String(failed)),
+      );
+      const refuse = (why: string) => {
+        socket.destroy();
+        callback(new Guarded(why), null);
+      };
+    });
   const agent = new Agent({
-    connect: {
-      timeout: CONNECT_MS,
-      host: endpoint.ip,
-      // The name, not the address, is what a certificate is for.
-      servername: host,
-      rejectUnauthorized: !settings.insecure,
-      ...(settings.ca ? { ca: settings.ca } : {}),
-      ...(settings.cert ? { cert: settings.cert } : {}),
-      ...(settings.key ? { key: settings.key } : {}),
-    },
+    connect: guarded,
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
   });
   const { basic } = settings;
   try {
-    const answer = await request(
-      `${url.protocol}//${bracketed(endpoint.ip)}:${endpoint.port}/switchover`,
-      {
-        method: 'POST',
-        dispatcher: agent,
-        headers: {
-          host: url.host,
-          'content-type': 'application/json',
-          ...(basic
-            ? {
-                authorization: `Basic ${Buffer.from(`${basic.user}:${basic.password}`).toString('base64')}`,
-              }
-            : {}),
-        },
-        body: JSON.stringify(body),
+    const answer = await request(`${place.origin}${call.path}`, {
+      method: call.method,
+      dispatcher: agent,
+      headers: {
+        host: place.host,
+        'content-type': 'application/json',
+        ...(basic
+          ? {
+              authorization: `Basic ${Buffer.from(`${basic.user}:${basic.password}`).toString('base64')}`,
+            }
+          : {}),
       },
-    );
+      body: JSON.stringify(call.body ?? {}),
+    });
     return { is: 'answered', status: answer.statusCode, text: plain(await answer.body.text()) };
   } catch (error) {
     return failure(error);
   } finally {
     void agent.close().catch(() => {});
   }
+}
+
+/** Where a REST API is, once it is known that Howdah may connect there. */
+export interface Place {
+  readonly origin: string;
+  readonly ip: string;
+  /** As the certificate has it. */
+  readonly name: string;
+  readonly host: string;
+}
+
+export async function placeOf(
+  apiUrl: string,
+  settings: PatroniSettings,
+): Promise<Place | { readonly why: string }> {
+  let url: URL;
+  try {
+    url = new URL(apiUrl);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('not http');
+  } catch {
+    return { why: `"${apiUrl}" is not an address of a REST API` };
+  }
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const checked = await settings.addresses.check({ host: name, port }).catch((error: Error) => error);
+  if (checked instanceof Error) return { why: `${name} has no address (${checked.message})` };
+  if (checked.is === 'refused') return { why: checked.says };
+  const { ip, port: reached } = checked.endpoint;
+  return { origin: `${url.protocol}//${bracketed(ip)}:${reached}`, ip, name, host: url.host };
+}
+
+export function connector(
+  { ip, name }: Place,
+  settings: PatroniSettings,
+  timeoutMs: number,
+): buildConnector.connector {
+  return buildConnector({
+    timeout: timeoutMs,
+    host: ip,
+    // The name, not the address, is what a certificate is for.
+    servername: name,
+    rejectUnauthorized: !settings.insecure,
+    ...(settings.ca ? { ca: settings.ca } : {}),
+    ...(settings.cert ? { cert: settings.cert } : {}),
+    ...(settings.key ? { key: settings.key } : {}),
+  });
 }
 
 function failure(error: unknown): RestAnswer {

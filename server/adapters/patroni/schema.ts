@@ -25,6 +25,7 @@ export const memberShape = z.looseObject({
   replication_state: z.string().optional(),
   pending_restart: z.boolean().optional(),
   pending_restart_reason: z.record(z.string(), z.unknown()).optional(),
+  scheduled_restart: z.looseObject({ schedule: z.string().optional() }).nullish(),
   pause: z.boolean().optional(),
   tags: z.record(z.string(), z.unknown()).optional(),
 });

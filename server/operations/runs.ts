@@ -1,42 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { BegunAct } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
-import { preflight } from '@/lib/operations/preflight';
-import {
-  auditedEnd,
-  begin,
-  endAs,
-  observed,
-  overdue,
-  type Run,
-  requested,
-  settlesAt,
-  toldEnd,
-} from '@/lib/operations/run';
-import type {
-  OperationView,
-  SeenState,
-  SwitchoverPreflight,
-  SwitchoverRequest,
-} from '@/lib/operations/types';
+import { observed, overdue } from '@/lib/operations/follow';
+import { settlesAt } from '@/lib/operations/follow-leadership';
+import { interrupted } from '@/lib/operations/follow-members';
+import { patienceOf } from '@/lib/operations/plan';
+import { auditedEnd, begin, endAs, type Run, requested, toldEnd } from '@/lib/operations/run';
+import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
+import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Audit, Clock, Operations, PatroniPort, PatroniSettings, ZnodeAccess } from '../ports';
+import type { Audit, Clock, ListingAccess, Operations, PatroniPort, PatroniSettings } from '../ports';
+import { stateOf, whatMoved } from './as-seen';
 import { carryOut } from './carry-out';
+import type { ConfigurationEdits } from './configuration-edits';
 import { LiveRun } from './live-run';
+import type { Preflights } from './preflights';
 import { Records } from './records';
 
-export interface SwitchoverOptions {
+export interface RunsOptions {
   readonly clock: Clock;
   readonly patroni: PatroniPort;
   /** Howdah's own folder in ZooKeeper. */
   readonly root: string;
   readonly view: (id: ClusterId) => ClusterView | null;
   /** Throws `connection` while that ensemble can't be reached. */
-  readonly access: (ensemble: string) => ZnodeAccess;
+  readonly access: (ensemble: string) => ListingAccess;
   readonly connected: (ensemble: string) => boolean;
   readonly settings: (key: ClusterKey) => PatroniSettings;
+  readonly preflights: Preflights;
+  readonly edits: ConfigurationEdits;
   readonly audit: Pick<Audit, 'end'>;
   /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
   readonly onRun: (view: OperationView, says: string | null) => void;
@@ -48,20 +42,20 @@ const DEADLINE_RETRY_MS = 1000;
 /** An end that is older has been in the audit long since, and may have gone from it by its age. */
 const TOLD_AGAIN_MS = 7 * 86_400_000;
 
-/** Carries switchovers out, one at a time for each cluster, each from its own record. */
-export class Switchovers implements Operations {
-  readonly #options: SwitchoverOptions;
+/** Carries operations out, one at a time for each cluster, each from its own record. */
+export class Runs implements Operations {
+  readonly #options: RunsOptions;
   readonly #live = new Map<ClusterId, LiveRun>();
   readonly #stamps = new Map<ClusterId, { readonly rev: number; readonly json: string }>();
   #rev = 0;
   #closed = false;
 
-  constructor(options: SwitchoverOptions) {
+  constructor(options: RunsOptions) {
     this.#options = options;
   }
 
-  preflight(id: ClusterId): SwitchoverPreflight {
-    return this.#judge(this.#view(id));
+  preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
+    return this.#judge(wish, this.#view(id));
   }
 
   list(id: ClusterId): readonly OperationView[] {
@@ -83,45 +77,64 @@ export class Switchovers implements Operations {
   /** What is under way on a cluster, in a few words; null when nothing is. */
   running(id: ClusterId): string | null {
     const view = this.#live.get(id)?.run.view;
-    return view && view.state !== 'ended' ? `A switchover from ${view.from} to ${view.to}` : null;
+    return view && view.state !== 'ended' ? view.title : null;
   }
 
-  async switchover(
-    request: SwitchoverRequest,
-    act: BegunAct | null = null,
-  ): Promise<OperationView> {
-    const { clock } = this.#options;
+  /** Whether that write to ZooKeeper was an operation's, or one may just be writing there. */
+  isOurs(id: ClusterId, zxid: string | null): boolean {
+    const run = this.#live.get(id)?.run;
+    const writes = run?.sha256 != null && run.view.state !== 'ended' && !run.written;
+    return writes || (zxid !== null && this.#options.edits.wrote(zxid));
+  }
+
+  async start(request: OperationRequest, act: BegunAct | null = null): Promise<OperationView> {
+    const { clock, preflights, edits } = this.#options;
     const view = this.#view(request.cluster);
-    if (request.confirm.trim() !== view.name) {
-      throw new Failure('bad-input', `Type the cluster's name, ${view.name}, to confirm.`);
+    const { wish } = request;
+    if (!this.#options.connected(view.key.ensemble)) {
+      const says = "ZooKeeper can't be reached, so nothing can be recorded or done.";
+      throw new Failure('unavailable', says);
     }
-    const moved = whatMoved(request.seen, view);
+    const running = this.running(view.id);
+    if (running) throw new Failure('busy', `${running} is under way on ${view.name}.`);
+    const moved = whatMoved(wish.kind, request.seen, stateOf(view), view.name);
     if (moved) throw new Failure('moved', `${moved} Nothing was done: look again and decide anew.`);
-    this.#refuse(view, request.candidate);
-    const start = { id: randomUUID(), now: clock.now(), patienceMs: patience(view), act };
-    const run = begin(request, view, start);
+    const judged = await this.#judge(wish, view);
+    preflights.assertAllowed(request, judged);
     try {
-      const records = this.#records(view.key.ensemble);
-      const stored = await records.take(run);
-      if (!stored) {
-        // Left behind by a process that is no more? Then it is taken up, and ended, now.
-        await this.resume(view.key.ensemble, [view.id]);
-        throw new Failure(
-          'busy',
-          `Another operation is under way on ${view.name}: wait until it has ended.`,
-        );
-      }
-      await records.claim(view.id);
-      const live = new LiveRun(view.key, records, stored);
-      this.#live.set(view.id, live);
-      this.#show(live, `Switchover from ${run.view.from} to ${run.view.to} asked for`);
-      void this.#carry(view.key, live);
+      const edit = await edits.bytesFor(request, view);
+      const [id, now] = [randomUUID(), clock.now()];
+      const patienceMs = patienceOf(wish, view);
+      // What was meant to be written is in the record by its hash: it may hold a password.
+      const start = { ...{ id, now, patienceMs, act }, sha256: edit?.sha256 ?? null };
+      const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
+      const live = await this.#take(view, run);
+      this.#show(live, `${run.view.title} asked for`);
+      void this.#carry(view.key, live, edit?.bytes ?? null);
       return run.view;
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
-      const says = 'ZooKeeper could not be written to, so nothing was sent to Patroni.';
+      const says = 'ZooKeeper could not be read or written to, so nothing was done.';
       throw new Failure('unavailable', says, error);
     }
+  }
+
+  /** The cluster's turn, by its record. Throws `busy` where another operation has it. */
+  async #take(view: ClusterView, run: Run): Promise<LiveRun> {
+    const records = this.#records(view.key.ensemble);
+    const stored = await records.take(run);
+    if (!stored) {
+      // Left behind by a process that is no more? Then it is taken up, and ended, now.
+      await this.resume(view.key.ensemble, [view.id]);
+      throw new Failure(
+        'busy',
+        `Another operation is under way on ${view.name}: wait until it has ended.`,
+      );
+    }
+    await records.claim(view.id);
+    const live = new LiveRun(view.key, records, stored);
+    this.#live.set(view.id, live);
+    return live;
   }
 
   /** The cluster's view has changed: whatever run it has may have got further. */
@@ -171,29 +184,41 @@ export class Switchovers implements Operations {
 
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
-    const { clock, view } = this.#options;
+    const { view } = this.#options;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
     if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
-    const { state } = stored.run.view;
-    if (state !== 'ended' && !(await records.claim(id))) return false;
+    if (stored.run.view.state !== 'ended' && !(await records.claim(id))) return false;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
     this.#tellAgain(stored.run);
-    if (state === 'recorded') {
-      const says = 'Howdah stopped before anything was sent: nothing was done.';
-      await this.#advance(live, endAs(live.run, ['failed', says], clock.now()));
-    } else if (state === 'requested') {
-      const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
-      await this.#advance(live, requested(live.run, how, clock.now()));
-    }
+    const now = view(id);
+    await this.#goOn(live, now);
     this.#watchDeadline(live);
     const settles = settlesAt(live.run);
     if (settles !== null) this.#lookAgain(live, settles);
-    const now = view(id);
     if (now) this.observe(now);
     return true;
+  }
+
+  /** What an earlier process left: never asked again, and never taken for done. */
+  async #goOn(live: LiveRun, view: ClusterView | null): Promise<void> {
+    const { clock, edits } = this.#options;
+    const { run } = live;
+    const { state } = run.view;
+    if (state === 'ended') return;
+    if (state === 'recorded') {
+      const says = 'Howdah stopped before anything was sent: nothing was done.';
+      await this.#advance(live, endAs(run, ['failed', says], clock.now()));
+    } else if (run.targets.length > 0) {
+      await this.#advance(live, interrupted(run, clock.now()));
+    } else if (run.sha256 != null && view !== null) {
+      await edits.goOn(this.#handle(live), view);
+    } else if (state === 'requested') {
+      const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
+      await this.#advance(live, requested(run, how, clock.now()));
+    }
   }
 
   close(): void {
@@ -207,51 +232,39 @@ export class Switchovers implements Operations {
     if (told && clock.now() - told.at < TOLD_AGAIN_MS) void audit.end(told);
   }
 
-  #judge(view: ClusterView): SwitchoverPreflight {
-    return preflight({
-      view,
-      zookeeperConnected: this.#options.connected(view.key.ensemble),
-      running: this.running(view.id),
-    });
+  #judge(wish: Wish, view: ClusterView): Promise<Preflight> {
+    return this.#options.preflights.judge(wish, view, this.running(view.id));
   }
 
-  #refuse(view: ClusterView, candidate: string): void {
-    if (!this.#options.connected(view.key.ensemble)) {
-      throw new Failure(
-        'unavailable',
-        "ZooKeeper can't be reached, so nothing can be recorded or done.",
-      );
-    }
-    const running = this.running(view.id);
-    if (running) throw new Failure('busy', `${running} is under way on ${view.name}.`);
-    const judged = this.#judge(view);
-    const refusal = judged.rules.find((rule) => rule.verdict === 'refuse');
-    if (refusal) throw new Failure('refused', `${refusal.says}.`);
-    const chosen = judged.candidates.find((one) => one.name === candidate);
-    if (!chosen) throw new Failure('refused', `${candidate} is not a standby of ${view.name}.`);
-    if (chosen.verdict === 'refuse') {
-      throw new Failure('refused', `${candidate} can't be chosen: ${chosen.says}.`);
-    }
-  }
-
-  async #carry(key: ClusterKey, live: LiveRun): Promise<void> {
-    const { clock, patroni, access, settings, view, onError } = this.#options;
+  async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
+    const { clock, patroni, access, settings, view, edits, onError } = this.#options;
     this.#watchDeadline(live);
+    const handle = this.#handle(live);
+    const now = () => view(live.run.view.cluster);
     try {
-      await carryOut(
-        { run: () => live.run, advance: (run) => this.#advance(live, run) },
-        {
-          clock,
-          patroni,
-          key,
-          access: () => access(key.ensemble),
-          settings: settings(key),
-          view: () => view(live.run.view.cluster),
-        },
-      );
+      await carryOut(handle, {
+        ...{ clock, patroni, key, bytes, settings: settings(key), view: now },
+        access: () => access(key.ensemble),
+      });
+      // What is seen already may be all there is to see.
+      const current = now();
+      if (current) this.observe(current);
     } catch (error) {
       onError(error);
     }
+    const current = now();
+    if (live.run.sha256 != null && current) await edits.goOn(handle, current).catch(onError);
+  }
+
+  #handle(live: LiveRun) {
+    const { clock } = this.#options;
+    return {
+      run: () => live.run,
+      advance: (run: Run) => this.#advance(live, run),
+      isOurs: () => live.isOurs(),
+      look: (afterMs: number) => this.#lookAgain(live, clock.now() + afterMs),
+      until: (holds: (run: Run) => boolean, byMs: number) => live.until(clock, holds, byMs),
+    };
   }
 
   /** Shows a run's next state and stores it; false when it could not be stored. */
@@ -306,24 +319,4 @@ export class Switchovers implements Operations {
   #records(ensemble: string): Records {
     return new Records(this.#options.root, () => this.#options.access(ensemble));
   }
-}
-
-/** All of a switchover: the shutdown's checkpoint and archiving may take minutes. */
-function patience(view: ClusterView): number {
-  const config = view.config.is === 'ok' ? view.config.value : { loopWait: 10, ttl: 30 };
-  return Math.max(300_000, (config.ttl + 2 * config.loopWait) * 2000);
-}
-
-/** One sentence for what is no longer as the operator saw it; null when all of it is. */
-function whatMoved(seen: SeenState, view: ClusterView): string | null {
-  const { leader, config, name } = view;
-  if (!leader) return `${seen.leader} no longer leads ${name}: there is no leader now.`;
-  if (leader.name !== seen.leader) return `${leader.name} leads ${name} now, not ${seen.leader}.`;
-  if (leader.czxid !== seen.leaderCzxid) {
-    return `${leader.name} has taken the leadership anew since you looked.`;
-  }
-  const version = config.is === 'ok' ? config.version : null;
-  return version === seen.configVersion
-    ? null
-    : `The configuration of ${name} has changed since you looked.`;
 }

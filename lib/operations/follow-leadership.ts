@@ -1,0 +1,160 @@
+import type { ClusterView } from '../topology/view';
+import { formatDuration } from '../units';
+import { end, isUndecided, mark, type Run, seen, tooLate, waiting } from './run';
+
+/** Follows a change of leadership, whoever has asked for it. May be called as often as one likes. */
+export function followLeadership(run: Run, cluster: ClusterView, now: number): Run {
+  const undecided = isUndecided(run);
+  if (run.view.outcome === null && run.view.state !== 'observing') return run;
+  let next = run;
+  if (cluster.request && seen(next, 'request-seen') === null && undecided) {
+    next = mark(next, 'request-seen', now);
+  }
+  next = leadership(next, cluster, now);
+  const changed = seen(next, 'leader-acquired') !== null;
+  if (!cluster.request && (changed || seen(next, 'request-seen') !== null)) {
+    next = mark(next, 'request-cleared', now);
+  }
+  next = outage(next, cluster);
+  if (undecided) next = judge(next, cluster, now);
+  return changed ? oldLeader(next, cluster, now) : next;
+}
+
+function leadership(run: Run, cluster: ClusterView, now: number): Run {
+  const { leader } = cluster;
+  if (!leader) {
+    const since = cluster.leaderlessSince ?? now;
+    return waiting(mark(run, 'leader-released', since), 'a member to take the leadership', now);
+  }
+  if (leader.czxid === run.seen.leaderCzxid) return run;
+  let next = run;
+  if (seen(next, 'leader-acquired') === null) {
+    const released = seen(next, 'leader-released');
+    if (released === null) {
+      next = mark(next, 'leader-released', now, 'The leadership changed hands between two looks');
+    }
+    next = mark(next, 'leader-acquired', now, `${leader.name} has taken the leadership`);
+    // A gap that was not seen is not known, and not nothing.
+    const leaderlessMs = released === null ? null : Math.max(0, now - released);
+    next = { ...next, view: { ...next.view, leaderlessMs } };
+    next = waiting(next, `${leader.name} to be promoted`, now);
+  }
+  const member = cluster.members.find((one) => one.name === leader.name);
+  if (member?.role === 'primary' || (member?.probe.is === 'ok' && member.probe.writable)) {
+    next = mark(next, 'promoted', now, `${leader.name} is primary`);
+  } else if (cluster.mode.standbyCluster && member?.role === 'standby_leader') {
+    next = mark(next, 'promoted', now, `${leader.name} is the standby leader`);
+  }
+  const { timelineBefore: before } = run;
+  if (before !== null && cluster.timeline !== null && cluster.timeline > before) {
+    next = mark(next, 'timeline-advanced', now, `Timeline ${before} became ${cluster.timeline}`);
+  }
+  return next;
+}
+
+/** The last look at the old primary may be this old when the run starts. */
+const OWN_OUTAGE_MS = 30_000;
+
+function outage(run: Run, { lastOutage }: ClusterView): Run {
+  const { startedAt, outageMs } = run.view;
+  if (!lastOutage || outageMs !== null || lastOutage.endedAt < startedAt) return run;
+  // One that began long before is another one's.
+  if (lastOutage.startedAt < startedAt - OWN_OUTAGE_MS) return run;
+  const measured = lastOutage.endedAt - lastOutage.startedAt;
+  return { ...run, view: { ...run.view, outageMs: measured, outageBy: 'probes' } };
+}
+
+/** By writes that were really tried, which says more than who was seen to be writable. */
+export function measured(run: Run, outageMs: number): Run {
+  if (run.view.outageBy === 'writes' && run.view.outageMs === outageMs) return run;
+  return { ...run, view: { ...run.view, outageMs, outageBy: 'writes' } };
+}
+
+/**
+ * A request that is gone while the old leader stands may be seen so for a moment in the best of
+ * switchovers: leader and request are two znodes, read one by one. Only what lasts decides.
+ */
+export const DROPPED_MS = 2000;
+
+/** When a run is worth another look though nothing may have changed; null: no need. */
+export function settlesAt(run: Run): number | null {
+  if (run.view.outcome) return null;
+  const cleared = seen(run, 'request-cleared');
+  return cleared === null || seen(run, 'leader-acquired') !== null ? null : cleared + DROPPED_MS;
+}
+
+/** Success needs a new leadership, the right name, its promotion and a new timeline. */
+function judge(run: Run, cluster: ClusterView, now: number): Run {
+  const { leader } = cluster;
+  const { from, to, cause } = run.view;
+  const promoted = seen(run, 'promoted') !== null;
+  // A standby cluster's timeline is its upstream's: it does not advance by a switchover.
+  const advanced =
+    seen(run, 'timeline-advanced') !== null ||
+    run.timelineBefore === null ||
+    cluster.mode.standbyCluster;
+  if (leader && promoted && leader.name === from && cluster.request === null) {
+    return cause === 'automatic'
+      ? end(run, { code: 'done', says: `${from} has taken the leadership anew.`, at: now })
+      : end(run, {
+          code: 'failed',
+          says: `${from} has taken the leadership again: nothing was switched over.`,
+          at: now,
+        });
+  }
+  if (leader && promoted && advanced) {
+    const took = `${leader.name} leads ${cluster.name}`;
+    return to === null || leader.name.toLowerCase() === to.toLowerCase()
+      ? end(run, { code: 'done', says: `${took}${cost(run)}.`, at: now })
+      : end(run, { code: 'done-other', says: `${took}, not ${to} as asked${cost(run)}.`, at: now });
+  }
+  const clearedAt = cluster.request === null ? seen(run, 'request-cleared') : null;
+  const lasts = clearedAt !== null && now - clearedAt >= DROPPED_MS;
+  if (lasts && (leader?.czxid ?? null) === run.seen.leaderCzxid) {
+    const answer = run.view.steps.find((step) => step.code === 'accepted' && step.at !== null);
+    const stands = leader ? `${leader.name} still leads` : 'there is still no leader';
+    return end(run, {
+      code: 'failed',
+      says: `Patroni dropped the request and ${stands}${answer ? `. ${answer.says}` : ''}.`,
+      at: now,
+    });
+  }
+  return run;
+}
+
+/** What it cost, as far as it has been measured. */
+function cost({ view: { leaderlessMs, outageMs } }: Run): string {
+  if (outageMs !== null) return `; nobody accepted writes for at most ${formatDuration(outageMs)}`;
+  return leaderlessMs === null ? '' : `; ${formatDuration(leaderlessMs)} without a leader`;
+}
+
+function oldLeader(run: Run, cluster: ClusterView, now: number): Run {
+  const member = cluster.members.find((one) => one.name === run.view.from);
+  const back =
+    member?.presence.is === 'present' &&
+    !member.isLeader &&
+    member.role === 'replica' &&
+    (member.upstream?.state === 'streaming' || member.probe.is !== 'ok') &&
+    member.state === 'running';
+  return back ? mark(run, 'old-leader-back', now, `${member.name} is back as a standby`) : run;
+}
+
+/** The bound has passed: what is visible now decides, and what is not visible is called unknown. */
+export function leadershipOverdue(run: Run, cluster: ClusterView | null, now: number): Run {
+  const { from } = run.view;
+  const same = cluster !== null && (cluster.leader?.czxid ?? null) === run.seen.leaderCzxid;
+  if (same && !cluster.request) {
+    const stands = from === null ? 'there is no leader' : `${from} still leads`;
+    return end(run, {
+      code: 'failed',
+      says: `Nothing came of it: ${stands} and no request is pending.`,
+      at: now,
+    });
+  }
+  if (!cluster?.request) return tooLate(run, now);
+  return end(run, {
+    code: 'unknown',
+    says: 'It has taken too long to follow: Patroni still holds the request. What comes of it will be shown here.',
+    at: now,
+  });
+}

@@ -1,0 +1,187 @@
+import type { ClusterView, MemberView } from '../topology/view';
+import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
+import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
+import type { OperationKind } from './wish';
+
+/** What Patroni has answered with a failure may still be seen to have been done for so long. */
+export const ANSWER_SETTLES_MS = 5000;
+
+/** Stored before this member is asked: from here on it is not asked again. */
+export function askingTarget(run: Run, member: string, by: { now: number; until: number }): Run {
+  const { now, until } = by;
+  const next = withTarget(run, member, { state: 'asking', askedAt: now, until });
+  return waiting(observing(next), `${member} to take the request`, now);
+}
+
+/** It may have been asked, or has been. `how` says it where it is not sure. */
+export function askedTarget(run: Run, member: string, by: { now: number; how?: string }): Run {
+  const marked = mark(run, askedStep(member), by.now, by.how);
+  return waiting(withTarget(marked, member, { state: 'asked' }), `${member} to have done it`, by.now);
+}
+
+/** Patroni's answer. A clear refusal ends it for this member; all else is observed. */
+export function answeredTarget(run: Run, member: string, by: Answer & { now: number }): Run {
+  const { now, status, text } = by;
+  const target = run.targets.find((one) => one.member === member);
+  if (target?.state !== 'asked') return run;
+  const next = withTarget(run, member, { answer: { status, text, at: now } });
+  if (status >= 400 && status < 500) {
+    return failTarget(next, member, { now, says: `Patroni on ${member} refused (${status}): ${text}` });
+  }
+  return next;
+}
+
+/** It was not done on this member, and those after it are not asked. */
+export function failTarget(run: Run, member: string, by: { now: number; says: string }): Run {
+  const failed = withTarget(run, member, { state: 'failed' });
+  const step = doneStep(member);
+  const steps = failed.view.steps.map((one) => (one.code === step ? { ...one, says: by.says } : one));
+  const done = failed.targets.filter((one) => one.state === 'done').map((one) => one.member);
+  const left = failed.targets.filter((one) => one.state === 'waiting').map((one) => one.member);
+  const targets = failed.targets.map((one) =>
+    one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one,
+  );
+  const before = done.length > 0 ? ` Done on ${listed(done)} before.` : '';
+  const after = left.length > 0 ? ` ${listed(left)} was not asked.` : '';
+  const refused = done.length === 0 && by.says.includes('refused');
+  return end(
+    { ...failed, targets, view: { ...failed.view, steps } },
+    { code: refused ? 'refused' : 'failed', says: `${by.says}.${before}${after}`, at: by.now },
+  );
+}
+
+/** Follows what members were asked for, one after the other. */
+export function followMembers(run: Run, cluster: ClusterView, now: number): Run {
+  if (!isUndecided(run)) return run;
+  let next = run;
+  for (const target of run.targets) {
+    if (target.state !== 'asked' && target.state !== 'unknown') continue;
+    const member = cluster.members.find((one) => one.name === target.member);
+    next = followOne(next, target, { member, cluster, now });
+    if (!isUndecided(next)) return next;
+  }
+  const [first] = next.targets;
+  const all = next.targets.every((one) => one.state === 'done');
+  if (!first || !all) return next;
+  return end(next, { code: 'done', says: doneWords(next, cluster), at: now });
+}
+
+interface Seen {
+  readonly member: MemberView | undefined;
+  readonly cluster: ClusterView;
+  readonly now: number;
+}
+
+function followOne(run: Run, target: Target, { member, cluster, now }: Seen): Run {
+  const away = member?.presence.is !== 'present' || member.state !== 'running';
+  const next =
+    away && !target.wasAway ? withTarget(run, target.member, { wasAway: true }) : run;
+  const is = { ...target, wasAway: target.wasAway || away };
+  if (member && hasDone(next, is, member, cluster)) {
+    const done = withTarget(next, target.member, { state: 'done' });
+    return mark(done, doneStep(target.member), now);
+  }
+  const { answer, until } = is;
+  const failed = answer !== null && answer.status >= 500 && !away;
+  if (failed && now - answer.at >= ANSWER_SETTLES_MS) {
+    const says = `Patroni on ${target.member} answered (${answer.status}): ${answer.text}`;
+    return failTarget(next, target.member, { now, says });
+  }
+  if (until !== null && now >= until && target.state === 'asked') {
+    const says = `${target.member} was not seen to have done it in time`;
+    return unknownTarget(next, target.member, { now, says });
+  }
+  return next;
+}
+
+// biome-ignore lint/complexity/useMaxParams: the run, whom it asks, and what is seen of both
+function hasDone(run: Run, target: Target, member: MemberView, cluster: ClusterView): boolean {
+  if (member.presence.is !== 'present') return false;
+  const kind: OperationKind = run.view.kind;
+  const { wish } = run;
+  if (kind === 'cancel-restart') return member.scheduledRestart === null;
+  if (wish.kind === 'restart' && wish.at !== null) {
+    return (
+      member.scheduledRestart !== null && Date.parse(member.scheduledRestart) === Date.parse(wish.at)
+    );
+  }
+  const accepted = target.answer !== null && target.answer.status < 300;
+  const since = sinceOf(kind, member);
+  const renewed = target.before !== null && since !== null && since > target.before;
+  // Without PostgreSQL's own word, Patroni's has to do: a restart is answered once it is over.
+  const told = since === null && accepted;
+  if (kind === 'reload') return renewed || told;
+  const runs = member.state === 'running';
+  const feeds = member.isLeader || member.upstream === null || streams(member, cluster);
+  if (kind === 'restart') return runs && feeds && (renewed || told);
+  // Its data was thrown away: it has been away, and has come back with a copy that streams.
+  return runs && feeds && target.wasAway && (renewed || since === null);
+}
+
+/** Receiving WAL again; where that can't be told, running is all there is. */
+function streams(member: MemberView, { leader }: ClusterView): boolean {
+  if (leader === null || member.probe.is !== 'ok') return true;
+  return member.upstream?.state === 'streaming' || member.upstream?.state === 'archive';
+}
+
+function unknownTarget(run: Run, member: string, by: { now: number; says: string }): Run {
+  const left = run.targets.filter((one) => one.state === 'waiting').map((one) => one.member);
+  const targets = run.targets.map((one) => {
+    if (one.member === member) return { ...one, state: 'unknown' as const };
+    return one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one;
+  });
+  const after = left.length > 0 ? ` ${listed(left)} was not asked.` : '';
+  return end({ ...run, targets }, { code: 'unknown', says: `${by.says}.${after}`, at: by.now });
+}
+
+/** Howdah stopped in between: whoever was not asked is not asked any more. */
+export function interrupted(run: Run, now: number): Run {
+  const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
+  const left = run.targets.filter(({ state }) => state === 'waiting').map(({ member }) => member);
+  if (open) {
+    const how = `Howdah stopped while ${open.member} was asked: whether it was reached will be seen`;
+    const asked = open.state === 'asking' ? askedTarget(run, open.member, { now, how }) : run;
+    return asked;
+  }
+  const done = run.targets.filter(({ state }) => state === 'done').map(({ member }) => member);
+  const targets = run.targets.map((one) =>
+    one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one,
+  );
+  const before = done.length > 0 ? `Done on ${listed(done)}. ` : '';
+  const says = `${before}Howdah stopped before it asked ${listed(left)}: start anew for the rest.`;
+  return end({ ...run, targets }, { code: 'failed', says, at: now });
+}
+
+/** The next that is to be asked; null while one is being waited for, and when none is left. */
+export function nextTarget({ targets }: Run): Target | null {
+  if (targets.some(({ state }) => state === 'asking' || state === 'asked')) return null;
+  return targets.find(({ state }) => state === 'waiting') ?? null;
+}
+
+function doneWords({ view, targets, wish }: Run, { name }: ClusterView): string {
+  const members = listed(targets.map((one) => one.member));
+  const has = targets.length === 1 ? 'has' : 'have';
+  switch (view.kind) {
+    case 'restart': {
+      const at = wish.kind === 'restart' ? wish.at : null;
+      return at === null
+        ? `${members} of ${name} ${has} been restarted.`
+        : `${members} of ${name} is restarted at ${new Date(at).toISOString()}.`;
+    }
+    case 'reload':
+      return `${members} of ${name} ${has} read the configuration again.`;
+    case 'cancel-restart':
+      return `No restart of ${members} is scheduled any more.`;
+    default:
+      return `${members} of ${name} ${has} a new copy of the data and streams.`;
+  }
+}
+
+function observing(run: Run): Run {
+  return run.view.outcome ? run : { ...run, view: { ...run.view, state: 'observing' } };
+}
+
+function withTarget(run: Run, member: string, part: Partial<Target>): Run {
+  const targets = run.targets.map((one) => (one.member === member ? { ...one, ...part } : one));
+  return { ...run, targets };
+}

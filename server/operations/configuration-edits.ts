@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { Failure, ZooKeeperError } from '@/lib/errors';
+import {
+  configurationOverdue,
+  type TakenUp,
+  takenUp,
+  written,
+} from '@/lib/operations/follow-configuration';
+import { overdue } from '@/lib/operations/follow';
+import { endAs } from '@/lib/operations/run';
+import { readSettings, type SettingChange, settingChanges } from '@/lib/operations/settings';
+import type { OperationRequest, RuleResult } from '@/lib/operations/types';
+import { unmasked } from '@/lib/operations/unmask';
+import type { Wish, WishOf } from '@/lib/operations/wish';
+import { clusterPath } from '@/lib/topology/cluster-id';
+import type { ClusterView, PauseView } from '@/lib/topology/view';
+import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
+import type { RunHandle } from './carry-out';
+
+export interface EditsOptions {
+  readonly clock: Clock;
+  readonly access: (ensemble: string) => ListingAccess;
+  readonly bytes: VersionStore['bytes'];
+  /** Keeps who paused it, and why. */
+  readonly onPaused: (view: ClusterView, pause: PauseView) => Promise<void>;
+  /** What of a configuration each member runs. */
+  readonly takenUp: (view: ClusterView, text: string) => Promise<readonly TakenUp[]>;
+  /** What is to be said of a configuration before it is written. */
+  readonly check: (view: ClusterView, text: string, current: string) => Promise<readonly RuleResult[]>;
+}
+
+type Writing = WishOf<'configuration'> | WishOf<'pause'> | WishOf<'resume'>;
+
+const LOOK_MS = 1000;
+/** Writes whose numbers are remembered, to know them again. */
+const REMEMBERED = 1000;
+
+/** What is written to `config`, and who has taken it up. */
+export class ConfigurationEdits {
+  readonly #options: EditsOptions;
+  readonly #wrote = new Set<string>();
+
+  constructor(options: EditsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether that write to ZooKeeper was made here. */
+  wrote(zxid: string): boolean {
+    return this.#wrote.has(zxid);
+  }
+
+  /** A wish as it may be kept: without a text that may hold passwords. */
+  recorded(wish: Wish): Wish {
+    return wish.kind === 'configuration' ? { ...wish, text: null } : wish;
+  }
+
+  /** What would be written; null: this writes no configuration. Throws `moved`, `bad-input`. */
+  async bytesFor(
+    { wish, seen }: Pick<OperationRequest, 'wish' | 'seen'>,
+    view: ClusterView,
+  ): Promise<{ readonly bytes: Buffer; readonly sha256: string } | null> {
+    if (!isWriting(wish)) return null;
+    const current = await this.#current(view);
+    if (current.stat.version !== seen.configVersion) {
+      const says = `The configuration of ${view.name} has changed since you looked.`;
+      throw new Failure('moved', `${says} Nothing was done: look again and decide anew.`);
+    }
+    const bytes = await this.#bytes(wish, view, current.data.toString('utf8'));
+    return { bytes, sha256: hashOf(bytes) };
+  }
+
+  /** What a preflight says of the text, and what of it differs from what is now. */
+  async judge(
+    wish: WishOf<'configuration'>,
+    view: ClusterView,
+  ): Promise<{ readonly rules: readonly RuleResult[]; readonly changes: readonly SettingChange[] }> {
+    const current = (await this.#current(view)).data.toString('utf8');
+    const wanted = (await this.#bytes(wish, view, current)).toString('utf8');
+    const [before, after] = [readSettings(current), readSettings(wanted)];
+    const changes = before && after ? settingChanges(before, after) : [];
+    const same: readonly RuleResult[] =
+      wanted === current || (before !== null && changes.length === 0)
+        ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
+        : [];
+    const rules = await this.#options.check(view, wanted, current);
+    return { rules: [...same, ...rules], changes };
+  }
+
+  /**
+   * From the moment it may have been written to its end: finds out whether it was, and follows who
+   * takes it up. Returns when the run has ended.
+   */
+  async goOn(handle: RunHandle, view: ClusterView): Promise<void> {
+    if (handle.run().written == null) await this.#findOut(handle, view);
+    if (handle.run().written == null) return;
+    const { zxid } = handle.run().written ?? {};
+    if (zxid) this.#remember(zxid);
+    const { wish, view: run } = handle.run();
+    if (wish.kind === 'pause') {
+      const { by = null, reason, startedAt: since } = run;
+      await this.#options.onPaused(view, { by, reason, since, until: wish.until });
+    }
+    if (wish.kind === 'configuration') await this.#follow(handle, view);
+  }
+
+  /** The answer was lost, or a process that asked is gone: what stands there tells. */
+  async #findOut(handle: RunHandle, view: ClusterView): Promise<void> {
+    const { clock } = this.#options;
+    while (handle.run().view.outcome === null && clock.now() < handle.run().deadline) {
+      try {
+        const { seen, sha256 } = handle.run();
+        const { stat, data } = await this.#current(view);
+        const before = seen.configVersion ?? 0;
+        if (stat.version === before) {
+          const says = 'Nothing was written: the configuration is still as it was.';
+          await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
+        } else if (hashOf(data) === sha256) {
+          const at = { version: stat.version, zxid: stat.mzxid, now: clock.now() };
+          await handle.advance(written(handle.run(), at));
+          return;
+        } else {
+          const says =
+            'Whether it was written is not known: another configuration has been written since.';
+          await handle.advance(endAs(handle.run(), ['unknown', says], clock.now()));
+        }
+      } catch (error) {
+        if (!(error instanceof ZooKeeperError)) throw error;
+        await this.#pause();
+      }
+    }
+    const late = overdue(handle.run(), view, clock.now());
+    if (late !== handle.run()) await handle.advance(late);
+  }
+
+  /** Asks every member what it runs, until all run it or the bound has passed. */
+  async #follow(handle: RunHandle, view: ClusterView): Promise<void> {
+    const { clock } = this.#options;
+    let members: readonly TakenUp[] = [];
+    while (handle.run().view.outcome === null) {
+      try {
+        const { data, stat } = await this.#current(view);
+        const { written: ours } = handle.run();
+        // Somebody has written another since: who takes ours up can't be told any more.
+        if (ours && stat.version !== ours.version) break;
+        members = await this.#options.takenUp(view, data.toString('utf8'));
+        const next = takenUp(handle.run(), members, clock.now());
+        if (next !== handle.run()) await handle.advance(next);
+      } catch (error) {
+        if (!(error instanceof ZooKeeperError)) throw error;
+      }
+      if (clock.now() >= handle.run().deadline) break;
+      if (handle.run().view.outcome === null) await this.#pause();
+    }
+    if (handle.run().view.outcome !== null) return;
+    await handle.advance(configurationOverdue(handle.run(), members, clock.now()));
+  }
+
+  async #bytes(wish: Writing, view: ClusterView, current: string): Promise<Buffer> {
+    if (wish.kind === 'configuration' && wish.seq !== null) {
+      const kept = await this.#options.bytes({ cluster: view.id, name: 'config', seq: wish.seq });
+      if (!kept) throw new Failure('not-found', 'There is no such version of the configuration.');
+      return kept;
+    }
+    if (wish.kind === 'configuration') {
+      const document = readSettings(wish.text);
+      if (!document) {
+        throw new Failure('bad-input', 'The configuration has to be a JSON object: mend it first.');
+      }
+      return Buffer.from(JSON.stringify(unmasked(document, current)));
+    }
+    const document = readSettings(current);
+    if (!document) {
+      const says = 'The configuration is not readable, so nothing can be set in it: mend it first.';
+      throw new Failure('refused', says);
+    }
+    const { pause: _, ...rest } = document;
+    const next = wish.kind === 'pause' ? { ...rest, pause: true } : rest;
+    return Buffer.from(JSON.stringify(next));
+  }
+
+  async #current(view: ClusterView): Promise<RawZnode> {
+    const path = `${clusterPath(view.key)}/config`;
+    const access = this.#options.access(view.key.ensemble);
+    await access.sync(path);
+    const found = await access.data(path, false);
+    if (!found) throw new Failure('refused', `${view.name} has no configuration in ZooKeeper.`);
+    return found;
+  }
+
+  #remember(zxid: string): void {
+    this.#wrote.add(zxid);
+    const [oldest] = this.#wrote;
+    if (this.#wrote.size > REMEMBERED && oldest !== undefined) this.#wrote.delete(oldest);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((done) => this.#options.clock.after(LOOK_MS, done));
+  }
+}
+
+const isWriting = (wish: Wish): wish is Writing =>
+  wish.kind === 'configuration' || wish.kind === 'pause' || wish.kind === 'resume';
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,89 @@
+import {
+  ANSWER_SETTLES_MS,
+  answeredTarget,
+  askedTarget,
+  askingTarget,
+  failTarget,
+  nextTarget,
+} from '@/lib/operations/follow-members';
+import { type Target, targetPatienceOf } from '@/lib/operations/plan';
+import type { Wish, WishOf } from '@/lib/operations/wish';
+import type { RestCall } from '../../ports';
+import type { Sending } from '../carry-out';
+
+type MemberWish = Extract<Wish, { kind: 'restart' | 'reload' | 'reinitialise' | 'cancel-restart' }>;
+
+/** Asks one member after the other: the next once the last has done it, and none after one fails. */
+export async function askMembers(sending: Sending, wish: MemberWish): Promise<void> {
+  const { handle } = sending;
+  for (
+    let target = nextTarget(handle.run());
+    target !== null && handle.run().view.outcome === null;
+    target = nextTarget(handle.run())
+  ) {
+    const { member } = target;
+    if (!(await askOne(sending, wish, target))) return;
+    const isOver = () => {
+      const state = handle.run().targets.find((one) => one.member === member)?.state;
+      return state !== 'asking' && state !== 'asked';
+    };
+    const left = handle.run().targets.find((one) => one.member === member)?.until;
+    await handle.until(isOver, Math.max(0, (left ?? 0) - sending.parts.clock.now()) + 5000);
+    if (!isOver()) return;
+  }
+}
+
+/** False: nothing more is to be asked of anybody. */
+async function askOne(sending: Sending, wish: MemberWish, { member, leads }: Target): Promise<boolean> {
+  const { handle, parts, guard } = sending;
+  const { clock, patroni, settings, view } = parts;
+  const now = clock.now();
+  const until = now + targetPatienceOf(wish.kind, view());
+  // Stored before it is asked, so that nobody asks it again.
+  if (!(await handle.advance(askingTarget(handle.run(), member, { now, until })))) return false;
+  const apiUrl = view()?.members.find((one) => one.name === member)?.apiUrl ?? null;
+  if (apiUrl === null) {
+    const says = `Nothing was sent: ${member} names no REST address`;
+    await handle.advance(failTarget(handle.run(), member, { now: clock.now(), says }));
+    return false;
+  }
+  sending.sent = true;
+  void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
+  const answer = patroni.ask(apiUrl, { ...callOf(wish, leads), guard }, settings);
+  // It may be seen to have done it before it answers, and the answer to a restart may take minutes.
+  void answer.then(async (got) => {
+    if (got.is === 'answered') {
+      await handle.advance(answeredTarget(handle.run(), member, { ...got, now: clock.now() }));
+      handle.look(0);
+      handle.look(ANSWER_SETTLES_MS);
+    } else if (got.is === 'not-sent' && handle.run().view.outcome === null) {
+      const says = `Nothing was sent: ${member} could not be reached (${got.why})`;
+      await handle.advance(failTarget(handle.run(), member, { now: clock.now(), says }));
+    }
+  });
+  return true;
+}
+
+function callOf(wish: MemberWish, leads: boolean): Omit<RestCall, 'guard'> {
+  switch (wish.kind) {
+    case 'restart':
+      return { method: 'POST', path: '/restart', body: restartBody(wish, leads) };
+    case 'reload':
+      return { method: 'POST', path: '/reload' };
+    case 'reinitialise':
+      // Whatever it is about is broken off: it is asked for because that leads nowhere.
+      return { method: 'POST', path: '/reinitialize', body: { force: true } };
+    case 'cancel-restart':
+      return { method: 'DELETE', path: '/restart' };
+  }
+}
+
+/** Patroni checks these itself at the moment of the act. Of some it heeds that they are there. */
+function restartBody(wish: WishOf<'restart'>, leads: boolean): Readonly<Record<string, unknown>> {
+  return {
+    // The leader's word differs between versions; a standby's doesn't.
+    ...(leads ? {} : { role: 'replica' }),
+    ...(wish.pendingOnly ? { restart_pending: true } : {}),
+    ...(wish.at === null ? {} : { schedule: wish.at }),
+  };
+}
