@@ -16,6 +16,13 @@ interface SampleBase {
   readonly systemId: string | null;
   /** That server's clock less Howdah's, milliseconds, good to about half of `tookMs`. */
   readonly clockOffsetMs: number;
+  /** When PostgreSQL was started, milliseconds since the epoch by that server's clock. */
+  readonly startedAt: number;
+  /**
+   * When it last read its configuration, by that server's clock; as the connection heard of it,
+   * which is at its first question after that.
+   */
+  readonly configLoadedAt: number;
   readonly senders: readonly Sender[];
   readonly slots: readonly Slot[];
 }

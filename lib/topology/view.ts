@@ -120,6 +120,10 @@ export interface MemberView {
   readonly serverVersion: number | null;
   readonly timeline: number | null;
   readonly tags: MemberTags;
+  /** When PostgreSQL was started, by that server's clock; null when not known. */
+  readonly startedAt: number | null;
+  /** When it last read its configuration, by that server's clock; null when not known. */
+  readonly configLoadedAt: number | null;
   readonly pendingRestart: boolean;
   readonly pendingRestartReason: readonly string[];
   /** When Patroni is to restart PostgreSQL, ISO with a zone; null: nothing is scheduled. */

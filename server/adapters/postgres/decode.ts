@@ -72,6 +72,8 @@ const slotShape = z
 const answerShape = z.object({
   recovering: z.boolean(),
   server_ms: z.number(),
+  started_ms: z.number(),
+  loaded_ms: z.number(),
   current_lsn: text,
   wal_file: text,
   sync_names: text,
@@ -105,6 +107,8 @@ export function decodeSample(
     serverVersion: connection.serverVersion,
     systemId: connection.systemId,
     clockOffsetMs: Math.round(answer.server_ms - at),
+    startedAt: Math.round(answer.started_ms),
+    configLoadedAt: Math.round(answer.loaded_ms),
     privileged: answer.privileged,
     senders: answer.senders,
     slots: answer.slots,

@@ -85,6 +85,15 @@ describe('what is sampled', () => {
     expect(sample.slots).toMatchObject([{ name: 'seen_2', active: true, walStatus: 'reserved' }]);
   });
 
+  test('of either: when it was started, and when it read its configuration', async () => {
+    for (const member of [leader, standby]) {
+      const { at, startedAt, configLoadedAt } = await sampled(member);
+      expect(startedAt).toBeLessThan(at);
+      expect(startedAt).toBeGreaterThan(at - 600_000);
+      expect(configLoadedAt).toBeGreaterThan(startedAt - 10_000);
+    }
+  });
+
   test('of a standby: what it has received and replayed, and from whom', async () => {
     const sample = await asStandby(standby);
     expect(sample).toMatchObject({ replayPause: 'running', privileged: true });

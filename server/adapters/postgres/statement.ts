@@ -30,6 +30,8 @@ function textFor(serverVersion: number): string {
     select
       r.recovering,
       (extract(epoch from clock_timestamp()) * 1000)::float8 as server_ms,
+      (extract(epoch from pg_postmaster_start_time()) * 1000)::float8 as started_ms,
+      (extract(epoch from pg_conf_load_time()) * 1000)::float8 as loaded_ms,
       case when not r.recovering then pg_current_wal_lsn()::text end as current_lsn,
       case when not r.recovering then pg_walfile_name(pg_current_wal_lsn()) end as wal_file,
       case when not r.recovering then current_setting('synchronous_standby_names') end as sync_names,
