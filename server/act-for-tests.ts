@@ -38,22 +38,19 @@ async function begin(): Promise<{ id: string; by: string }> {
 
 async function switchOver(): Promise<void> {
   const request = await waitFor(
-    () => {
-      try {
-        const judged = runtime.operations.preflight(ID);
-        const ready = judged.candidates.find(({ verdict }) => verdict === 'ok');
-        const allowed = judged.rules.every(({ verdict }) => verdict === 'ok');
-        if (!judged.seen || !ready || !allowed) return null;
-        const decided = { cluster: ID, candidate: ready.name, seen: judged.seen };
-        return { ...decided, confirm: 'ops', reason: 'a test' };
-      } catch {
-        return null;
-      }
+    async () => {
+      const wish = { kind: 'switchover', candidate: null, at: null } as const;
+      const judged = await runtime.operations.preflight(ID, wish).catch(() => null);
+      const ready = judged?.members.find(({ verdict }) => verdict === 'ok');
+      const forbidden = judged?.rules.some(({ verdict }) => verdict === 'refuse');
+      if (!judged || !ready || forbidden) return null;
+      const decided = { cluster: ID, wish: { ...wish, candidate: ready.name }, seen: judged.seen };
+      return { ...decided, confirm: 'ops', reason: 'a test' };
     },
     { timeoutMs: 60_000, what: 'a standby that may take over' },
   );
   const act = await begin();
-  await runtime.operations.switchover(request, act);
+  await runtime.operations.start(request, act);
   say(`recorded ${act.id}`);
 }
 

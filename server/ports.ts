@@ -331,11 +331,7 @@ export interface PatroniPort {
     body: FailoverBody,
   ): Promise<'written' | 'occupied'>;
   /** Takes a request back, if it is still exactly that version. */
-  clearRequest(
-    access: ZnodeAccess,
-    key: ClusterKey,
-    version: number,
-  ): Promise<'cleared' | 'moved'>;
+  clearRequest(access: ZnodeAccess, key: ClusterKey, version: number): Promise<'cleared' | 'moved'>;
 }
 
 /** What the stream sends from. Every answer is JSON made once for all who listen. */

@@ -119,7 +119,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
-  const { runs, restores, observe: observeView } = createOperations({
+  const {
+    runs,
+    restores,
+    observe: observeView,
+  } = createOperations({
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,

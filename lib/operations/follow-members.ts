@@ -7,16 +7,24 @@ import type { OperationKind } from './wish';
 export const ANSWER_SETTLES_MS = 5000;
 
 /** Stored before this member is asked: from here on it is not asked again. */
-export function askingTarget(run: Run, member: string, by: { now: number; until: number }): Run {
-  const { now, until } = by;
-  const next = withTarget(run, member, { state: 'asking', askedAt: now, until });
+export function askingTarget(
+  run: Run,
+  member: string,
+  by: { readonly now: number; readonly until: number; readonly before: number | null },
+): Run {
+  const { now, until, before } = by;
+  const next = withTarget(run, member, { state: 'asking', askedAt: now, until, before });
   return waiting(observing(next), `${member} to take the request`, now);
 }
 
 /** It may have been asked, or has been. `how` says it where it is not sure. */
 export function askedTarget(run: Run, member: string, by: { now: number; how?: string }): Run {
   const marked = mark(run, askedStep(member), by.now, by.how);
-  return waiting(withTarget(marked, member, { state: 'asked' }), `${member} to have done it`, by.now);
+  return waiting(
+    withTarget(marked, member, { state: 'asked' }),
+    `${member} to have done it`,
+    by.now,
+  );
 }
 
 /** Patroni's answer. A clear refusal ends it for this member; all else is observed. */
@@ -26,7 +34,10 @@ export function answeredTarget(run: Run, member: string, by: Answer & { now: num
   if (target?.state !== 'asked') return run;
   const next = withTarget(run, member, { answer: { status, text, at: now } });
   if (status >= 400 && status < 500) {
-    return failTarget(next, member, { now, says: `Patroni on ${member} refused (${status}): ${text}` });
+    return failTarget(next, member, {
+      now,
+      says: `Patroni on ${member} refused (${status}): ${text}`,
+    });
   }
   return next;
 }
@@ -35,7 +46,9 @@ export function answeredTarget(run: Run, member: string, by: Answer & { now: num
 export function failTarget(run: Run, member: string, by: { now: number; says: string }): Run {
   const failed = withTarget(run, member, { state: 'failed' });
   const step = doneStep(member);
-  const steps = failed.view.steps.map((one) => (one.code === step ? { ...one, says: by.says } : one));
+  const steps = failed.view.steps.map((one) =>
+    one.code === step ? { ...one, says: by.says } : one,
+  );
   const done = failed.targets.filter((one) => one.state === 'done').map((one) => one.member);
   const left = failed.targets.filter((one) => one.state === 'waiting').map((one) => one.member);
   const targets = failed.targets.map((one) =>
@@ -74,8 +87,7 @@ interface Seen {
 
 function followOne(run: Run, target: Target, { member, cluster, now }: Seen): Run {
   const away = member?.presence.is !== 'present' || member.state !== 'running';
-  const next =
-    away && !target.wasAway ? withTarget(run, target.member, { wasAway: true }) : run;
+  const next = away && !target.wasAway ? withTarget(run, target.member, { wasAway: true }) : run;
   const is = { ...target, wasAway: target.wasAway || away };
   if (member && hasDone(next, is, member, cluster)) {
     const done = withTarget(next, target.member, { state: 'done' });
@@ -102,14 +114,15 @@ function hasDone(run: Run, target: Target, member: MemberView, cluster: ClusterV
   if (kind === 'cancel-restart') return member.scheduledRestart === null;
   if (wish.kind === 'restart' && wish.at !== null) {
     return (
-      member.scheduledRestart !== null && Date.parse(member.scheduledRestart) === Date.parse(wish.at)
+      member.scheduledRestart !== null &&
+      Date.parse(member.scheduledRestart) === Date.parse(wish.at)
     );
   }
   const accepted = target.answer !== null && target.answer.status < 300;
   const since = sinceOf(kind, member);
   const renewed = target.before !== null && since !== null && since > target.before;
   // Without PostgreSQL's own word, Patroni's has to do: a restart is answered once it is over.
-  const told = since === null && accepted;
+  const told = accepted && (since === null || target.before === null);
   if (kind === 'reload') return renewed || told;
   const runs = member.state === 'running';
   const feeds = member.isLeader || member.upstream === null || streams(member, cluster);

@@ -12,7 +12,7 @@ export interface Target {
   readonly state: 'waiting' | 'asking' | 'asked' | 'done' | 'failed' | 'unknown' | 'skipped';
   /** It leads: it is asked last. */
   readonly leads: boolean;
-  /** When its PostgreSQL had started, or read its configuration; null: not known. */
+  /** When its PostgreSQL had started, or read its configuration, before that; null: not known. */
   readonly before: number | null;
   /** It has been seen to be away since it was asked. */
   readonly wasAway: boolean;
@@ -31,10 +31,7 @@ interface Plan {
   readonly targets: readonly Target[];
 }
 
-const RECORDED: readonly [StepCode, string] = [
-  'recorded',
-  'The intent is recorded in ZooKeeper',
-];
+const RECORDED: readonly [StepCode, string] = ['recorded', 'The intent is recorded in ZooKeeper'];
 const RECHECKED: readonly [StepCode, string] = ['rechecked', 'All is still as it was seen'];
 const REQUESTED: readonly [StepCode, string] = ['requested', 'Patroni has been asked'];
 const ACCEPTED: readonly [StepCode, string] = ['accepted', 'Patroni has answered'];
@@ -77,7 +74,9 @@ export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan 
       const from = leader === null ? '' : ` from ${leader}`;
       const title = `Failover${from} to ${wish.candidate}`;
       const back = leader === null ? [] : [OLD_LEADER_BACK];
-      const steps = leadershipSteps.filter(([code]) => leader !== null || code !== 'leader-released');
+      const steps = leadershipSteps.filter(
+        ([code]) => leader !== null || code !== 'leader-released',
+      );
       return {
         ...{ ...plain, title, from: leader, to: wish.candidate },
         steps: [...start, ...steps, ACCEPTED, ...back],
@@ -112,7 +111,8 @@ export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan 
         written('The configuration has been written'),
         ['taken', 'Every member runs it, or is marked for a restart'] as const,
       ];
-      const title = wish.seq === null ? 'Change of the configuration' : 'Earlier configuration restored';
+      const title =
+        wish.seq === null ? 'Change of the configuration' : 'Earlier configuration restored';
       return { ...plain, title, steps };
     }
     case 'removal': {
@@ -134,7 +134,10 @@ const memberWords: Readonly<Record<MemberWish['kind'], readonly [string, string,
   'cancel-restart': ['Scheduled restart cancelled on', 'is asked to forget it', 'has forgotten it'],
 };
 
-function memberPlan(wish: MemberWish, cluster: ClusterView): Pick<Plan, 'title' | 'steps' | 'targets'> {
+function memberPlan(
+  wish: MemberWish,
+  cluster: ClusterView,
+): Pick<Plan, 'title' | 'steps' | 'targets'> {
   const names = 'members' in wish ? wish.members : [wish.member];
   const leader = cluster.leader?.name ?? null;
   // Standbys first: what goes wrong goes wrong where it interrupts nobody.
@@ -144,9 +147,8 @@ function memberPlan(wish: MemberWish, cluster: ClusterView): Pick<Plan, 'title' 
     ? ['Restart scheduled on', 'is asked to restart PostgreSQL then', 'has the schedule']
     : memberWords[wish.kind];
   const targets = ordered.map((member): Target => {
-    const view = cluster.members.find(({ name }) => name === member);
     return {
-      ...{ member, state: 'waiting', leads: member === leader, before: sinceOf(wish.kind, view) },
+      ...{ member, state: 'waiting', leads: member === leader, before: null },
       ...{ wasAway: false, askedAt: null, until: null, answer: null },
     };
   });

@@ -126,7 +126,11 @@ function pausedSwitchover(wish: WishOf<'switchover'>, view: ClusterView): RuleRe
   return [
     wish.candidate === null
       ? rule('paused', 'refuse', 'The cluster is paused: Patroni needs a named member then')
-      : rule('paused', 'warn', 'The cluster is paused: Patroni still switches over to a named member'),
+      : rule(
+          'paused',
+          'warn',
+          'The cluster is paused: Patroni still switches over to a named member',
+        ),
   ];
 }
 
@@ -175,10 +179,19 @@ function forced(view: ClusterView): RuleResult[] {
   const well = member?.probe.is === 'ok' && member.probe.writable && member.state === 'running';
   return [
     well
-      ? rule('leader', 'warn', `${leads.name} leads and accepts writes: it may be forced away all the same`, {
-          advice: 'Switch over instead: that loses nothing.',
-        })
-      : rule('leader', 'warn', `${leads.name} holds the leadership, and is not seen to accept writes`),
+      ? rule(
+          'leader',
+          'warn',
+          `${leads.name} leads and accepts writes: it may be forced away all the same`,
+          {
+            advice: 'Switch over instead: that loses nothing.',
+          },
+        )
+      : rule(
+          'leader',
+          'warn',
+          `${leads.name} holds the leadership, and is not seen to accept writes`,
+        ),
   ];
 }
 
@@ -232,7 +245,9 @@ function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged {
       ? [`Patroni on ${who} is asked to restart PostgreSQL at ${moment(wish.at ?? '')}`]
       : [
           ...(chosen.length > 1
-            ? ['One after the other, standbys first: each runs and streams before the next is asked']
+            ? [
+                'One after the other, standbys first: each runs and streams before the next is asked',
+              ]
             : []),
           `Patroni on ${who} is asked to restart PostgreSQL, and it is waited until it has`,
           ...(chosen.length > 1 ? ['At the first that fails, the others are left alone'] : []),
@@ -308,7 +323,9 @@ function pausing(wish: WishOf<'pause'> | WishOf<'resume'>, input: PreflightInput
     const says = pause ? `${view.name} is paused already` : `${view.name} is not paused`;
     rules.push(rule('paused', 'refuse', says));
   } else {
-    rules.push(rule('paused', 'ok', pause ? `${view.name} is not paused` : `${view.name} is paused`));
+    rules.push(
+      rule('paused', 'ok', pause ? `${view.name} is not paused` : `${view.name} is paused`),
+    );
   }
   if (wish.kind === 'pause' && wish.until !== null && wish.until <= input.now) {
     rules.push(rule('due', 'refuse', 'The reminder is past', { advice: 'Choose a later moment.' }));

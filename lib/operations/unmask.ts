@@ -21,7 +21,8 @@ interface Beside {
 
 function restored(wanted: unknown, beside: Beside): unknown {
   if (typeof wanted === 'string') return text(wanted, beside);
-  if (Array.isArray(wanted)) return wanted.map((one, n) => restored(one, within(beside, String(n))));
+  if (Array.isArray(wanted))
+    return wanted.map((one, n) => restored(one, within(beside, String(n))));
   if (typeof wanted !== 'object' || wanted === null) return wanted;
   return Object.fromEntries(
     Object.entries(wanted).map(([name, one]) => [name, restored(one, within(beside, name))]),

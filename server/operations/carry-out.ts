@@ -4,10 +4,10 @@ import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, PatroniPort, PatroniSettings } from '../ports';
 import { whatMoved } from './as-seen';
-import { askMembers } from './sends/members';
-import { askForLeadership, cancelRequest } from './sends/leadership';
-import { removeScope } from './sends/removal';
 import { writeConfiguration } from './sends/configuration';
+import { askForLeadership, cancelRequest } from './sends/leadership';
+import { askMembers } from './sends/members';
+import { removeScope } from './sends/removal';
 
 /** The run as it is now, and the way to its next state. */
 export interface RunHandle {

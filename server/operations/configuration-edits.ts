@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Failure, ZooKeeperError } from '@/lib/errors';
+import { overdue } from '@/lib/operations/follow';
 import {
   configurationOverdue,
   type TakenUp,
   takenUp,
   written,
 } from '@/lib/operations/follow-configuration';
-import { overdue } from '@/lib/operations/follow';
 import { endAs } from '@/lib/operations/run';
 import { readSettings, type SettingChange, settingChanges } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
@@ -26,7 +26,11 @@ export interface EditsOptions {
   /** What of a configuration each member runs. */
   readonly takenUp: (view: ClusterView, text: string) => Promise<readonly TakenUp[]>;
   /** What is to be said of a configuration before it is written. */
-  readonly check: (view: ClusterView, text: string, current: string) => Promise<readonly RuleResult[]>;
+  readonly check: (
+    view: ClusterView,
+    text: string,
+    current: string,
+  ) => Promise<readonly RuleResult[]>;
 }
 
 type Writing = WishOf<'configuration'> | WishOf<'pause'> | WishOf<'resume'>;
@@ -73,7 +77,10 @@ export class ConfigurationEdits {
   async judge(
     wish: WishOf<'configuration'>,
     view: ClusterView,
-  ): Promise<{ readonly rules: readonly RuleResult[]; readonly changes: readonly SettingChange[] }> {
+  ): Promise<{
+    readonly rules: readonly RuleResult[];
+    readonly changes: readonly SettingChange[];
+  }> {
     const current = (await this.#current(view)).data.toString('utf8');
     const wanted = (await this.#bytes(wish, view, current)).toString('utf8');
     const [before, after] = [readSettings(current), readSettings(wanted)];

@@ -17,7 +17,9 @@ export interface PreflightsOptions {
   readonly settings: (key: ClusterKey) => PatroniSettings;
   readonly edits: Pick<ConfigurationEdits, 'judge'>;
   /** What each member runs with; who doesn't answer is absent. */
-  readonly memberSettings: (id: ClusterId) => Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
+  readonly memberSettings: (
+    id: ClusterId,
+  ) => Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
   /** What the leader has to finish before it stops; null: not known. */
   readonly burden: (id: ClusterId, leader: string) => Promise<Burden | null>;
 }
@@ -76,7 +78,8 @@ export class Preflights {
       throw new Failure('refused', `No member of ${clusterName} can take over.`);
     }
     const chosen = judged.members.find(({ name }) => name === wish.candidate);
-    if (!chosen) throw new Failure('refused', `${wish.candidate} is not a standby of ${clusterName}.`);
+    if (!chosen)
+      throw new Failure('refused', `${wish.candidate} is not a standby of ${clusterName}.`);
     if (chosen.verdict === 'refuse') {
       throw new Failure('refused', `${wish.candidate} can't be chosen: ${chosen.says}.`);
     }
@@ -108,7 +111,10 @@ export class Preflights {
 }
 
 /** The loss that is typed is the one that was shown: it is asked for with the figure of then. */
-function phraseFor({ kind, phrase, clusterName }: Preflight, seenLoss: number | null): string | null {
+function phraseFor(
+  { kind, phrase, clusterName }: Preflight,
+  seenLoss: number | null,
+): string | null {
   if (kind !== 'failover') return phrase;
   return `${clusterName} loses ${seenLoss === null ? 'an unknown amount' : formatBytes(seenLoss)}`;
 }

@@ -11,7 +11,14 @@ import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Audit, Clock, ListingAccess, Operations, PatroniPort, PatroniSettings } from '../ports';
+import type {
+  Audit,
+  Clock,
+  ListingAccess,
+  Operations,
+  PatroniPort,
+  PatroniSettings,
+} from '../ports';
 import { stateOf, whatMoved } from './as-seen';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
@@ -54,7 +61,7 @@ export class Runs implements Operations {
     this.#options = options;
   }
 
-  preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
+  async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
     return this.#judge(wish, this.#view(id));
   }
 

@@ -58,7 +58,7 @@ function reachable({ name }: MemberView, { reached }: PreflightInput): RuleResul
   if (answer.is === 'unreachable') {
     // Patroni may stand elsewhere in the network.
     const says = `${name} does not answer Howdah over REST (${answer.why}): Patroni drops the request if it can't reach it either`;
-    return rule('reachable', 'warn', says);
+    return rule('reachable', 'unknown', says, { advice: 'Look at its Patroni.' });
   }
   return answer.watchdogFailed
     ? rule('reachable', 'refuse', `${name} has no working watchdog, which it needs to lead`)

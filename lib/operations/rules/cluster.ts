@@ -66,11 +66,7 @@ export function leaderState({ view }: PreflightInput): RuleResult[] {
   return [
     member.state === 'running'
       ? rule('leader-member', 'ok', `${name} is running and can be asked to step down`)
-      : rule(
-          'leader-member',
-          'warn',
-          `${name} is ${member.state}: stepping down may take long`,
-        ),
+      : rule('leader-member', 'warn', `${name} is ${member.state}: stepping down may take long`),
   ];
 }
 
@@ -111,7 +107,9 @@ export function shutdown({ view, burden }: PreflightInput): RuleResult[] {
   if (!name) return [];
   const rules: RuleResult[] = [];
   if (burden === null) {
-    rules.push(rule('burden', 'unknown', `What ${name} has to finish before it stops is not known`));
+    rules.push(
+      rule('burden', 'unknown', `What ${name} has to finish before it stops is not known`),
+    );
   } else {
     rules.push(...transactions(name, burden.oldestTransactionMs));
     if (burden.backups > 0) {
@@ -143,7 +141,10 @@ export function shutdown({ view, burden }: PreflightInput): RuleResult[] {
 
 function transactions(name: string, oldestMs: number | null): RuleResult[] {
   if (oldestMs === null) return [];
-  const figures = { measured: formatDuration(oldestMs), limit: formatDuration(LONG_TRANSACTION_MS) };
+  const figures = {
+    measured: formatDuration(oldestMs),
+    limit: formatDuration(LONG_TRANSACTION_MS),
+  };
   return oldestMs > LONG_TRANSACTION_MS
     ? [
         rule(

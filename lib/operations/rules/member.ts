@@ -1,10 +1,14 @@
-import { moment } from './words';
 import type { MemberView } from '../../topology/view';
 import type { MemberResult, RuleResult } from '../types';
 import type { WishOf } from '../wish';
 import { memberResult, type PreflightInput, rule } from './rule';
+import { moment } from './words';
 
-type MemberWish = WishOf<'restart'> | WishOf<'reload'> | WishOf<'reinitialise'> | WishOf<'cancel-restart'>;
+type MemberWish =
+  | WishOf<'restart'>
+  | WishOf<'reload'>
+  | WishOf<'reinitialise'>
+  | WishOf<'cancel-restart'>;
 
 /** What speaks of one member as the target of a restart, reload, reinitialisation or cancellation. */
 export function target(member: MemberView, wish: MemberWish, input: PreflightInput): MemberResult {
@@ -36,7 +40,8 @@ function reachable({ name, apiUrl }: MemberView, { reached }: PreflightInput): R
     return rule('reachable', 'refuse', says);
   }
   const answer = reached.get(name);
-  if (!answer) return rule('reachable', 'unknown', `Whether ${name} answers over REST is not known`);
+  if (!answer)
+    return rule('reachable', 'unknown', `Whether ${name} answers over REST is not known`);
   return answer.is === 'ok'
     ? rule('reachable', 'ok', `${name} answers over REST`)
     : rule('reachable', 'refuse', `${name} does not answer over REST (${answer.why})`, {

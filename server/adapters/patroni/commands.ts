@@ -3,8 +3,8 @@ import { clusterPath } from '@/lib/topology/cluster-id';
 import type { PatroniPort } from '@/server/ports';
 import { decode } from './decode';
 import { readFailover, readLeader } from './parse';
-import { ask } from './rest';
 import { reach } from './reach';
+import { ask } from './rest';
 
 /** Patroni as operations know it: its znodes and its REST API. */
 export function patroniCommands(): PatroniPort {

@@ -106,7 +106,9 @@ export async function placeOf(
   }
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const name = url.hostname.replace(/^\[|\]$/g, '');
-  const checked = await settings.addresses.check({ host: name, port }).catch((error: Error) => error);
+  const checked = await settings.addresses
+    .check({ host: name, port })
+    .catch((error: Error) => error);
   if (checked instanceof Error) return { why: `${name} has no address (${checked.message})` };
   if (checked.is === 'refused') return { why: checked.says };
   const { ip, port: reached } = checked.endpoint;

@@ -6,7 +6,7 @@ import {
   failTarget,
   nextTarget,
 } from '@/lib/operations/follow-members';
-import { type Target, targetPatienceOf } from '@/lib/operations/plan';
+import { sinceOf, type Target, targetPatienceOf } from '@/lib/operations/plan';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import type { RestCall } from '../../ports';
 import type { Sending } from '../carry-out';
@@ -34,14 +34,21 @@ export async function askMembers(sending: Sending, wish: MemberWish): Promise<vo
 }
 
 /** False: nothing more is to be asked of anybody. */
-async function askOne(sending: Sending, wish: MemberWish, { member, leads }: Target): Promise<boolean> {
+async function askOne(
+  sending: Sending,
+  wish: MemberWish,
+  { member, leads }: Target,
+): Promise<boolean> {
   const { handle, parts, guard } = sending;
   const { clock, patroni, settings, view } = parts;
   const now = clock.now();
   const until = now + targetPatienceOf(wish.kind, view());
+  const target = view()?.members.find((one) => one.name === member);
+  const before = sinceOf(wish.kind, target);
   // Stored before it is asked, so that nobody asks it again.
-  if (!(await handle.advance(askingTarget(handle.run(), member, { now, until })))) return false;
-  const apiUrl = view()?.members.find((one) => one.name === member)?.apiUrl ?? null;
+  if (!(await handle.advance(askingTarget(handle.run(), member, { now, until, before }))))
+    return false;
+  const apiUrl = target?.apiUrl ?? null;
   if (apiUrl === null) {
     const says = `Nothing was sent: ${member} names no REST address`;
     await handle.advance(failTarget(handle.run(), member, { now: clock.now(), says }));

@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Wish } from '@/lib/operations/wish';
+import { type PatroniCluster, type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { at, OnSandbox } from './on-sandbox';
+
+/** Every operation but a switchover now, on a real cluster, followed to its end. */
+
+let sandbox: Sandbox;
+let on: OnSandbox;
+let cluster: PatroniCluster;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    name: 'test-operations',
+    profile: 'fast',
+    ephemeral: true,
+    clusters: [{ scope: 'ops' }],
+  });
+  on = new OnSandbox(sandbox, 'ops');
+  cluster = on.cluster;
+});
+afterAll(async () => {
+  on?.remove();
+  await sandbox?.down();
+});
+afterEach(() => on.end());
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+
+async function standbys(): Promise<readonly string[]> {
+  const leader = await cluster.leader();
+  return cluster.members.map(({ name }) => name).filter((name) => name !== leader?.name);
+}
+
+const configNow = async (): Promise<Record<string, unknown>> => {
+  const leader = await cluster.leader();
+  const answer = await leader?.rest('/config');
+  return answer?.body as Record<string, unknown>;
+};
+
+const started = async (name: string): Promise<string> => {
+  const member = cluster.members.find((one) => one.name === name);
+  const [row] = (await member?.sql('select pg_postmaster_start_time()::text as at')) ?? [];
+  return String(row?.at);
+};
+
+test('a standby is restarted, and all that were chosen, one after the other, the leader last', async () => {
+  const runtime = on.howdah();
+  const [one] = await standbys();
+  const before = await started(one ?? '');
+  const restart: Wish = { kind: 'restart', members: [one ?? ''], pendingOnly: false, at: null };
+  const view = await on.done(runtime, restart);
+  expect(view.outcome).toMatchObject({ code: 'done', says: `${one} of ops has been restarted.` });
+  expect(await started(one ?? '')).not.toBe(before);
+
+  const all = cluster.members.map(({ name }) => name);
+  const leader = (await cluster.leader())?.name ?? '';
+  const rolling = await on.done(runtime, { ...restart, members: all });
+  expect(rolling.outcome?.code).toBe('done');
+  const last = Math.max(...all.map((name) => at(rolling, `asked ${name}`) ?? 0));
+  expect(at(rolling, `asked ${leader}`)).toBe(last);
+  for (const name of all.filter((name) => name !== leader)) {
+    expect(at(rolling, `done ${name}`)).toBeLessThanOrEqual(last);
+  }
+  expect((await cluster.leader())?.name).toBe(leader);
+}, 120_000);
+
+test('a reload is done once PostgreSQL has read its configuration again', async () => {
+  const members = cluster.members.map(({ name }) => name);
+  const view = await on.done(on.howdah(), { kind: 'reload', members });
+  expect(view.outcome?.code).toBe('done');
+});
+
+test('a restart is scheduled and shown, a second is refused, and it is cancelled', async () => {
+  const runtime = on.howdah();
+  const [one] = await standbys();
+  const member = one ?? '';
+  const wish: Wish = { kind: 'restart', members: [member], pendingOnly: false, at: inAnHour() };
+  expect((await on.done(runtime, wish)).outcome?.code).toBe('done');
+  const again = await on.judged(runtime, wish, ({ rules }) =>
+    rules.some(({ verdict }) => verdict === 'refuse'),
+  );
+  expect(again.rules.find(({ verdict }) => verdict === 'refuse')?.says).toContain('already');
+  expect((await on.done(runtime, { kind: 'cancel-restart', member })).outcome?.code).toBe('done');
+  const none = await on.judged(runtime, { kind: 'cancel-restart', member });
+  expect(none.rules.find(({ verdict }) => verdict === 'refuse')?.says).toContain('No restart');
+});
+
+test('a switchover is scheduled, a second is refused, and it is taken back', async () => {
+  const runtime = on.howdah();
+  const [one] = await standbys();
+  const wish: Wish = { kind: 'switchover', candidate: one ?? '', at: inAnHour() };
+  expect((await on.done(runtime, wish)).outcome?.code).toBe('done');
+  const again = await on.judged(runtime, wish, ({ rules }) =>
+    rules.some(({ verdict }) => verdict === 'refuse'),
+  );
+  expect(again.rules.find(({ verdict }) => verdict === 'refuse')?.says).toContain('is scheduled');
+  const view = await on.done(runtime, { kind: 'cancel-switchover' });
+  expect(view.outcome).toMatchObject({ code: 'done' });
+});
+
+test('a pause keeps who and why, and a resume ends it', async () => {
+  const runtime = on.howdah();
+  const until = Date.now() + 3_600_000;
+  const view = await on.done(runtime, { kind: 'pause', until });
+  expect(view.outcome?.code).toBe('done');
+  // Another Howdah knows it as well.
+  const other = on.howdah();
+  const judged = await on.judged(other, { kind: 'resume' }, ({ rules }) =>
+    rules.every(({ verdict }) => verdict !== 'refuse'),
+  );
+  expect(judged.phrase).toBeNull();
+  expect((await on.done(other, { kind: 'resume' })).outcome?.code).toBe('done');
+});
+
+test('a standby is reinitialised: its data is another copy', async () => {
+  const runtime = on.howdah();
+  const [, two] = await standbys();
+  const view = await on.done(runtime, { kind: 'reinitialise', member: two ?? '' });
+  expect(view.outcome?.code).toBe('done');
+  await cluster.waitHealthy(60_000);
+});
+
+test('a configuration is written over exactly the version that was seen', async () => {
+  const runtime = on.howdah();
+  const seen = await on.judged(runtime, { kind: 'pause', until: null });
+  const config = await configNow();
+  const text = JSON.stringify({ ...config, maximum_lag_on_failover: 2_000_000 });
+  const view = await on.done(runtime, { kind: 'configuration', text, seq: null });
+  expect(view.outcome).toMatchObject({ code: 'done' });
+  expect(view.outcome?.says).toContain('Written as version');
+  const stale = {
+    ...{ cluster: on.id, seen: seen.seen, confirm: 'ops', reason: '' },
+    wish: { kind: 'configuration', text, seq: null } as const,
+  };
+  await expect(runtime.operations.start(stale, null)).rejects.toMatchObject({ code: 'moved' });
+});
+
+test('a cluster without a leader is failed over to a member by force', async () => {
+  const runtime = on.howdah();
+  // Paused, nothing takes over by itself.
+  await on.done(runtime, { kind: 'pause', until: null });
+  const old = await cluster.leader();
+  await old?.kill();
+  await waitFor(async () => (await cluster.leader()) === null, {
+    timeoutMs: 30_000,
+    what: 'no leader',
+  });
+  const judged = await on.judged(
+    runtime,
+    { kind: 'failover', candidate: null },
+    (one) => one.suggested !== null && one.suggested !== old?.name && one.seen.leader === null,
+  );
+  const candidate = judged.suggested ?? '';
+  const request = {
+    ...{ cluster: on.id, wish: { kind: 'failover', candidate } as const, seen: judged.seen },
+    ...{ confirm: judged.phrase ?? '', reason: 'the leader is dead' },
+  };
+  await expect(
+    runtime.operations.start({ ...request, confirm: 'ops' }, null),
+  ).rejects.toMatchObject({ code: 'bad-input' });
+  await runtime.operations.start(request, null);
+  const view = await on.ended(runtime, 'failover');
+  expect(view.outcome).toMatchObject({ code: 'done' });
+  expect((await cluster.leader())?.name).toBe(candidate);
+}, 120_000);
