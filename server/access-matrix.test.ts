@@ -66,7 +66,7 @@ beforeAll(async () => {
   server = createHttpServer({
     ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null, mostStreams: 100 },
     services: {
-      ...{ operations: answersAll, restores: answersAll, history: answersAll },
+      ...{ operations: answersAll, history: answersAll },
       ...{ accounts: answersAll, audit: anAudit(), limit: async () => null },
     } as unknown as HttpParts['services'],
     identify: async ({ headers }) => {

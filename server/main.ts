@@ -54,7 +54,6 @@ async function main(): Promise<void> {
     tls: tls && orExit(() => readTls(tls)),
     services: {
       operations: runtime.operations,
-      restores: runtime.restores,
       history: runtime.history,
       accounts: runtime.access.accounts,
       audit: runtime.audit,

@@ -9,7 +9,6 @@ import type { Fleet } from './monitor/fleet';
 import { ConfigurationEdits } from './operations/configuration-edits';
 import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
-import { Restores } from './operations/restores';
 import { Runs } from './operations/runs';
 import type { Audit, VersionStore } from './ports';
 
@@ -27,7 +26,6 @@ interface Parts {
 /** Joins what changes the outside world. What they need of others is asked when it is needed. */
 export function createOperations({ config, fleet, ensembleOf, kept, onRun, onError }: Parts): {
   readonly runs: Runs;
-  readonly restores: Restores;
   /** A cluster's view has changed. */
   readonly observe: (view: ClusterView) => void;
 } {
@@ -66,14 +64,8 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
       onRun();
     },
   });
-  const restores = new Restores({
-    ...{ ...shared, bytes },
-    running: (id) => runs.running(id),
-    onDone: note,
-  });
   return {
     runs,
-    restores,
     observe: (view) => {
       runs.observe(view);
       pauses.observe(view);

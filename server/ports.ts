@@ -6,8 +6,8 @@ import type { HistoryRecord } from '@/lib/history/record';
 import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
+import type { StateNow } from '@/lib/operations/as-seen';
 import type { Reached } from '@/lib/operations/preflight';
-import type { RestoreOutcome, RestorePreflight, RestoreRequest } from '@/lib/operations/restore';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -296,15 +296,6 @@ export interface RestCall {
   readonly guard: () => Promise<boolean>;
 }
 
-/** What a decision rests on, as ZooKeeper has it now. */
-export interface StateNow {
-  readonly leader: { readonly name: string; readonly czxid: string } | null;
-  /** Null: none pends. Unreadable counts as one that pends. */
-  readonly requestVersion: number | null;
-  /** Null: there is none. */
-  readonly configVersion: number | null;
-}
-
 /** What can stand in the `failover` znode. */
 export interface FailoverBody {
   readonly leader?: string;
@@ -377,16 +368,4 @@ export interface Operations {
   start(request: OperationRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
-}
-
-/** Brings a cluster's configuration back as it once was. */
-export interface ConfigurationRestores {
-  /** What would happen now. Throws `not-found`, `unavailable`. */
-  preflight(cluster: ClusterId, seq: number): Promise<RestorePreflight>;
-  /**
-   * Records the intent, writes over exactly the version that was seen, and says what became of it.
-   * Throws `not-found`, `bad-input`, `moved`, `busy`, `refused`, `unavailable`. Whoever began the act
-   * ends it where this throws, which changes nothing where that is known better here.
-   */
-  restore(request: RestoreRequest, act?: BegunAct | null): Promise<RestoreOutcome>;
 }

@@ -24,7 +24,6 @@ import { createOperations } from './operation-parts';
 import type {
   Audit,
   AuditReader,
-  ConfigurationRestores,
   HistoryReader,
   MirrorBatch,
   Operations,
@@ -38,7 +37,6 @@ import { TakeUp } from './take-up';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
-  readonly restores: ConfigurationRestores;
   readonly history: HistoryReader;
   readonly audit: Audit & AuditReader;
   readonly access: AccountParts;
@@ -105,7 +103,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
     operationOn: (id) => runs.running(id),
-    isOurs: (id, zxid) => restores.isOurs(id, zxid) || runs.isOurs(id, zxid),
+    isOurs: (id, zxid) => runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
@@ -119,11 +117,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
-  const {
-    runs,
-    restores,
-    observe: observeView,
-  } = createOperations({
+  const { runs, observe: observeView } = createOperations({
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,
@@ -272,7 +266,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     digest.add(changed, urgent);
   };
 
-  const takeUp = new TakeUp({ clock, fleet, digest, runs, restores, history, onError });
+  const takeUp = new TakeUp({ clock, fleet, digest, runs, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
@@ -334,7 +328,6 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     hub,
     metrics,
     operations: runs,
-    restores,
     history,
     audit: history.audit,
     access,

@@ -5,7 +5,6 @@ import type { Ensemble } from './adapters/zookeeper/ensemble';
 import type { History } from './history-parts';
 import type { Digest } from './monitor/digest';
 import type { Fleet } from './monitor/fleet';
-import type { Restores } from './operations/restores';
 import type { Runs } from './operations/runs';
 import type { Clock } from './ports';
 
@@ -14,7 +13,6 @@ interface TakeUpParts {
   readonly fleet: Fleet;
   readonly digest: Digest;
   readonly runs: Runs;
-  readonly restores: Restores;
   readonly history: History;
   readonly onError: (error: unknown) => void;
 }
@@ -67,13 +65,12 @@ export class TakeUp {
 
   /** Runs left behind are taken up once it is known what the clusters look like. */
   async #resume(ensemble: Ensemble, ids: readonly ClusterId[]): Promise<void> {
-    const { clock, runs, restores, onError } = this.#parts;
+    const { clock, runs, onError } = this.#parts;
     try {
       const foreign = await runs.resume(ensemble.name, ids);
       if (foreign.length > 0) {
         clock.after(FOREIGN_RETRY_MS, () => void this.#resume(ensemble, foreign));
       }
-      await restores.resume(ensemble.name, ids);
     } catch (error) {
       // A lost connection ends in another resync, which comes back here.
       if (!(error instanceof ZooKeeperError)) onError(error);

@@ -34,7 +34,8 @@ export function RemoveAccount({
           sessions and tokens. To keep somebody out for a while, disable it instead.
         </>
       }
-      name={account.email}
+      danger="loses"
+      phrase={account.email}
       typed={typed}
       onTyped={setTyped}
       verb={`Remove ${account.email}`}

@@ -2,21 +2,24 @@
 
 import { FileDiff, History } from 'lucide-react';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect } from 'react';
+import { type Deciding, Operate } from '@/components/operations/operate';
 import { RunPanel } from '@/components/operations/run-panel';
-import { SwitchoverButton } from '@/components/operations/switchover-button';
+
 import { useRecentRun } from '@/components/operations/use-operation';
 import { Age } from '@/components/stream/age';
 import { useCluster, useFollow, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
+import { useQueryState } from '@/components/ui/use-query-state';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { ClusterLayout, loadTopology } from './cluster-layout';
 import { Events } from './events';
 import { loadLagChart } from './lag-lazy';
 import { LagPanel } from './lag-panel';
+import { formatClusterQuery, parseClusterQuery } from './query';
 import { pickView } from './use-member';
 
 export function ClusterPage({ id }: { id: ClusterId }) {
@@ -34,10 +37,15 @@ export function ClusterPage({ id }: { id: ClusterId }) {
 }
 
 function Cluster({ view }: { view: ClusterView }) {
-  const [deciding, setDeciding] = useState(false);
+  const [{ op, member }, setQuery] = useQueryState(parseClusterQuery, formatClusterQuery);
+  const decide = useCallback(
+    (next: Deciding | null) => setQuery({ op: next?.kind ?? null, member: next?.member ?? null }),
+    [setQuery],
+  );
+  const deciding = op === null ? null : { kind: op, member };
   const { operation, putAway } = useRecentRun(view.id);
   // The dialog shows the same run: never both.
-  const run = deciding ? null : operation;
+  const run = deciding === null ? operation : null;
   return (
     <ClusterLayout
       view={view}
@@ -55,7 +63,7 @@ function Cluster({ view }: { view: ClusterView }) {
               Configuration
             </Link>
           </Button>
-          <SwitchoverButton view={view} open={deciding} onOpenChange={setDeciding} />
+          <Operate view={view} deciding={deciding} onDecide={decide} />
         </div>
       }
       aside={<AsOf ensemble={view.key.ensemble} />}

@@ -1,3 +1,5 @@
+import { type OperationKind, operationKinds } from '@/lib/operations/wish';
+
 /** How far back a chart goes that is drawn from what the stream has told, in minutes. */
 export const liveRanges = { '5m': 5, '15m': 15, '30m': 30, '1h': 60 } as const;
 export type LiveRange = keyof typeof liveRanges;
@@ -35,6 +37,9 @@ export interface ClusterQuery {
   readonly past: Stretch | null;
   readonly unit: Unit;
   readonly stage: Stage;
+  /** The operation that is being decided on, and for whom; null: none. */
+  readonly op: OperationKind | null;
+  readonly member: string | null;
 }
 
 /** Shorter ones have nothing to show: a sample is taken once a second. */
@@ -63,6 +68,8 @@ export function parseClusterQuery(params: URLSearchParams): ClusterQuery {
     past: past ? { from, to } : null,
     unit: params.get('unit') === 'time' ? 'time' : 'bytes',
     stage: stages.find((stage) => stage === params.get('stage')) ?? 'replay',
+    op: operationKinds.find((kind) => kind === params.get('op')) ?? null,
+    member: params.get('member'),
   };
 }
 
@@ -75,6 +82,8 @@ export function formatClusterQuery(query: ClusterQuery): URLSearchParams {
   }
   if (query.unit !== 'bytes') params.set('unit', query.unit);
   if (query.stage !== 'replay') params.set('stage', query.stage);
+  if (query.op !== null) params.set('op', query.op);
+  if (query.op !== null && query.member !== null) params.set('member', query.member);
   return params;
 }
 

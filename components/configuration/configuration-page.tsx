@@ -111,7 +111,6 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
           version={restoring}
           onClose={() => setRestoring(null)}
           onRestored={() => {
-            setRestoring(null);
             setQuery({ seq: null, against: null });
             void asked.refetch();
           }}

@@ -1,28 +1,27 @@
 'use client';
 
+import { ArrowRight } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
 import { Badge } from '@/components/ui/badge';
-import { cn } from '@/components/ui/cn';
 import { StateIcon } from '@/components/ui/state-icon';
-import type { CandidateResult } from '@/lib/operations/types';
+import type { Preflight } from '@/lib/operations/types';
 import type { ClusterView } from '@/lib/topology/view';
 import { formatBytes, formatDuration } from '@/lib/units';
-import { RuleList, verdictStates } from './rule-list';
+import { MemberChoice } from './member-choice';
 
 /** Who could lead next. Who can't says why, instead of not being there. */
 export function Candidates({
-  candidates,
-  suggested,
+  preflight: { members, suggested },
   chosen,
   view,
   onPick,
 }: {
-  candidates: readonly CandidateResult[];
-  suggested: string | null;
+  preflight: Preflight;
   chosen: string | null;
   view: ClusterView;
   onPick: (name: string) => void;
 }) {
+  if (members.length === 0) return <p className="text-muted">No member could take over.</p>;
   return (
     <RadioGroup.Root
       value={chosen ?? ''}
@@ -30,58 +29,28 @@ export function Candidates({
       aria-label="New leader"
       className="flex flex-col gap-1"
     >
-      {candidates.map((candidate) => {
-        const off = candidate.verdict === 'refuse';
+      {members.map((candidate) => {
         const picked = candidate.name === chosen;
-        const id = `candidate ${candidate.name}`;
         return (
-          <div
+          <MemberChoice
             key={candidate.name}
-            className={cn(
-              'flex gap-3 rounded-md border border-line px-3 py-2',
-              picked && 'border-accent bg-accent-soft',
-              off && 'bg-sunken',
+            result={candidate}
+            picked={picked}
+            control={(id) => (
+              <RadioGroup.Item
+                id={id}
+                value={candidate.name}
+                disabled={candidate.verdict === 'refuse'}
+                aria-describedby={`${id}-why`}
+                className="mt-0.5 flex size-4.5 shrink-0 items-center justify-center rounded-full border-2 border-line-strong bg-surface disabled:border-dashed data-[state=checked]:border-accent"
+              >
+                <RadioGroup.Indicator className="size-2 rounded-full bg-accent" />
+              </RadioGroup.Item>
             )}
           >
-            <RadioGroup.Item
-              id={id}
-              value={candidate.name}
-              disabled={off}
-              aria-describedby={`${id} why`}
-              className="mt-0.5 flex size-4.5 shrink-0 items-center justify-center rounded-full border-2 border-line-strong bg-surface disabled:border-dashed data-[state=checked]:border-accent"
-            >
-              <RadioGroup.Indicator className="size-2 rounded-full bg-accent" />
-            </RadioGroup.Item>
-            <div className="min-w-0 flex-1">
-              <label htmlFor={id} className="flex flex-wrap items-center gap-x-2">
-                <span className="min-w-0 font-semibold">{candidate.name}</span>
-                {candidate.name === suggested && <Badge tone="accent">best choice</Badge>}
-                <Lag name={candidate.name} view={view} />
-              </label>
-              <div id={`${id} why`} className="text-sm">
-                {candidate.says !== '' && (
-                  <p className="flex gap-1.5">
-                    <StateIcon
-                      state={verdictStates[candidate.verdict]}
-                      mute
-                      className="mt-1 size-3"
-                    />
-                    <span className="min-w-0">{candidate.says}</span>
-                  </p>
-                )}
-              </div>
-              {picked && candidate.rules.length > 0 && (
-                <details className="mt-1 text-sm">
-                  <summary className="w-fit cursor-pointer text-muted">
-                    {candidate.rules.length} checks of {candidate.name}
-                  </summary>
-                  <div className="mt-1">
-                    <RuleList rules={candidate.rules} />
-                  </div>
-                </details>
-              )}
-            </div>
-          </div>
+            {candidate.name === suggested && <Badge tone="accent">best choice</Badge>}
+            <Lag name={candidate.name} view={view} />
+          </MemberChoice>
         );
       })}
     </RadioGroup.Root>
@@ -96,5 +65,35 @@ function Lag({ name, view }: { name: string; view: ClusterView }) {
       {lag.replayBytes === null ? 'lag unknown' : `${formatBytes(lag.replayBytes)} behind`}
       {lag.replayMs !== null && `, ${formatDuration(lag.replayMs)}`}
     </span>
+  );
+}
+
+/** From whom to whom. */
+export function Ends({ from, to }: { from: string | null; to: string | null }) {
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-end gap-3 rounded-md border border-line bg-sunken p-3">
+      <div className="min-w-0">
+        <p className="text-xs text-muted">
+          {from === null ? 'Leads now' : 'Leads now, becomes a standby'}
+        </p>
+        <p className="truncate font-semibold" title={from ?? undefined}>
+          {from ?? 'nobody'}
+        </p>
+      </div>
+      <ArrowRight className="mb-0.5 size-4 text-muted" aria-label="hands over to" role="img" />
+      <div className="min-w-0">
+        <p className="text-xs text-muted">Leads then</p>
+        <p
+          className="flex min-w-0 items-center gap-1 truncate font-semibold"
+          title={to ?? undefined}
+        >
+          {to ?? (
+            <>
+              <StateIcon state="unknown" mute /> not chosen
+            </>
+          )}
+        </p>
+      </div>
+    </div>
   );
 }

@@ -2,23 +2,26 @@
 
 import { type ReactNode, useId, useRef } from 'react';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { Input } from '@/components/ui/input';
 import { StateIcon } from '@/components/ui/state-icon';
+import type { Danger } from '@/lib/operations/types';
 
 export interface DangerDialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
+  readonly danger: Danger;
   /** What it costs, in one sentence, above everything else. */
   readonly consequence: ReactNode;
-  /** What must be typed. */
-  readonly name: string;
+  /** What must be typed; null: nothing. */
+  readonly phrase: string | null;
   readonly typed: string;
   readonly onTyped: (text: string) => void;
   /** What the button does, whole: "Switch orders over to orders-2". */
   readonly verb: string;
-  /** Why it can't be done yet, apart from the name not being typed; null when it can. */
+  /** Why it can't be done yet, apart from the phrase not being typed; null when it can. */
   readonly obstacle: string | null;
   readonly pending: boolean;
   /** Why it was not done, as the server said. Nothing typed is lost. */
@@ -29,12 +32,20 @@ export interface DangerDialogProps {
   readonly children: ReactNode;
 }
 
-/** The one way to a dangerous act: its cost is said, its target typed, and "no" has the focus. */
+const tones: Record<Danger, { box: string; state: 'attention' | 'critical' | 'good' }> = {
+  none: { box: 'border-line bg-sunken', state: 'good' },
+  interrupts: { box: 'border-attention/50 bg-attention-soft', state: 'attention' },
+  loses: { box: 'border-critical/50 bg-critical-soft', state: 'critical' },
+};
+
+/** The one way to act on a cluster: what it costs is said, what is at risk typed, "no" has the focus. */
 export function DangerDialog(props: DangerDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const field = useId();
   const why = useId();
-  const ready = props.obstacle === null && props.typed === props.name && !props.pending;
+  const confirmed = props.phrase === null || props.typed === props.phrase;
+  const ready = props.obstacle === null && confirmed && !props.pending;
+  const tone = tones[props.danger];
   return (
     <Dialog open={props.open} onOpenChange={props.onOpenChange}>
       <DialogContent
@@ -58,8 +69,10 @@ export function DangerDialog(props: DangerDialogProps) {
         >
           <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-4">
             <DialogDescription asChild>
-              <p className="flex gap-2 rounded-md border border-attention/50 bg-attention-soft px-3 py-2">
-                <StateIcon state="attention" mute className="mt-0.5" />
+              <p className={cn('flex gap-2 rounded-md border px-3 py-2', tone.box)}>
+                {props.danger !== 'none' && (
+                  <StateIcon state={tone.state} mute className="mt-0.5" />
+                )}
                 <span className="min-w-0">{props.consequence}</span>
               </p>
             </DialogDescription>
@@ -76,17 +89,22 @@ export function DangerDialog(props: DangerDialogProps) {
                 <span className="min-w-0">{props.failure}</span>
               </p>
             )}
-            <label htmlFor={field}>
-              Type <strong className="select-all">{props.name}</strong> to confirm
-            </label>
-            <Input
-              id={field}
-              value={props.typed}
-              autoCapitalize="none"
-              autoCorrect="off"
-              aria-describedby={why}
-              onChange={(event) => props.onTyped(event.target.value)}
-            />
+            {props.phrase !== null && (
+              <>
+                <label htmlFor={field}>
+                  Type <strong className="select-all">{props.phrase}</strong> to confirm
+                </label>
+                <Input
+                  id={field}
+                  value={props.typed}
+                  autoCapitalize="none"
+                  autoCorrect="off"
+                  autoComplete="off"
+                  aria-describedby={why}
+                  onChange={(event) => props.onTyped(event.target.value)}
+                />
+              </>
+            )}
             <p id={why} className="min-h-5 text-sm text-muted">
               {props.obstacle}
             </p>
@@ -96,7 +114,7 @@ export function DangerDialog(props: DangerDialogProps) {
               </Button>
               <Button
                 type="submit"
-                tone="danger"
+                tone={props.danger === 'none' ? 'accent' : 'danger'}
                 disabled={!ready}
                 className="max-w-full min-w-0 shrink whitespace-normal"
               >

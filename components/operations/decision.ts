@@ -1,97 +1,147 @@
-import type { OperationView, SeenState, SwitchoverPreflight } from '@/lib/operations/types';
+import { stateSeen, whatMoved } from '@/lib/operations/as-seen';
+import type { OperationView, Preflight, SeenState } from '@/lib/operations/types';
+import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
 
 /** What the operator has entered so far, and the state of the cluster they entered it on. */
 export interface Decision {
-  readonly candidate: string | null;
+  readonly wish: Wish;
   readonly typed: string;
   readonly reason: string;
   /** Frozen at the first touch: what is sent is what was on the screen then, or nothing is. */
   readonly seen: SeenState | null;
+  /** And what has to be typed, which names the loss as it was shown. */
+  readonly phrase: string | null;
 }
 
-export const undecided: Decision = { candidate: null, typed: '', reason: '', seen: null };
+/** What a dialog begins with. `member`: whom it was opened for. */
+export function undecided(kind: OperationKind, member: string | null): Decision {
+  return { wish: firstWish(kind, member), typed: '', reason: '', seen: null, phrase: null };
+}
+
+function firstWish(kind: OperationKind, member: string | null): Wish {
+  const members = member === null ? [] : [member];
+  switch (kind) {
+    case 'switchover':
+      return { kind, candidate: member, at: null };
+    case 'failover':
+      return { kind, candidate: member };
+    case 'restart':
+      return { kind, members, pendingOnly: false, at: null };
+    case 'reload':
+      return { kind, members };
+    case 'reinitialise':
+    case 'cancel-restart':
+      return { kind, member: member ?? '' };
+    case 'pause':
+      return { kind, until: null };
+    case 'configuration':
+      return { kind, text: null, seq: null };
+    default:
+      return { kind };
+  }
+}
 
 type Touch =
-  | { readonly is: 'picked'; readonly candidate: string }
+  /** A choice that decides something. */
+  | { readonly is: 'wished'; readonly wish: Wish }
   | { readonly is: 'typed'; readonly text: string }
   | { readonly is: 'reasoned'; readonly text: string }
   | { readonly is: 'started-over' };
 
-/** Picking and typing decide on what is shown; giving a reason alone decides nothing yet. */
-export function decide(
-  before: Decision,
-  touch: Touch,
-  shown: SwitchoverPreflight | undefined,
-): Decision {
+/** Choosing and typing decide on what is shown; giving a reason alone decides nothing yet. */
+export function decide(before: Decision, touch: Touch, shown: Preflight | undefined): Decision {
   switch (touch.is) {
-    case 'picked':
-      return { ...freeze(before, shown), candidate: touch.candidate };
+    case 'wished': {
+      const seen = before.seen ?? shown?.seen ?? null;
+      // Another choice has another phrase: what was typed for the first is not carried over.
+      return { ...before, wish: touch.wish, seen, phrase: null, typed: '' };
+    }
     case 'typed':
       return { ...freeze(before, shown), typed: touch.text };
     case 'reasoned':
       return { ...before, reason: touch.text };
     case 'started-over':
-      return { ...undecided, reason: before.reason };
+      return { ...before, typed: '', seen: null, phrase: null };
   }
 }
 
-function freeze(before: Decision, shown: SwitchoverPreflight | undefined): Decision {
-  if (before.seen !== null || !shown) return before;
-  return { ...before, seen: shown.seen, candidate: before.candidate ?? shown.suggested };
+/** From the first letter on it is about what stood there then, the loss that is typed included. */
+function freeze(before: Decision, shown: Preflight | undefined): Decision {
+  if (before.phrase !== null || !shown) return before;
+  const { phrase, suggested } = shown;
+  const seen = { ...(before.seen ?? shown.seen), lossBytes: shown.seen.lossBytes };
+  return { ...before, seen, phrase, wish: withCandidate(before.wish, suggested) };
 }
 
-/** What is not as it was when the operator began to decide, in sentences; empty when nothing. */
-export function movedSince(seen: SeenState, now: SeenState | null): readonly string[] {
-  if (now === null) return [`There is no leader any more; it was ${seen.leader}.`];
-  const moved: string[] = [];
-  if (now.leader !== seen.leader) {
-    moved.push(`The leader is now ${now.leader}; it was ${seen.leader}.`);
-  } else if (now.leaderCzxid !== seen.leaderCzxid) {
-    moved.push(`${now.leader} lost the leadership and took it again.`);
-  }
-  if (now.configVersion !== seen.configVersion) {
-    moved.push(
-      `The configuration has changed: version ${now.configVersion ?? 'unknown'}, it was ${seen.configVersion ?? 'unknown'}.`,
-    );
-  }
-  return moved;
+/** Who is suggested is who is chosen, until somebody else is. */
+export function withCandidate(wish: Wish, suggested: string | null): Wish {
+  const open = wish.kind === 'switchover' || wish.kind === 'failover';
+  return open && wish.candidate === null ? { ...wish, candidate: suggested } : wish;
+}
+
+/** What is not as it was when the operator began to decide, in a sentence; null when nothing. */
+export function movedSince({ seen, wish }: Decision, shown: Preflight | undefined): string | null {
+  if (seen === null || shown === undefined) return null;
+  return whatMoved(wish.kind, seen, stateSeen(shown.seen), shown.clusterName);
 }
 
 /** Why the button can't be pressed yet, the first thing first; null when it can. */
 export function obstacle(
   decision: Decision,
-  preflight: SwitchoverPreflight | undefined,
+  preflight: Preflight | undefined,
   connected: boolean,
 ): string | null {
-  if (!connected)
+  if (!connected) {
     return 'Howdah is disconnected: nothing can be decided on what may be out of date.';
+  }
   if (!preflight) return 'The checks have not run yet.';
-  const seen = decision.seen ?? preflight.seen;
-  if (seen === null) return 'There is no leader to switch over from.';
-  if (movedSince(seen, preflight.seen).length > 0) return 'The cluster has moved: start over.';
+  if (movedSince(decision, preflight) !== null) return 'The cluster has moved: start over.';
   const refusing = preflight.rules.find((rule) => rule.verdict === 'refuse');
   if (refusing) return refusing.says;
-  const name = decision.candidate ?? preflight.suggested;
-  const candidate = preflight.candidates.find((c) => c.name === name);
+  const wish = withCandidate(decision.wish, preflight.suggested);
+  if (wish.kind !== 'switchover' && wish.kind !== 'failover') return null;
+  const candidate = preflight.members.find((one) => one.name === wish.candidate);
   if (!candidate) return 'No new leader is chosen.';
-  if (candidate.verdict === 'refuse') return candidate.says;
-  return null;
+  return candidate.verdict === 'refuse' ? candidate.says : null;
 }
 
-/** Why a switchover can't even be thought of now; null when it can. */
-export function whyNoSwitchover(
+/** Why this can't even be thought of now; null when it can. */
+export function whyNot(
+  kind: OperationKind,
   view: ClusterView,
-  operation: OperationView | null,
-  heard: { readonly howdah: boolean; readonly zookeeper: boolean },
+  now: {
+    readonly operation: OperationView | null;
+    readonly howdah: boolean;
+    readonly zookeeper: boolean;
+  },
 ): string | null {
-  if (!heard.howdah) return 'Howdah is disconnected';
-  if (!heard.zookeeper) return "ZooKeeper can't be reached";
-  if (operation !== null && operation.outcome === null) {
-    return `The switchover to ${operation.to} is under way`;
+  if (!now.howdah) return 'Howdah is disconnected';
+  if (!now.zookeeper) return "ZooKeeper can't be reached";
+  const { operation } = now;
+  if (operation !== null && operation.outcome === null && operation.cause === 'howdah') {
+    return `${operation.title} is under way`;
   }
-  if (view.leader === null) return 'There is no leader to switch over from';
+  return ofKind(kind, view);
+}
+
+function ofKind(kind: OperationKind, view: ClusterView): string | null {
   const standbys = view.members.filter((m) => !m.isLeader && m.presence.is === 'present');
-  if (standbys.length === 0) return 'There is no standby to switch over to';
-  return null;
+  switch (kind) {
+    case 'switchover':
+      if (view.leader === null) return 'There is no leader to switch over from';
+      return standbys.length === 0 ? 'There is no standby to switch over to' : null;
+    case 'failover':
+      return standbys.length === 0 ? 'There is no standby to fail over to' : null;
+    case 'cancel-switchover':
+      return view.request?.scheduledAt == null ? 'No switchover is scheduled' : null;
+    case 'pause':
+      return view.mode.paused ? 'It is paused already' : null;
+    case 'resume':
+      return view.mode.paused ? null : 'It is not paused';
+    case 'removal':
+      return view.leader !== null ? 'It has a leader' : null;
+    default:
+      return view.members.length === 0 ? 'It has no members' : null;
+  }
 }

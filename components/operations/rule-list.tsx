@@ -25,6 +25,9 @@ export function RuleList({ rules }: { rules: readonly RuleResult[] }) {
           <span className="min-w-0">
             <span className="sr-only">{verdictWords[rule.verdict]}: </span>
             {rule.says}
+            {rule.advice !== undefined && (
+              <span className="block text-sm text-muted">{rule.advice}</span>
+            )}
           </span>
         </li>
       ))}

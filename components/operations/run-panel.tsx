@@ -25,7 +25,7 @@ export function RunPanel({
   return (
     <Panel
       id="run"
-      title={outcome === null ? 'Switchover under way' : 'Last switchover'}
+      title={outcome === null ? `Under way: ${operation.title}` : operation.title}
       {...(className === undefined ? {} : { className })}
       aside={
         outcome !== null && (

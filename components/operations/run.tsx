@@ -28,7 +28,7 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
   return (
     <div className="flex flex-col gap-3">
       <p>
-        From <strong>{operation.from}</strong> to <strong>{operation.to}</strong>, started{' '}
+        <Origin operation={operation} />
         <time
           dateTime={new Date(operation.startedAt).toISOString()}
           title={exactMoment(operation.startedAt)}
@@ -51,7 +51,7 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
           </span>
         </p>
       )}
-      <Cost operation={operation} />
+      {isLeadership(operation) && <Cost operation={operation} />}
       <details open={!fold}>
         <summary className={cn('w-fit cursor-pointer text-muted', !fold && 'sr-only')}>
           {operation.steps.length} steps
@@ -71,6 +71,30 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
       {operation.waiting !== null && outcome === null && <Waiting waiting={operation.waiting} />}
     </div>
   );
+}
+
+/** Only what moves the leadership has this step. */
+const isLeadership = ({ steps }: OperationView): boolean =>
+  steps.some(({ code }) => code === 'leader-acquired');
+
+/** Who asked for it: somebody here, somebody elsewhere, or nobody. */
+function Origin({ operation: { cause, by } }: { operation: OperationView }) {
+  switch (cause) {
+    case 'howdah':
+      return by == null ? <>Started </> : <>Started by {by}, </>;
+    case 'request':
+      return (
+        <>
+          <strong>Not by Howdah:</strong> somebody asked Patroni for it. Seen{' '}
+        </>
+      );
+    default:
+      return (
+        <>
+          <strong>Not by Howdah:</strong> nobody asked for it. Seen{' '}
+        </>
+      );
+  }
 }
 
 function StepLine({
@@ -143,6 +167,9 @@ function Cost({ operation }: { operation: OperationView }) {
       <dt className="text-muted">Time without writes</dt>
       <dd className="font-semibold" data-testid="outage">
         {outageMs === null ? 'not measured yet' : `at most ${formatDuration(outageMs)}`}
+        {operation.outageBy === 'writes' && (
+          <span className="font-normal text-muted"> (by writes that were tried)</span>
+        )}
       </dd>
     </dl>
   );

@@ -1,8 +1,10 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNow } from '@/components/stream/clock';
 import { useCluster } from '@/components/stream/use-stream';
+import { useTRPC } from '@/components/trpc';
 import type { OperationView } from '@/lib/operations/types';
 import type { ClusterState } from '@/lib/stream/reducer';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -12,6 +14,21 @@ const pick = (cluster: ClusterState): OperationView | null => cluster.operation;
 /** The last operation of a cluster, as any browser sees it. */
 export function useOperation(id: ClusterId): OperationView | null {
   return useCluster(id, pick);
+}
+
+/**
+ * A run that was begun here, as it is now. The stream tells of a cluster's newest; of one that has
+ * gone with its cluster the server is asked.
+ */
+export function useRun(id: ClusterId, started: OperationView): OperationView {
+  const trpc = useTRPC();
+  const told = useOperation(id);
+  const gone = started.kind === 'removal';
+  const asked = useQuery(
+    trpc.operations.list.queryOptions({ cluster: id }, { enabled: gone, refetchInterval: 1000 }),
+  );
+  const known = [told, ...(asked.data ?? [])];
+  return known.findLast((one) => one?.id === started.id) ?? started;
 }
 
 /** An ended run stays this long in sight of whoever comes to look. */

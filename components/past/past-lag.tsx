@@ -33,7 +33,7 @@ export function PastLag({
   );
   const { from, until } = stretch;
   const query: ClusterQuery = {
-    ...{ range: '5m', unit, stage: 'replay' },
+    ...{ range: '5m', unit, stage: 'replay', op: null, member: null },
     past: { from, to: until },
   };
   // A place on the chart is gone to, not zoomed into: the moment is what moves here.

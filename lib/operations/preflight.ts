@@ -54,7 +54,7 @@ export function seenNow(view: ClusterView, lossBytes: number | null): SeenState 
   return {
     leader: view.leader?.name ?? null,
     leaderCzxid: view.leader?.czxid ?? null,
-    configVersion: view.config.is === 'ok' ? view.config.version : null,
+    configVersion: view.config.is === 'absent' ? null : view.config.version,
     requestVersion: view.request?.version ?? null,
     lossBytes,
   };

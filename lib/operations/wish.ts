@@ -46,5 +46,9 @@ export const wishShape = z.discriminatedUnion('kind', [
 
 export type Wish = z.output<typeof wishShape>;
 export type OperationKind = Wish['kind'];
+/** All of them. */
+export const operationKinds: readonly OperationKind[] = wishShape.options.map(
+  ({ shape }) => shape.kind.value,
+);
 /** One of these. */
 export type WishOf<K extends OperationKind> = Extract<Wish, { readonly kind: K }>;

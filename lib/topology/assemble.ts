@@ -55,7 +55,11 @@ export function assemble(input: AssembleInput): Undiagnosed {
         ? { is: 'ok', version: facts.config.stat.version, value: facts.config.value }
         : facts.config.is === 'absent'
           ? { is: 'absent' }
-          : { is: 'unreadable', why: facts.config.why },
+          : {
+              is: 'unreadable',
+              why: facts.config.why,
+              version: facts.config.stat?.version ?? null,
+            },
     // Old versions leave the last names in `sync` when the mode is switched off.
     sync: config?.synchronousMode === 'off' ? null : (value(facts.sync) ?? null),
     request: requestOf(facts),

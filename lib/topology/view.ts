@@ -81,7 +81,7 @@ export interface ModeView {
 export type ConfigView =
   | { readonly is: 'ok'; readonly version: number; readonly value: ConfigFacts }
   | { readonly is: 'absent' }
-  | { readonly is: 'unreadable'; readonly why: string };
+  | { readonly is: 'unreadable'; readonly why: string; readonly version: number | null };
 
 export interface SyncView {
   readonly leader: string | null;

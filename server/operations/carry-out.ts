@@ -1,9 +1,9 @@
+import { whatMoved } from '@/lib/operations/as-seen';
 import { endAs, type Run, requesting } from '@/lib/operations/run';
 import type { OutcomeCode } from '@/lib/operations/types';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, PatroniPort, PatroniSettings } from '../ports';
-import { whatMoved } from './as-seen';
 import { writeConfiguration } from './sends/configuration';
 import { askForLeadership, cancelRequest } from './sends/leadership';
 import { askMembers } from './sends/members';

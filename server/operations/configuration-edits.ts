@@ -89,6 +89,10 @@ export class ConfigurationEdits {
       wanted === current || (before !== null && changes.length === 0)
         ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
         : [];
+    if (after === null) {
+      const says = 'That is no configuration: Patroni could not read it';
+      return { rules: [{ code: 'content', verdict: 'refuse', says }], changes };
+    }
     const rules = await this.#options.check(view, wanted, current);
     return { rules: [...same, ...rules], changes };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BegunAct } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
+import { stateOf, whatMoved } from '@/lib/operations/as-seen';
 import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { interrupted } from '@/lib/operations/follow-members';
@@ -19,7 +20,6 @@ import type {
   PatroniPort,
   PatroniSettings,
 } from '../ports';
-import { stateOf, whatMoved } from './as-seen';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
 import { LiveRun } from './live-run';

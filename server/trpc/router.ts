@@ -1,7 +1,6 @@
 import { accountRouter } from './routers/account';
 import { accountsRouter } from './routers/accounts';
 import { auditRouter } from './routers/audit';
-import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
 import { router } from './trpc';
@@ -10,7 +9,6 @@ export const appRouter = router({
   account: accountRouter,
   accounts: accountsRouter,
   audit: auditRouter,
-  configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,
 });

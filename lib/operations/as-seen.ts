@@ -1,7 +1,15 @@
-import type { SeenState } from '@/lib/operations/types';
-import type { OperationKind } from '@/lib/operations/wish';
-import type { ClusterView } from '@/lib/topology/view';
-import type { StateNow } from '../ports';
+import type { ClusterView } from '../topology/view';
+import type { SeenState } from './types';
+import type { OperationKind } from './wish';
+
+/** What a decision rests on, as it is now. */
+export interface StateNow {
+  readonly leader: { readonly name: string; readonly czxid: string } | null;
+  /** Null: none pends. Unreadable counts as one that pends. */
+  readonly requestVersion: number | null;
+  /** Null: there is none. */
+  readonly configVersion: number | null;
+}
 
 /** What a wish rests on: nothing of it may have moved since the operator decided. */
 interface RestsOn {
@@ -28,12 +36,19 @@ const restsOn: Readonly<Record<OperationKind, RestsOn>> = {
   removal: { ...nothing, leader: true },
 };
 
+/** The same of what a later preflight has seen. */
+export const stateSeen = ({ leader, leaderCzxid, ...versions }: SeenState): StateNow => ({
+  leader: leader === null || leaderCzxid === null ? null : { name: leader, czxid: leaderCzxid },
+  requestVersion: versions.requestVersion,
+  configVersion: versions.configVersion,
+});
+
 /** The same of what Howdah holds, which may be a little behind. */
 export function stateOf({ leader, request, config }: ClusterView): StateNow {
   return {
     leader: leader && { name: leader.name, czxid: leader.czxid },
     requestVersion: request?.version ?? null,
-    configVersion: config.is === 'ok' ? config.version : null,
+    configVersion: config.is === 'absent' ? null : config.version,
   };
 }
 

@@ -1,0 +1,227 @@
+'use client';
+
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { useConnection } from '@/components/stream/use-stream';
+import { useTRPC } from '@/components/trpc';
+import { Button } from '@/components/ui/button';
+import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
+import { Input } from '@/components/ui/input';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { OperationView, Preflight } from '@/lib/operations/types';
+import type { OperationKind, Wish } from '@/lib/operations/wish';
+import type { ClusterView } from '@/lib/topology/view';
+import { formatDuration } from '@/lib/units';
+import { Chooser } from './chooser';
+import { DangerDialog } from './danger-dialog';
+import { decide, movedSince, obstacle, undecided, withCandidate } from './decision';
+import { RuleList } from './rule-list';
+import { Run } from './run';
+import { SettingChanges } from './setting-changes';
+import { useRun } from './use-operation';
+import { dialogTitle } from './words';
+
+export interface OperationDialogProps {
+  readonly view: ClusterView;
+  readonly kind: OperationKind;
+  /** Whom it was opened for; null: nobody in particular. */
+  readonly member?: string | null;
+  /** What is wanted, where that is decided elsewhere: a configuration that was edited. */
+  readonly wish?: Wish;
+  readonly onClose: () => void;
+  readonly onStarted?: (operation: OperationView) => void;
+}
+
+/** Deciding on an operation, and then watching it: the same place on the screen. */
+export function OperationDialog(props: OperationDialogProps) {
+  const [started, setStarted] = useState<OperationView | null>(null);
+  const { view, onClose } = props;
+  if (started === null) {
+    return (
+      <Deciding
+        {...props}
+        onStarted={(operation) => {
+          setStarted(operation);
+          props.onStarted?.(operation);
+        }}
+      />
+    );
+  }
+  return <Watching view={view} started={started} onClose={onClose} />;
+}
+
+function Watching({
+  view,
+  started,
+  onClose,
+}: {
+  view: ClusterView;
+  started: OperationView;
+  onClose: () => void;
+}) {
+  const operation = useRun(view.id, started);
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent title={operation.title} place="side" clear>
+        <DialogDescription className="sr-only">
+          It goes on whether or not this is open.
+        </DialogDescription>
+        <div className="min-h-0 flex-1 overflow-y-auto p-4">
+          <Run operation={operation} />
+        </div>
+        <div className="flex items-center justify-between gap-3 border-t border-line p-4">
+          <p className="text-sm text-muted">
+            {operation.outcome === null
+              ? 'It goes on by itself: this can be closed.'
+              : 'It stays on the page of the cluster for a while.'}
+          </p>
+          <Button onClick={onClose}>Close</Button>
+        </div>
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+function Deciding({
+  view,
+  kind,
+  member = null,
+  wish: given,
+  onClose,
+  onStarted,
+}: OperationDialogProps & { onStarted: (operation: OperationView) => void }) {
+  const trpc = useTRPC();
+  const reason = useId();
+  const [decision, setDecision] = useState(() => {
+    const first = undecided(kind, member);
+    return given ? { ...first, wish: given } : first;
+  });
+  const connected = useConnection((c) => c.phase === 'live' || c.phase === 'mending');
+  const checks = useQuery(
+    trpc.operations.preflight.queryOptions(
+      { cluster: view.id, wish: decision.wish },
+      {
+        refetchInterval: 1000,
+        refetchIntervalInBackground: false,
+        gcTime: 0,
+        // Another choice is judged within a moment: what was said of the last one stays till then.
+        placeholderData: (before) => before,
+      },
+    ),
+  );
+  const start = useMutation(trpc.operations.start.mutationOptions({ onSuccess: onStarted }));
+  const preflight = checks.data;
+  const moved = movedSince(decision, preflight);
+  const unchecked = checks.isError
+    ? `The checks can't be repeated now: ${checks.error.message}`
+    : checks.isPlaceholderData
+      ? 'The checks are under way.'
+      : null;
+  const wish = withCandidate(decision.wish, preflight?.suggested ?? null);
+  const change = (next: Wish) => {
+    start.reset();
+    setDecision(decide(decision, { is: 'wished', wish: next }, preflight));
+  };
+  return (
+    <DangerDialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={dialogTitle(kind, view.name)}
+      danger={preflight?.danger ?? 'none'}
+      consequence={preflight ? <Consequence preflight={preflight} /> : 'Checking…'}
+      phrase={decision.phrase ?? preflight?.phrase ?? null}
+      typed={decision.typed}
+      onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
+      verb={preflight?.verb ?? dialogTitle(kind, view.name)}
+      obstacle={unchecked ?? obstacle(decision, preflight, connected)}
+      pending={start.isPending}
+      failure={start.error === null ? null : start.error.message}
+      notice={
+        moved !== null && (
+          <div
+            role="alert"
+            className="flex flex-col items-start gap-2 rounded-md border border-critical/50 bg-critical-soft px-3 py-2"
+          >
+            <p className="font-semibold">{view.name} has moved while you were deciding</p>
+            <p>{moved}</p>
+            <Button
+              size="sm"
+              onClick={() => {
+                start.reset();
+                setDecision(decide(decision, { is: 'started-over' }, preflight));
+              }}
+            >
+              Start over
+            </Button>
+          </div>
+        )
+      }
+      onConfirm={() => {
+        const seen = decision.seen ?? preflight?.seen ?? null;
+        if (seen === null) return;
+        const { typed: confirm, reason: why } = decision;
+        start.mutate({ cluster: view.id, wish, seen, confirm, reason: why });
+      }}
+    >
+      {!preflight && checks.isPending && <Skeleton className="h-40 shrink-0" />}
+      {preflight && (
+        <>
+          <Chooser view={view} wish={wish} preflight={preflight} onChange={change} />
+          {preflight.changes && <SettingChanges changes={preflight.changes} />}
+          <section aria-labelledby="checks-title" className="flex flex-col gap-2">
+            <h3 id="checks-title" className="font-semibold">
+              Checks of {view.name}
+            </h3>
+            <RuleList rules={preflight.rules} />
+          </section>
+          <Preview steps={preflight.preview} />
+        </>
+      )}
+      <div className="flex flex-col gap-1">
+        <label htmlFor={reason} className="font-semibold">
+          Reason <span className="font-normal text-muted">(kept with the record)</span>
+        </label>
+        <Input
+          id={reason}
+          value={decision.reason}
+          maxLength={500}
+          spellCheck
+          onChange={(event) =>
+            setDecision(decide(decision, { is: 'reasoned', text: event.target.value }, preflight))
+          }
+        />
+      </div>
+    </DangerDialog>
+  );
+}
+
+function Consequence({ preflight }: { preflight: Preflight }) {
+  const { consequence, expectedOutageMs: expected } = preflight;
+  if (expected === null) return consequence;
+  const [low, high] = expected;
+  return (
+    <>
+      {consequence} Expected:{' '}
+      <strong className="whitespace-nowrap">
+        {formatDuration(low)} to {formatDuration(high)}
+      </strong>{' '}
+      without writes.
+    </>
+  );
+}
+
+function Preview({ steps }: { steps: readonly string[] }) {
+  if (steps.length === 0) return null;
+  return (
+    <section aria-labelledby="preview-title" className="flex flex-col gap-2">
+      <h3 id="preview-title" className="font-semibold">
+        What will happen
+      </h3>
+      <ol className="flex list-decimal flex-col gap-1 pl-6">
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
