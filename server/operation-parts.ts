@@ -7,10 +7,12 @@ import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Fleet } from './monitor/fleet';
 import { ConfigurationEdits } from './operations/configuration-edits';
+import { Followed } from './operations/followed';
+import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
-import type { Audit, VersionStore } from './ports';
+import type { Audit, Operations, VersionStore } from './ports';
 
 interface Parts {
   readonly config: Pick<Config, 'root' | 'clusterSettings'>;
@@ -26,8 +28,14 @@ interface Parts {
 /** Joins what changes the outside world. What they need of others is asked when it is needed. */
 export function createOperations({ config, fleet, ensembleOf, kept, onRun, onError }: Parts): {
   readonly runs: Runs;
+  readonly operations: Operations;
+  /** The cluster's newest run, as the stream sends it. */
+  readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
+  /** Clusters where something is under way: they are watched closely. */
+  readonly active: () => ReadonlySet<ClusterId>;
   /** A cluster's view has changed. */
   readonly observe: (view: ClusterView) => void;
+  readonly gone: (id: ClusterId) => void;
 } {
   const shared = {
     clock: systemClock,
@@ -56,19 +64,44 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
     memberSettings: async () => new Map(),
     burden: async () => null,
   });
+  const newest = new Newest();
+  const show = (view: OperationView) => {
+    newest.set(view);
+    fleet().touch(view.cluster);
+    onRun();
+  };
   const runs = new Runs({
     ...{ ...shared, patroni, settings, preflights, edits },
-    onRun: ({ cluster }: OperationView, says) => {
-      if (says !== null) note(cluster, says);
-      fleet().touch(cluster);
-      onRun();
+    onRun: (view, says) => {
+      if (says !== null) note(view.cluster, says);
+      show(view);
     },
+  });
+  const followed = new Followed({
+    ...{ ...shared, onRun: show },
+    own: (id) => runs.newest(id),
+    another: (view) => runs.another(view),
   });
   return {
     runs,
+    operations: {
+      preflight: (id, wish) => runs.preflight(id, wish),
+      start: (request, act) => runs.start(request, act),
+      list: (id) =>
+        [...runs.list(id), ...[followed.newest(id) ?? []].flat()].toSorted(
+          (a, b) => b.startedAt - a.startedAt,
+        ),
+    },
+    stamped: (id) => newest.get(id),
+    active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
+      followed.observe(view);
       pauses.observe(view);
+    },
+    gone: (id) => {
+      followed.gone(id);
+      pauses.gone(id);
     },
   };
 }

@@ -102,22 +102,25 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const { maxSessionTimeoutMs } = ensembleOf(name);
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
-    operationOn: (id) => runs.running(id),
-    isOurs: (id, zxid) => runs.isOurs(id, zxid),
+    operationOn: (id) => acting.runs.running(id),
+    isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
-    onGone: (id) => history.gone(id),
+    onGone: (id) => {
+      acting.gone(id);
+      history.gone(id);
+    },
     onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
-      if (view) observeView(view);
+      if (view) acting.observe(view);
       hub.notify(urgent);
     },
   });
 
-  const { runs, observe: observeView } = createOperations({
+  const acting = createOperations({
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,
@@ -151,7 +154,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
   const attend = gathered(clock, ATTEND_MS, () => {
     const attended = new Set([...followed, ...fleet.troubled]);
-    schedule.attend({ attended, urgent: new Set(runs.active) });
+    schedule.attend({ attended, urgent: acting.active() });
     for (const ensemble of ensembles.values()) ensemble.attend(attended);
   });
 
@@ -224,7 +227,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       view: (id) => fleet.stamped(id),
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
-      operation: (id) => runs.stamped(id),
+      operation: (id) => acting.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
       history: (all) => (all ? historyNow : historySeen).json(),
@@ -266,7 +269,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     digest.add(changed, urgent);
   };
 
-  const takeUp = new TakeUp({ clock, fleet, digest, runs, history, onError });
+  const takeUp = new TakeUp({ clock, fleet, digest, runs: acting.runs, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
@@ -327,7 +330,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   return {
     hub,
     metrics,
-    operations: runs,
+    operations: acting.operations,
     history,
     audit: history.audit,
     access,
@@ -358,7 +361,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     close: () => {
       access.close();
-      runs.close();
+      acting.runs.close();
       digest.close();
       schedule.close();
       hub.close();

@@ -22,7 +22,7 @@ import type {
 } from '../ports';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
-import { LiveRun } from './live-run';
+import { isOpen, LiveRun } from './live-run';
 import type { Preflights } from './preflights';
 import { Records } from './records';
 
@@ -45,6 +45,8 @@ export interface RunsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** So often another Howdah's run is read. */
+const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
 /** An end that is older has been in the audit long since, and may have gone from it by its age. */
 const TOLD_AGAIN_MS = 7 * 86_400_000;
@@ -53,8 +55,8 @@ const TOLD_AGAIN_MS = 7 * 86_400_000;
 export class Runs implements Operations {
   readonly #options: RunsOptions;
   readonly #live = new Map<ClusterId, LiveRun>();
-  readonly #stamps = new Map<ClusterId, { readonly rev: number; readonly json: string }>();
-  #rev = 0;
+  /** Where another Howdah's run is being shown as it goes. */
+  readonly #mirrored = new Set<ClusterId>();
   #closed = false;
 
   constructor(options: RunsOptions) {
@@ -70,9 +72,10 @@ export class Runs implements Operations {
     return live ? [live.run.view] : [];
   }
 
-  /** The cluster's newest operation as the stream sends it. */
-  stamped(id: ClusterId): { readonly rev: number; readonly json: string } | null {
-    return this.#stamps.get(id) ?? null;
+  /** The cluster's newest run, and whether something may still happen to it. */
+  newest(id: ClusterId): { readonly run: Run; readonly open: boolean } | null {
+    const live = this.#live.get(id);
+    return live ? { run: live.run, open: live.isOpen(this.#options.clock) } : null;
   }
 
   /** Clusters with a run under way: they are watched closely. */
@@ -294,11 +297,30 @@ export class Runs implements Operations {
   }
 
   #show({ run: { view } }: LiveRun, says: string | null): void {
-    const json = JSON.stringify(view);
-    if (this.#stamps.get(view.cluster)?.json !== json) {
-      this.#stamps.set(view.cluster, { rev: ++this.#rev, json });
-    }
     this.#options.onRun(view, says);
+  }
+
+  /**
+   * Whether another Howdah carries a run out here: it is shown then, as it stands in ZooKeeper, until
+   * it has ended. Throws `ZooKeeperError`.
+   */
+  async another({ id, key }: ClusterView): Promise<boolean> {
+    const { clock, onRun, onError } = this.#options;
+    const stored = await this.#records(key.ensemble).read(id);
+    const isTheirs = stored !== null && stored.run.view.id !== this.#live.get(id)?.run.view.id;
+    if (!isTheirs || !isOpen(stored.run, clock.now())) return false;
+    onRun(stored.run.view, null);
+    if (stored.run.view.state === 'ended') {
+      await this.#takeUp(key.ensemble, id);
+    } else if (!this.#mirrored.has(id)) {
+      this.#mirrored.add(id);
+      clock.after(MIRROR_MS, () => {
+        this.#mirrored.delete(id);
+        const now = this.#options.view(id);
+        if (now && !this.#closed) void this.another(now).catch(onError);
+      });
+    }
+    return true;
   }
 
   #watchDeadline(live: LiveRun): void {
