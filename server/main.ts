@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     services: {
       operations: runtime.operations,
       restores: runtime.restores,
+      settings: runtime.settings,
       history: runtime.history,
       accounts: runtime.access.accounts,
       audit: runtime.audit,

@@ -1,5 +1,6 @@
 import type { Sight } from '@/lib/access/sight';
 import type { BegunAct } from '@/lib/audit/entry';
+import type { ClusterSettings, ConfigDocument, SettingFacts } from '@/lib/configuration/facts';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -184,6 +185,11 @@ export interface ProbePort {
    */
   sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure>;
   /**
+   * What the member runs with, asked over the connection that samples come by: none is opened for
+   * it. Waits for that connection for a few seconds, and fails without one. Never throws.
+   */
+  settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure>;
+  /**
    * Closes the member's connection at once, also one that is only being opened: a sample that is
    * under way ends as a failure.
    */
@@ -357,4 +363,15 @@ export interface ConfigurationRestores {
    * ends it where this throws, which changes nothing where that is known better here.
    */
   restore(request: RestoreRequest, act?: BegunAct | null): Promise<RestoreOutcome>;
+}
+
+/** Reads what is configured, and what of that runs. Changes nothing. */
+export interface SettingsReader {
+  /** The dynamic configuration as the mirror has it. Throws `not-found`. */
+  document(cluster: ClusterId): ConfigDocument;
+  /**
+   * What each member runs with, no older than some two seconds; of those that can't be asked, why
+   * and since when. Throws `not-found`.
+   */
+  members(cluster: ClusterId): Promise<ClusterSettings>;
 }

@@ -11,6 +11,7 @@ import type {
   ConfigurationRestores,
   HistoryReader,
   Operations,
+  SettingsReader,
 } from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
@@ -34,6 +35,7 @@ async function listening(operations: Partial<Operations> = {}) {
     services: {
       operations: operations as Operations,
       restores: {} as ConfigurationRestores,
+      settings: {} as SettingsReader,
       history: {} as HistoryReader,
       accounts: {} as Accounts,
       audit: anAudit() as unknown as Audit & AuditReader,

@@ -7,12 +7,14 @@ import type {
   ConfigurationRestores,
   HistoryReader,
   Operations,
+  SettingsReader,
 } from '../ports';
 
 /** What procedures may use, for all requests. Services arrive here; routers import none. */
 export interface Services {
   readonly operations: Operations;
   readonly restores: ConfigurationRestores;
+  readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly accounts: Accounts;
   readonly audit: Audit & AuditReader;

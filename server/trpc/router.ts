@@ -4,6 +4,7 @@ import { auditRouter } from './routers/audit';
 import { configurationRouter } from './routers/configuration';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
+import { settingsRouter } from './routers/settings';
 import { switchoverRouter } from './routers/switchover';
 import { router } from './trpc';
 
@@ -14,6 +15,7 @@ export const appRouter = router({
   configuration: configurationRouter,
   history: historyRouter,
   operations: operationsRouter,
+  settings: settingsRouter,
   switchover: switchoverRouter,
 });
 
