@@ -255,6 +255,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     probe,
     view: (id) => fleet.view(id),
     scope: (id) => scopeOf(id),
+    maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
     asked: (id) => {
       const key = fleet.keyOf(id);
       return key !== null && config.clusterSettings(key).monitor !== null;

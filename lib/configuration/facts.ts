@@ -64,6 +64,8 @@ export type ConfigDocument =
       /** JSON; what is a secret is a mask. */
       readonly text: string;
       readonly masked: boolean;
+      /** The longest session that its ensemble grants; null: not known. */
+      readonly maxSessionTimeoutMs: number | null;
     }
   | { readonly is: 'absent' }
   | { readonly is: 'unreadable'; readonly why: string };

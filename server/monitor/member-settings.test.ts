@@ -31,6 +31,7 @@ class Asked {
     },
     view: () => this.view,
     scope: () => ({ key: {} as ClusterKey, znode: () => this.config, members: new Map() }),
+    maxSessionTimeoutMs: () => 40_000,
     asked: () => this.monitored,
   });
 }
@@ -92,6 +93,7 @@ test('the configuration is told as it is, but for its secrets', () => {
   };
   expect(of('{ "ttl" : 30 }')).toEqual({
     ...{ is: 'ok', version: 4, text: '{ "ttl" : 30 }', masked: false },
+    maxSessionTimeoutMs: 40_000,
   });
   expect(of('{"password":"hunter2"}')).toMatchObject({ text: '{"password":"…"}', masked: true });
   expect(of('[]')).toMatchObject({ is: 'unreadable' });

@@ -20,6 +20,7 @@ export interface MemberSettingsOptions {
   readonly probe: Pick<ProbePort, 'settings'>;
   readonly view: (id: ClusterId) => ClusterView | null;
   readonly scope: (id: ClusterId) => ScopeSnapshot | null;
+  readonly maxSessionTimeoutMs: (ensemble: string) => number | null;
   /** Whether any member of it may be asked. */
   readonly asked: (id: ClusterId) => boolean;
 }
@@ -56,7 +57,9 @@ export class MemberSettingsReader implements SettingsReader {
     if ('failed' in znode) return { is: 'unreadable', why: znode.failed };
     const text = znode.data.toString('utf8');
     if (readSettings(text) === null) return { is: 'unreadable', why: 'it is no JSON object' };
-    return { is: 'ok', version: znode.stat.version, ...maskedDocument(text) };
+    const maxSessionTimeoutMs = this.#options.maxSessionTimeoutMs(scope.key.ensemble);
+    const { version } = znode.stat;
+    return { is: 'ok', version, maxSessionTimeoutMs, ...maskedDocument(text) };
   }
 
   members(cluster: ClusterId): Promise<ClusterSettings> {
