@@ -71,7 +71,7 @@ export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: 
             Every version that Howdah has read.{' '}
             <Link
               href={isOfCluster ? `/cluster/${id}` : '/zookeeper'}
-              className="text-accent hover:underline"
+              className="text-accent underline"
             >
               {name} as it is now
             </Link>

@@ -11,6 +11,7 @@ import { OWNED, ofRecovery } from '@/lib/configuration/owned';
 import { boolOf } from '@/lib/configuration/value';
 import type { RuleResult } from '@/lib/operations/types';
 import { FieldRules, rulesOn, shownValue, typedValue } from './setting-field';
+import { listed } from './words';
 
 const PATH = ['postgresql', 'parameters'] as const;
 const MOST_FOUND = 8;
@@ -190,10 +191,7 @@ function AddParameter({
         onChange={({ target }) => setSought(target.value)}
       />
       <p aria-live="polite" className="text-sm text-muted">
-        {words !== '' &&
-          found.length === 0 &&
-          !isNew &&
-          'PostgreSQL has no such parameter that is not set.'}
+        {words !== '' && found.length === 0 && !isNew && noneFits(words, taken)}
         {found.length > shown.length && `${found.length} fit: the first ${shown.length} are shown.`}
       </p>
       <ul className="flex flex-col gap-1">
@@ -214,6 +212,13 @@ function AddParameter({
       </ul>
     </div>
   );
+}
+
+function noneFits(words: string, taken: ReadonlySet<string>): string {
+  const set = [...taken].filter((name) => name.includes(words));
+  return set.length > 0
+    ? `${listed(set)} ${set.length === 1 ? 'is' : 'are'} set above.`
+    : 'PostgreSQL has no such parameter, or Howdah may not see it.';
 }
 
 function AddButton({ name, says, onAdd }: { name: string; says: string; onAdd: () => void }) {
