@@ -68,7 +68,7 @@ export function EditReview({
           </p>
         )}
         <div aria-live="polite">
-          <RuleList rules={rules} />
+          <RuleList rules={gravestFirst(rules)} />
         </div>
         {onReview && (
           <div className="flex flex-col items-end gap-1">
@@ -93,3 +93,8 @@ export function EditReview({
     </Panel>
   );
 }
+
+const GRAVITY = ['refuse', 'warn', 'unknown', 'ok'] as const;
+
+const gravestFirst = (rules: readonly RuleResult[]): readonly RuleResult[] =>
+  GRAVITY.flatMap((verdict) => rules.filter((rule) => rule.verdict === verdict));

@@ -41,7 +41,10 @@ function judged(judge: Judge, parameter: Parameter): RuleResult[] {
     return [rule('parameter', worst, `${name} has no value: leave it out instead`)];
   }
   const owned = OWNED[key];
+  // What has always been ignored is nobody's news.
+  const isNew = worst === 'refuse';
   if (owned?.takes === null) {
+    if (!isNew) return [];
     const says = `${name} is set by Patroni on each member: here it is ignored`;
     return [rule('ignored', 'warn', says)];
   }
@@ -49,7 +52,7 @@ function judged(judge: Judge, parameter: Parameter): RuleResult[] {
     const says = `${name} must be ${owned.says}, and is ${JSON.stringify(value)}: Patroni does not take it`;
     return [rule('parameter', worst, says)];
   }
-  return [...ofPatroni(judge, parameter), ...ofPostgres(judge, parameter)];
+  return [...(isNew ? ofPatroni(judge, parameter) : []), ...ofPostgres(judge, parameter)];
 }
 
 function ofPatroni({ document }: Judge, { name, key }: Parameter): RuleResult[] {

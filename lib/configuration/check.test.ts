@@ -166,6 +166,9 @@ describe('a parameter of PostgreSQL', () => {
 
   test('that Patroni owns is ignored, or taken above its least only', () => {
     expect(found(withParameters({ port: 5432 }))).toEqual(['warn ignored']);
+    expect(found(withParameters({ port: 1 }), { current: withParameters({ port: 1 }) })).toEqual(
+      [],
+    );
     expect(found(withParameters({ max_connections: 24 }))).toEqual(['refuse parameter']);
     expect(found(withParameters({ primary_conninfo: 'host=x' }))).toEqual(['warn ignored']);
     expect(

@@ -27,13 +27,8 @@ export interface MemberSettingsOptions {
 
 /** How old an answer may be that somebody else gets as well. */
 const FRESH_MS = 2000;
-/** Of clusters that nobody asks about any more nothing is kept. */
-const MOST = 64;
-
-interface Kept {
-  readonly at: number;
-  readonly settings: Promise<ClusterSettings>;
-}
+/** Of so many members it is kept since when they fail. */
+const MOST_FAILING = 1000;
 
 /**
  * What clusters are configured to, and what their members run with, read when somebody asks. Many
@@ -41,7 +36,8 @@ interface Kept {
  */
 export class MemberSettingsReader implements SettingsReader {
   readonly #options: MemberSettingsOptions;
-  readonly #kept = new Map<ClusterId, Kept>();
+  /** Being read, or just read. */
+  readonly #kept = new Map<ClusterId, Promise<ClusterSettings>>();
   /** Since when a member has not answered this. */
   readonly #failing = new Map<string, number>();
 
@@ -63,18 +59,16 @@ export class MemberSettingsReader implements SettingsReader {
   }
 
   members(cluster: ClusterId): Promise<ClusterSettings> {
-    const now = this.#options.clock.now();
     const kept = this.#kept.get(cluster);
-    if (kept && now >= kept.at && now - kept.at < FRESH_MS) return kept.settings;
+    if (kept) return kept;
     const view = this.#options.view(cluster);
     if (!view) return Promise.reject(notThere());
+    const forget = () => {
+      if (this.#kept.get(cluster) === settings) this.#kept.delete(cluster);
+    };
     const settings = this.#read(view);
-    this.#kept.delete(cluster);
-    this.#kept.set(cluster, { at: now, settings });
-    for (const id of this.#kept.keys()) {
-      if (this.#kept.size <= MOST) break;
-      this.#kept.delete(id);
-    }
+    this.#kept.set(cluster, settings);
+    settings.then(() => this.#options.clock.after(FRESH_MS, forget), forget);
     return settings;
   }
 
@@ -121,7 +115,7 @@ export class MemberSettingsReader implements SettingsReader {
     const since = this.#failing.get(key) ?? at;
     this.#failing.set(key, since);
     for (const old of this.#failing.keys()) {
-      if (this.#failing.size <= MOST * 16) break;
+      if (this.#failing.size <= MOST_FAILING) break;
       this.#failing.delete(old);
     }
     return since;
