@@ -1,5 +1,6 @@
 import type { Sight } from '@/lib/access/sight';
 import type { BegunAct } from '@/lib/audit/entry';
+import type { ClusterSettings, ConfigDocument, SettingFacts } from '@/lib/configuration/facts';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
@@ -186,6 +187,11 @@ export interface ProbePort {
    */
   sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure>;
   /**
+   * What the member runs with, asked over the connection that samples come by: none is opened for
+   * it. Waits for that connection for a few seconds, and fails without one. Never throws.
+   */
+  settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure>;
+  /**
    * Closes the member's connection at once, also one that is only being opened: a sample that is
    * under way ends as a failure.
    */
@@ -368,4 +374,15 @@ export interface Operations {
   start(request: OperationRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
+}
+
+/** Reads what is configured, and what of that runs. Changes nothing. */
+export interface SettingsReader {
+  /** The dynamic configuration as the mirror has it. Throws `not-found`. */
+  document(cluster: ClusterId): ConfigDocument;
+  /**
+   * What each member runs with, no older than some two seconds; of those that can't be asked, why
+   * and since when. Throws `not-found`.
+   */
+  members(cluster: ClusterId): Promise<ClusterSettings>;
 }

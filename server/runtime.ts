@@ -19,6 +19,7 @@ import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
 import { EnsembleLog } from './monitor/ensemble-log';
 import { Fleet } from './monitor/fleet';
+import { MemberSettingsReader } from './monitor/member-settings';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { createOperations } from './operation-parts';
 import type {
@@ -28,6 +29,7 @@ import type {
   MirrorBatch,
   Operations,
   ScopeSnapshot,
+  SettingsReader,
 } from './ports';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
@@ -37,6 +39,7 @@ import { TakeUp } from './take-up';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly audit: Audit & AuditReader;
   readonly access: AccountParts;
@@ -130,9 +133,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
+  const probe = new PostgresProbe(clock);
   const schedule = new ProbeSchedule({
     clock,
-    probe: new PostgresProbe(clock),
+    probe,
     attendedMs: config.poll.attendedMs,
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
@@ -247,6 +251,18 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     return null;
   };
 
+  const settings = new MemberSettingsReader({
+    clock,
+    probe,
+    view: (id) => fleet.view(id),
+    scope: (id) => scopeOf(id),
+    maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    asked: (id) => {
+      const key = fleet.keyOf(id);
+      return key !== null && config.clusterSettings(key).monitor !== null;
+    },
+  });
+
   const digest = new Digest({
     clock,
     work: (id) => {
@@ -331,6 +347,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     hub,
     metrics,
     operations: acting.operations,
+    settings,
     history,
     audit: history.audit,
     access,
