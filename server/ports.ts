@@ -16,6 +16,7 @@ import type { Access } from '@/lib/znodes/access';
 
 export type * from './account-ports';
 export type * from './audit-ports';
+export type * from './write-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
