@@ -14,7 +14,10 @@ interface Parts {
   readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
-  readonly kept: () => Pick<VersionStore, 'bytes'> & { readonly audit: Pick<Audit, 'end'> };
+  readonly kept: () => Pick<VersionStore, 'bytes'> & {
+    readonly audit: Pick<Audit, 'end'>;
+    noteRun(view: OperationView): void;
+  };
   /** A run has changed. */
   readonly onRun: () => void;
   readonly onError: (error: unknown) => void;
@@ -40,7 +43,9 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
     ...shared,
     patroni: patroniCommands(),
     settings: (key) => config.clusterSettings(key).patroni,
-    onRun: ({ cluster }: OperationView, says) => {
+    onRun: (view: OperationView, says) => {
+      const { cluster } = view;
+      kept().noteRun(view);
       if (says !== null) note(cluster, says);
       fleet().touch(cluster);
       onRun();

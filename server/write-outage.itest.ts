@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -11,7 +11,7 @@ import { loadConfig } from './config';
 import { startWriteOutage } from './operations/write-outage';
 import { createRuntime, type Runtime } from './runtime';
 
-/** For how long nobody could write, measured by trying to, beside what was seen by looking. */
+/** A switchover: for how long nobody could write, by trying and by looking, and what is kept of it. */
 
 let sandbox: Sandbox;
 let cluster: PatroniCluster;
@@ -23,6 +23,8 @@ const ID = clusterId(key);
 const writer = { user: 'howdah_writer', password: 'of its own' };
 
 beforeAll(async () => {
+  // PostgreSQL runs as another user than root, and has to get there.
+  chmodSync(folder, 0o711);
   sandbox = await startSandbox({
     name: 'test-write-outage',
     profile: 'fast',
@@ -36,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   probe.close();
   await runtime?.close();
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
   await sandbox?.down();
 });
 
@@ -49,7 +51,7 @@ function howdah() {
     monitor: { ...cluster.monitoring, sslmode: 'disable' },
     writeProbe: { ...writer, sslmode: 'disable' },
     poll: { attendedMs: 500, idleMs: 1000, zookeeperMs: 1000 },
-    store: { kind: 'none' },
+    store: { folder: join(folder, 'state') },
   };
   // JSON is YAML too.
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
@@ -66,7 +68,7 @@ function howdah() {
   return config;
 }
 
-test('of a switchover, beside what the probe has seen of it', async () => {
+test('is measured by trying, beside what was seen by looking, and the run is kept', async () => {
   const config = howdah();
   const settings = config.clusterSettings(key).writeProbe;
   if (!settings) throw new Error('it is configured');
@@ -125,5 +127,23 @@ test('of a switchover, beside what the probe has seen of it', async () => {
   expect(measured).toBeGreaterThan(500);
   // What was seen by looking four times a second is an upper bound, within two looks or so.
   expect(Math.abs(measured - (ended.outageMs ?? 0))).toBeLessThan(1500);
+  const kept = await waitFor(
+    async () => {
+      const found = await runtime.history.run({ cluster: ID, id: ended.id }).catch(() => null);
+      return found?.state === 'ended' && found.outageMs !== null ? found : null;
+    },
+    { timeoutMs: 30_000, what: 'the run to be kept' },
+  );
+  expect(kept).toMatchObject({ outcome: ended.outcome, to: wanted.candidate, reason: 'a test' });
+  const page = await runtime.history.runs({ cluster: ID, limit: 10 });
+  expect(page.runs.map(({ id }) => id)).toEqual([ended.id]);
+  const past = await waitFor(
+    async () => {
+      const costs = await runtime.history.past({ cluster: ID, kind: 'switchover' });
+      return costs.outageMs === null ? null : costs;
+    },
+    { timeoutMs: 30_000, what: 'what it cost' },
+  );
+  expect(past).toMatchObject({ count: 1, outageMs: { measured: 1, best: ended.outageMs } });
   await waitFor(() => probe.connections === 0, { timeoutMs: 3000, what: 'no connection' });
 }, 120_000);
