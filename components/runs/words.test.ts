@@ -52,6 +52,8 @@ describe('a run in words', () => {
       'no leader for 0 ms',
       'took 3 s',
     ]);
+    const says = { ...outcome, says: 'pg-b leads; nobody accepted writes for at most 1.5 s.' };
+    expect(costsOf(run('1', 1000, { outcome: says, outageMs: 1500 }))).toEqual(['took 3 s']);
   });
 });
 

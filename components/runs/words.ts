@@ -64,11 +64,16 @@ export function costsOf(
   run: Pick<OperationView, 'leaderlessMs' | 'outageMs' | 'startedAt' | 'outcome'>,
 ): readonly string[] {
   const { leaderlessMs, outageMs, startedAt, outcome } = run;
-  return [
-    ...(outageMs === null ? [] : [`no writes for at most ${formatDuration(outageMs)}`]),
-    ...(leaderlessMs === null ? [] : [`no leader for ${formatDuration(leaderlessMs)}`]),
-    ...(outcome === null ? [] : [`took ${formatDuration(outcome.at - startedAt)}`]),
+  const figures: readonly (readonly [string, number | null])[] = [
+    ['no writes for at most', outageMs],
+    ['no leader for', leaderlessMs],
+    ['took', outcome === null ? null : outcome.at - startedAt],
   ];
+  return figures.flatMap(([words, ms]) => {
+    const figure = ms === null ? null : formatDuration(ms);
+    // What the outcome says already isn't said twice.
+    return figure === null || outcome?.says.includes(figure) ? [] : [`${words} ${figure}`];
+  });
 }
 
 /** The same run from the stream is newer than what is kept of it, and is there before it is kept. */
