@@ -19,7 +19,10 @@ interface Parts {
   readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
-  readonly kept: () => Pick<VersionStore, 'bytes'> & { readonly audit: Pick<Audit, 'end'> };
+  readonly kept: () => Pick<VersionStore, 'bytes'> & {
+    readonly audit: Pick<Audit, 'end'>;
+    noteRun(view: OperationView): void;
+  };
   /** A run has changed. */
   readonly onRun: () => void;
   readonly onError: (error: unknown) => void;
@@ -67,6 +70,7 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
   const newest = new Newest();
   const show = (view: OperationView) => {
     newest.set(view);
+    kept().noteRun(view);
     fleet().touch(view.cluster);
     onRun();
   };

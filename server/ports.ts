@@ -6,6 +6,7 @@ import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/histor
 import type { HistoryRecord } from '@/lib/history/record';
 import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
+import type { PastCosts, PastQuery, RunsPage, RunsQuery } from '@/lib/history/run-record';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { StateNow } from '@/lib/operations/as-seen';
 import type { Reached } from '@/lib/operations/preflight';
@@ -19,6 +20,7 @@ import type { Access } from '@/lib/znodes/access';
 
 export type * from './account-ports';
 export type * from './audit-ports';
+export type * from './write-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -85,6 +87,15 @@ export interface VersionStore {
   }): Promise<Buffer | null>;
 }
 
+/** Where runs of operations are read back. Throws `unavailable` while it is away. */
+export interface RunStore {
+  runs(query: RunsQuery): Promise<RunsPage>;
+  /** As it was known last; null: there is none, or none any more. */
+  run(which: { readonly cluster: ClusterId; readonly id: string }): Promise<OperationView | null>;
+  /** What the cluster's last changes of leadership of that kind cost. */
+  past(query: PastQuery): Promise<PastCosts>;
+}
+
 /** What is done to history now and then, so that it stays small. Throws while the store is away. */
 export interface Upkeep {
   /** Makes rollups of samples before `until`, of which none may come later. */
@@ -97,7 +108,7 @@ export interface Upkeep {
 }
 
 /** What pages may ask of history. */
-export interface HistoryReader extends Pick<HistoryStore, 'events'> {
+export interface HistoryReader extends Pick<HistoryStore, 'events'>, RunStore {
   readonly view: HistoryView;
   lag: LagStore['read'];
   /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */

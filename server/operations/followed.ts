@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { end, type Run } from '@/lib/operations/run';
@@ -75,7 +74,11 @@ export class Followed {
     const { clock, another, onError } = this.#options;
     const { id } = view;
     const at = clock.now();
-    const run = unaskedRun(before, view, { id: randomUUID(), at, ...this.#causeOf(before, at) });
+    const run = unaskedRun(before, view, {
+      id: idOf(before, view),
+      at,
+      ...this.#causeOf(before, at),
+    });
     // At once, so that nothing of it is missed while ZooKeeper is asked whose it is.
     this.#runs.set(id, observed(run, view, at));
     if (await another(view).catch(onError)) {
@@ -140,3 +143,7 @@ export class Followed {
     });
   }
 }
+
+/** The same in every Howdah that sees it: what several of them record is there once. */
+const idOf = (before: ClusterView, { request }: ClusterView): string =>
+  `moved-${before.leader?.czxid}-${(request ?? before.request)?.version ?? 'unasked'}`;

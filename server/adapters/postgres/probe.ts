@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { SettingFacts } from '@/lib/configuration/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
+import { hostOf } from './conn-url';
 import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
@@ -207,14 +208,3 @@ async function rowOf(open: Open): Promise<unknown> {
 }
 
 const notAsked = () => new ProbeError('failed', 'nobody asks for it any more');
-
-function hostOf(connUrl: string): { host: string; port: number } {
-  try {
-    const url = new URL(connUrl);
-    const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
-    if (host === '') throw new Error('no host');
-    return { host, port: Number(url.port || 5432) };
-  } catch {
-    throw new ProbeError('address-unreadable', 'its connection URL in ZooKeeper makes no sense');
-  }
-}
