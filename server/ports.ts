@@ -9,7 +9,7 @@ import type { Replay, ReplayQuery } from '@/lib/history/replay';
 import type { PastCosts, PastQuery, RunsPage, RunsQuery } from '@/lib/history/run-record';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { StateNow } from '@/lib/operations/as-seen';
-import type { Reached } from '@/lib/operations/preflight';
+import type { Burden, Reached } from '@/lib/operations/preflight';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -202,6 +202,8 @@ export interface ProbePort {
    * it. Waits for that connection for a few seconds, and fails without one. Never throws.
    */
   settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure>;
+  /** What a primary has to finish before it can be stopped, by the same connection. Never throws. */
+  burden(key: string): Promise<Burden | ProbeFailure>;
   /**
    * Closes the member's connection at once, also one that is only being opened: a sample that is
    * under way ends as a failure.

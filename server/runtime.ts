@@ -127,6 +127,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,
+    members: () => settings,
+    burden: async (id, leader) => {
+      const answer = await probe.burden(`${id}/${leader}`);
+      return 'code' in answer ? null : answer;
+    },
     onRun: () => {
       attend();
       hub.notify();

@@ -23,6 +23,7 @@ import type {
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
 import { isOpen, LiveRun } from './live-run';
+import type { MeasuredWrites } from './measured-writes';
 import type { Preflights } from './preflights';
 import { Records } from './records';
 
@@ -38,6 +39,7 @@ export interface RunsOptions {
   readonly settings: (key: ClusterKey) => PatroniSettings;
   readonly preflights: Preflights;
   readonly edits: ConfigurationEdits;
+  readonly writes: MeasuredWrites;
   readonly audit: Pick<Audit, 'end'>;
   /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
   readonly onRun: (view: OperationView, says: string | null) => void;
@@ -247,11 +249,12 @@ export class Runs implements Operations {
   }
 
   async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, edits, onError } = this.#options;
+    const { clock, patroni, access, settings, view, edits, writes, onError } = this.#options;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
     try {
+      await writes.begin(handle, key);
       await carryOut(handle, {
         ...{ clock, patroni, key, bytes, settings: settings(key), view: now },
         access: () => access(key.ensemble),

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { SettingFacts } from '@/lib/configuration/facts';
+import type { Burden } from '@/lib/operations/preflight';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
+import { burdenStatement, decodeBurden } from './burden';
 import { hostOf } from './conn-url';
 import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
@@ -63,15 +65,28 @@ export class PostgresProbe implements ProbePort {
     }
   }
 
-  async settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure> {
+  settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure> {
+    return this.#asked(key, settingsStatement, decodeSettings);
+  }
+
+  burden(key: string): Promise<Burden | ProbeFailure> {
+    return this.#asked(key, burdenStatement, decodeBurden);
+  }
+
+  /** Over the connection that samples come by; what comes later over it waits behind this. */
+  async #asked<T>(
+    key: string,
+    statement: string,
+    decode: (rows: unknown) => T,
+  ): Promise<T | ProbeFailure> {
     const open = this.#open.get(key) ?? (await this.#opened(key));
     if (open === null) {
       const says = 'nothing is connected to it now';
       return { at: this.#clock.now(), code: 'unreachable', says };
     }
     try {
-      // What comes later over the connection waits behind this: its limits are the sample's own.
-      return decodeSettings((await open.client.query(settingsStatement)).rows);
+      // Its limits are the sample's own.
+      return decode((await open.client.query(statement)).rows);
     } catch (error) {
       const { code, message } = probeErrorOf(error, open.address);
       return { at: this.#clock.now(), code, says: message };
