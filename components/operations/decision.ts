@@ -32,7 +32,7 @@ function firstWish(kind: OperationKind, member: string | null): Wish {
       return { kind, members };
     case 'reinitialise':
     case 'cancel-restart':
-      return { kind, member: member ?? '' };
+      return { kind, member };
     case 'pause':
       return { kind, until: null };
     case 'configuration':
@@ -150,6 +150,10 @@ function ofKind(kind: OperationKind, view: ClusterView): string | null {
       return view.mode.paused ? 'It is paused already' : null;
     case 'resume':
       return view.mode.paused ? null : 'It is not paused';
+    case 'cancel-restart':
+      return view.members.some(({ scheduledRestart }) => scheduledRestart !== null)
+        ? null
+        : 'No restart is scheduled';
     case 'removal':
       return view.leader !== null ? 'It has a leader' : null;
     default:
