@@ -70,13 +70,15 @@ function howdah(
   return runtime;
 }
 
-/** Asks for what can be asked once the preflight has nothing against some standby. */
-async function request(runtime: Runtime): Promise<SwitchoverRequest> {
+/** Asks for what can be asked once the preflight has nothing against that standby, or against some. */
+async function request(runtime: Runtime, to?: string): Promise<SwitchoverRequest> {
   return waitFor(
     () => {
       try {
         const judged = runtime.operations.preflight(ID);
-        const ready = judged.candidates.find(({ verdict }) => verdict === 'ok');
+        const ready = judged.candidates.find(
+          ({ name, verdict }) => verdict === 'ok' && (to ?? name) === name,
+        );
         const allowed = judged.rules.every(({ verdict }) => verdict === 'ok');
         if (!judged.seen || !ready || !allowed) return null;
         return {
@@ -256,7 +258,7 @@ test('goes on though the history lives in the very cluster, and is kept there on
 
   // And back, which is recorded and carried out all the same.
   await cluster.waitHealthy(60_000);
-  const back = { ...(await request(runtime)), candidate: home.name };
+  const back = await request(runtime, home.name);
   await runtime.operations.switchover(back, null);
   await waitFor(() => newest(runtime)?.to === home.name && newest(runtime)?.state === 'ended', {
     timeoutMs: 60_000,
