@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 
-/** `unit` needs nothing but Node. `integration` runs on a sandbox of real servers, one file at a time. */
+/** `unit` needs nothing but Node. `integration` runs on real servers, each file on its own, two at a time: most of it is waiting. */
 export default defineConfig({
   test: {
     projects: [
@@ -25,7 +25,7 @@ export default defineConfig({
           include: ['**/*.itest.ts'],
           exclude: ['node_modules/**', 'dist/**'],
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

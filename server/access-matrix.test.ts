@@ -67,7 +67,7 @@ beforeAll(async () => {
     ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null, mostStreams: 100 },
     services: {
       ...{ operations: answersAll, history: answersAll },
-      ...{ accounts: answersAll, audit: anAudit(), limit: async () => null },
+      ...{ settings: answersAll, accounts: answersAll, audit: anAudit(), limit: async () => null },
     } as unknown as HttpParts['services'],
     identify: async ({ headers }) => {
       const person = headers['x-person'] as string;

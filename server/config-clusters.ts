@@ -9,6 +9,8 @@ import type { PatroniSettings, ProbeSettings } from './ports';
 export interface ClusterSettings {
   /** Null: no monitoring user is configured for it. */
   readonly monitor: ProbeSettings | null;
+  /** As whom it is tried, while an operation runs, whether anybody can write; null: it isn't. */
+  readonly writeProbe: ProbeSettings | null;
   readonly patroni: PatroniSettings;
 }
 
@@ -25,11 +27,15 @@ export function clusterSettings(
 ): (key: ClusterKey) => ClusterSettings {
   const general = {
     monitor: file.monitor ? monitorOf(file.monitor, 'monitor', secrets) : null,
+    writeProbe: file.writeProbe ? monitorOf(file.writeProbe, 'writeProbe', secrets) : null,
     patroni: patroniOf(file.patroni, 'patroni', secrets),
   };
   const overrides = file.overrides.map((given, i) => ({
     given,
     monitor: given.monitor ? monitorOf(given.monitor, `overrides.${i}.monitor`, secrets) : null,
+    writeProbe: given.writeProbe
+      ? monitorOf(given.writeProbe, `overrides.${i}.writeProbe`, secrets)
+      : null,
     patroni: given.patroni ? patroniOf(given.patroni, `overrides.${i}.patroni`, secrets) : null,
   }));
 
@@ -38,8 +44,13 @@ export function clusterSettings(
     const rewrite = Object.assign({}, file.rewrite, ...fitting.map(({ given }) => given.rewrite));
     const addresses = addressPolicy(networks ?? file.networks, rewrite);
     const monitor = fitting.findLast((one) => one.monitor)?.monitor ?? general.monitor;
+    const writeProbe = fitting.findLast((one) => one.writeProbe)?.writeProbe ?? general.writeProbe;
     const patroni = fitting.findLast((one) => one.patroni)?.patroni ?? general.patroni;
-    return { monitor: monitor && { ...monitor, addresses }, patroni: { ...patroni, addresses } };
+    return {
+      monitor: monitor && { ...monitor, addresses },
+      writeProbe: writeProbe && { ...writeProbe, addresses },
+      patroni: { ...patroni, addresses },
+    };
   };
   // Made once for all clusters that the same overrides fit: mostly none.
   const made = new Map<string, ClusterSettings>();

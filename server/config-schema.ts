@@ -31,6 +31,11 @@ const monitor = z.strictObject({
   ca: text.optional(),
 });
 
+/** Another role than the one that watches: this one writes, for as long as an operation runs. */
+const writeProbe = monitor.extend({
+  user: z.string({ error: 'name the role that tries to write' }).min(1),
+});
+
 const patroni = z.strictObject({
   user: text.optional(),
   ...secret,
@@ -114,6 +119,7 @@ export const configSchema = z.strictObject({
     })
     .default([]),
   monitor: monitor.optional(),
+  writeProbe: writeProbe.optional(),
   patroni: patroni.prefault({}),
   networks: z.array(cidr).default(privateNetworks),
   rewrite: z.record(text, text).default({}),
@@ -124,6 +130,7 @@ export const configSchema = z.strictObject({
         namespace: namespace.optional(),
         scope: text.optional(),
         monitor: monitor.optional(),
+        writeProbe: writeProbe.optional(),
         patroni: patroni.optional(),
         networks: z.array(cidr).optional(),
         rewrite: z.record(text, text).optional(),

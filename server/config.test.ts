@@ -48,6 +48,7 @@ describe('a configuration', () => {
       ...{ mostStreams: 2000, mostStreamsPerAddress: 200 },
     });
     expect(config.clusterSettings(key).monitor).toBeNull();
+    expect(config.clusterSettings(key).writeProbe).toBeNull();
     expect(config.clusterSettings(key).patroni.basic).toBeNull();
   });
 
@@ -167,6 +168,23 @@ overrides:
     expect(clusterSettings({ ...key, scope: 'y' }).patroni.basic).toBeNull();
   });
 
+  test('tries to write only where it is told as whom, for all clusters or for some', () => {
+    const some = `overrides: [{ scope: orders, writeProbe: { user: some, password: p } }]`;
+    const { clusterSettings } = load(some, enough);
+    expect(clusterSettings(key).writeProbe).toMatchObject({
+      ...{ user: 'some', password: 'p', database: 'postgres', sslmode: 'prefer', ca: null },
+    });
+    expect(clusterSettings({ ...key, scope: 'y' }).writeProbe).toBeNull();
+    const all = load(some, {
+      ...{ ...enough, HOWDAH_WRITE_PROBE_USER: 'all', HOWDAH_WRITE_PROBE_PASSWORD: 'q' },
+      HOWDAH_WRITE_PROBE_SSLMODE: 'verify-full',
+    }).clusterSettings;
+    expect(all(key).writeProbe?.user).toBe('some');
+    expect(all({ ...key, scope: 'y' }).writeProbe).toMatchObject({
+      ...{ user: 'all', password: 'q', sslmode: 'verify-full' },
+    });
+  });
+
   test('lets credentials go to private networks only, or to those of a cluster', async () => {
     const yaml = `
 networks: [10.0.0.0/8]
@@ -206,6 +224,7 @@ describe('a mistake', () => {
       'verify-full',
     ],
     [{ HOWDAH_MONITOR_PASSWORD: 'x' }, 'monitor.user is missing', 'name the role'],
+    [{ HOWDAH_WRITE_PROBE_PASSWORD: 'x' }, 'writeProbe.user is missing', 'tries to write'],
     [{ HOWDAH_POLL_MOST_CONNECTIONS: '0' }, 'HOWDAH_POLL_MOST_CONNECTIONS is "0"', '>0'],
     [{ HOWDAH_LOG: 'loud' }, 'HOWDAH_LOG is "loud"', 'info'],
     [{ HOWDAH_PROT: '1' }, 'HOWDAH_PROT', 'not a setting'],
@@ -243,6 +262,9 @@ describe('a mistake', () => {
     ['monitor: { user: u, password: [hunter2] }'],
     ['monitor: [{ user: u, password: hunter2 }]'],
     ['monitor: "postgres://u:hunter2@x/"'],
+    ['writeProbe: { user: u, password: [hunter2] }'],
+    ['writeProbe: "postgres://u:hunter2@x/"'],
+    ['overrides: [{ writeProbe: [hunter2] }]'],
     ['patroni: [{ user: u, password: hunter2 }]'],
     ['ensembles: { connect: "a:1", digest: { user: u, password: hunter2 } }'],
     ['ensembles: [{ connect: "a:1", digest: { user: u, password: hunter2 } }, { connect: "b:1" }]'],

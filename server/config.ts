@@ -122,7 +122,8 @@ function readFile(environment: NodeJS.ProcessEnv): unknown {
 }
 
 /** Where a secret is, or would be if the shape were right. */
-const SECRET = /password|key|secret|url|(^|\.)(monitor|patroni|digest|store|firstAdmin|provider)$/i;
+const SECRET =
+  /password|key|secret|url|(^|\.)(monitor|writeProbe|patroni|digest|store|firstAdmin|provider)$/i;
 
 /** A value as it may be shown: what has parts may have a secret among them. */
 function inWords(value: unknown): string {

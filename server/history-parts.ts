@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { HistoryView } from '@/lib/history/history';
 import type { HistoryRecord, RollCall } from '@/lib/history/record';
+import type { OperationView } from '@/lib/operations/types';
 import { type ClusterId, ensembleId } from '@/lib/topology/cluster-id';
 import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
@@ -17,6 +18,7 @@ import { PostgresLagStore } from './adapters/store/lag-store';
 import { reliabilityStore } from './adapters/store/reliability-store';
 import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
+import { runStore } from './adapters/store/run-store';
 import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
 import { versionStore } from './adapters/store/version-store';
@@ -27,6 +29,7 @@ import { Election } from './history/election';
 import { Failovers } from './history/failovers';
 import { Housekeeping } from './history/housekeeping';
 import { Recorder } from './history/recorder';
+import { Runs } from './history/runs';
 import { Samples } from './history/samples';
 import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
@@ -46,6 +49,8 @@ export interface History extends HistoryReader, VersionStore {
   /** Kept in the same store. */
   readonly audit: Audit & AuditReader;
   record(event: ClusterEvent): void;
+  /** Something may have become of a run that is carried out here. */
+  noteRun(view: OperationView): void;
   sample(cluster: ClusterId, sample: LagSample): void;
   /** A cluster was put together anew, at that moment; if its leadership moved, by that cause. */
   see(cluster: ClusterId, view: ClusterView, seen: { at: number; cause: Cause }): void;
@@ -188,6 +193,8 @@ export function createHistory({
     isThere: (id) => now.isThere(id),
   });
   const failovers = new Failovers(recording);
+  // What is carried out here is kept here, whoever records the rest.
+  const runs = new Runs({ clock, next: () => next(), record: (one) => recorder.record(one) });
   const versions = new Versions({ ...recording, access });
   const kept = versionStore(database);
   const watching = new Watching({
@@ -289,6 +296,7 @@ export function createHistory({
       if (event.code === 'operation') recorder.record(event);
       else record(event);
     },
+    noteRun: (view) => runs.note(view),
     sample: (cluster, sample) => {
       if (mine) samples.note(cluster, sample);
     },
@@ -300,9 +308,11 @@ export function createHistory({
       structures.gone(cluster);
       failovers.gone(cluster);
       versions.gone(cluster);
+      runs.gone(cluster);
     },
     read: (cluster, scope) => versions.note(cluster, scope),
     readMarked: (ensemble, path, znode) => versions.noteOne(ensembleId(ensemble), path, znode),
+    ...runStore(database),
     versions: kept.versions,
     znodes: kept.znodes,
     bytes: kept.bytes,

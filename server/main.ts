@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     tls: tls && orExit(() => readTls(tls)),
     services: {
       operations: runtime.operations,
+      settings: runtime.settings,
       history: runtime.history,
       accounts: runtime.access.accounts,
       audit: runtime.audit,

@@ -1,34 +1,57 @@
+import { checkConfiguration } from '@/lib/configuration/check';
+import type { ClusterSettings } from '@/lib/configuration/facts';
+import type { Burden } from '@/lib/operations/preflight';
+import { readSettings } from '@/lib/operations/settings';
 import type { OperationView } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { patroniCommands } from './adapters/patroni/commands';
+import { PostgresWriteProbe } from './adapters/postgres/write-probe';
 import type { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Fleet } from './monitor/fleet';
 import { ConfigurationEdits } from './operations/configuration-edits';
+import { Followed } from './operations/followed';
+import { MeasuredWrites } from './operations/measured-writes';
+import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
-import type { Audit, VersionStore } from './ports';
+import { takenUpBy } from './operations/taken-up';
+import type { Audit, Operations, SettingsReader, VersionStore } from './ports';
 
 interface Parts {
   readonly config: Pick<Config, 'root' | 'clusterSettings'>;
-  readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause'>;
+  readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause' | 'targets'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
-  readonly kept: () => Pick<VersionStore, 'bytes'> & { readonly audit: Pick<Audit, 'end'> };
+  readonly kept: () => Pick<VersionStore, 'bytes'> & {
+    readonly audit: Pick<Audit, 'end'>;
+    noteRun(view: OperationView): void;
+  };
+  /** What the members of a cluster run with. */
+  readonly members: () => Pick<SettingsReader, 'members'>;
+  /** What a leader has to finish before it stops; null: it doesn't say. */
+  readonly burden: (id: ClusterId, leader: string) => Promise<Burden | null>;
   /** A run has changed. */
   readonly onRun: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Joins what changes the outside world. What they need of others is asked when it is needed. */
-export function createOperations({ config, fleet, ensembleOf, kept, onRun, onError }: Parts): {
+export function createOperations(parts: Parts): {
   readonly runs: Runs;
+  readonly operations: Operations;
+  /** The cluster's newest run, as the stream sends it. */
+  readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
+  /** Clusters where something is under way: they are watched closely. */
+  readonly active: () => ReadonlySet<ClusterId>;
   /** A cluster's view has changed. */
   readonly observe: (view: ClusterView) => void;
+  readonly gone: (id: ClusterId) => void;
 } {
+  const { config, fleet, ensembleOf, kept, members, burden, onRun, onError } = parts;
   const shared = {
     clock: systemClock,
     root: config.root,
@@ -47,28 +70,81 @@ export function createOperations({ config, fleet, ensembleOf, kept, onRun, onErr
   const edits = new ConfigurationEdits({
     ...{ ...shared, bytes },
     onPaused: (view, pause) => pauses.note(view, pause),
-    takenUp: async () => [],
-    check: async () => [],
+    takenUp: async (view, text) => takenUpBy(view, text, await members().members(view.id)),
+    check: async (view, text, current) => {
+      const { parameters } = await members().members(view.id);
+      const patroniVersions = view.members.flatMap(({ version }) => version ?? []);
+      const { maxSessionTimeoutMs } = ensembleOf(view.key.ensemble);
+      const known = { parameters, patroniVersions, maxSessionTimeoutMs };
+      return checkConfiguration(text, { ...known, current: readSettings(current) }).rules;
+    },
   });
   const preflights = new Preflights({
     ...{ ...shared, patroni, settings, edits },
     maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
-    memberSettings: async () => new Map(),
-    burden: async () => null,
+    memberSettings: async (id) => runningSettings(await members().members(id)),
+    burden: (id, leader) => burden(id, leader),
   });
+  const writes = new MeasuredWrites({
+    clock: systemClock,
+    writes: new PostgresWriteProbe(systemClock),
+    settings: (key) => config.clusterSettings(key).writeProbe,
+    targets: (id) => fleet().targets(id),
+  });
+  const newest = new Newest();
+  const show = (view: OperationView) => {
+    newest.set(view);
+    kept().noteRun(view);
+    fleet().touch(view.cluster);
+    onRun();
+  };
   const runs = new Runs({
-    ...{ ...shared, patroni, settings, preflights, edits },
-    onRun: ({ cluster }: OperationView, says) => {
-      if (says !== null) note(cluster, says);
-      fleet().touch(cluster);
-      onRun();
+    ...{ ...shared, patroni, settings, preflights, edits, writes },
+    onRun: (view, says) => {
+      if (says !== null) note(view.cluster, says);
+      show(view);
     },
+  });
+  const followed = new Followed({
+    ...{ ...shared, onRun: show },
+    own: (id) => runs.newest(id),
+    another: (view) => runs.another(view),
   });
   return {
     runs,
+    operations: {
+      preflight: (id, wish) => runs.preflight(id, wish),
+      start: (request, act) => runs.start(request, act),
+      list: (id) =>
+        [...runs.list(id), ...[followed.newest(id) ?? []].flat()].toSorted(
+          (a, b) => b.startedAt - a.startedAt,
+        ),
+    },
+    stamped: (id) => newest.get(id),
+    active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
+      followed.observe(view);
       pauses.observe(view);
     },
+    gone: (id) => {
+      followed.gone(id);
+      pauses.gone(id);
+    },
   };
+}
+
+/** Of those that have told: what they run with, by name. */
+function runningSettings({
+  members,
+}: ClusterSettings): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  return new Map(
+    members.flatMap((member) => {
+      if (member.is !== 'ok') return [];
+      const settings = Object.entries(member.settings).flatMap(([name, { setting }]) =>
+        setting === null ? [] : [[name, setting] as const],
+      );
+      return [[member.name, new Map(settings)] as const];
+    }),
+  );
 }

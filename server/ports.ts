@@ -1,13 +1,15 @@
 import type { Sight } from '@/lib/access/sight';
 import type { BegunAct } from '@/lib/audit/entry';
+import type { ClusterSettings, ConfigDocument, SettingFacts } from '@/lib/configuration/facts';
 import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
 import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
 import type { Replay, ReplayQuery } from '@/lib/history/replay';
+import type { PastCosts, PastQuery, RunsPage, RunsQuery } from '@/lib/history/run-record';
 import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { StateNow } from '@/lib/operations/as-seen';
-import type { Reached } from '@/lib/operations/preflight';
+import type { Burden, Reached } from '@/lib/operations/preflight';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -18,6 +20,7 @@ import type { Access } from '@/lib/znodes/access';
 
 export type * from './account-ports';
 export type * from './audit-ports';
+export type * from './write-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -84,6 +87,15 @@ export interface VersionStore {
   }): Promise<Buffer | null>;
 }
 
+/** Where runs of operations are read back. Throws `unavailable` while it is away. */
+export interface RunStore {
+  runs(query: RunsQuery): Promise<RunsPage>;
+  /** As it was known last; null: there is none, or none any more. */
+  run(which: { readonly cluster: ClusterId; readonly id: string }): Promise<OperationView | null>;
+  /** What the cluster's last changes of leadership of that kind cost. */
+  past(query: PastQuery): Promise<PastCosts>;
+}
+
 /** What is done to history now and then, so that it stays small. Throws while the store is away. */
 export interface Upkeep {
   /** Makes rollups of samples before `until`, of which none may come later. */
@@ -96,7 +108,7 @@ export interface Upkeep {
 }
 
 /** What pages may ask of history. */
-export interface HistoryReader extends Pick<HistoryStore, 'events'> {
+export interface HistoryReader extends Pick<HistoryStore, 'events'>, RunStore {
   readonly view: HistoryView;
   lag: LagStore['read'];
   /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
@@ -185,6 +197,13 @@ export interface ProbePort {
    * connection stays open, after a failure it doesn't.
    */
   sample(target: ProbeTarget): Promise<ProbeSample | ProbeFailure>;
+  /**
+   * What the member runs with, asked over the connection that samples come by: none is opened for
+   * it. Waits for that connection for a few seconds, and fails without one. Never throws.
+   */
+  settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure>;
+  /** What a primary has to finish before it can be stopped, by the same connection. Never throws. */
+  burden(key: string): Promise<Burden | ProbeFailure>;
   /**
    * Closes the member's connection at once, also one that is only being opened: a sample that is
    * under way ends as a failure.
@@ -368,4 +387,15 @@ export interface Operations {
   start(request: OperationRequest, act?: BegunAct | null): Promise<OperationView>;
   /** Newest first. */
   list(cluster: ClusterId): readonly OperationView[];
+}
+
+/** Reads what is configured, and what of that runs. Changes nothing. */
+export interface SettingsReader {
+  /** The dynamic configuration as the mirror has it. Throws `not-found`. */
+  document(cluster: ClusterId): ConfigDocument;
+  /**
+   * What each member runs with, no older than some two seconds; of those that can't be asked, why
+   * and since when. Throws `not-found`.
+   */
+  members(cluster: ClusterId): Promise<ClusterSettings>;
 }

@@ -205,10 +205,13 @@ export class Recorded {
 
   /** All that was told is there: once, in order, as it was told, and can be seen again. */
   async endsInTheTruth(): Promise<void> {
-    await waitFor(async () => (await this.kept()).length >= this.told.size, {
-      timeoutMs: 20_000,
-      what: 'all of it to be kept',
-    });
+    await waitFor(
+      async () => {
+        const seqs = new Set((await this.kept()).map(({ seq }) => seq));
+        return [...this.told.keys()].every((seq) => seqs.has(seq));
+      },
+      { timeoutMs: 20_000, what: 'all of it to be kept' },
+    );
     const events = await this.kept();
     const seqs = events.map(({ seq }) => seq);
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => b - a));

@@ -19,6 +19,7 @@ import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
 import { EnsembleLog } from './monitor/ensemble-log';
 import { Fleet } from './monitor/fleet';
+import { MemberSettingsReader } from './monitor/member-settings';
 import { ProbeSchedule } from './monitor/probe-schedule';
 import { createOperations } from './operation-parts';
 import type {
@@ -28,6 +29,7 @@ import type {
   MirrorBatch,
   Operations,
   ScopeSnapshot,
+  SettingsReader,
 } from './ports';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
@@ -37,6 +39,7 @@ import { TakeUp } from './take-up';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly audit: Audit & AuditReader;
   readonly access: AccountParts;
@@ -102,34 +105,43 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const { maxSessionTimeoutMs } = ensembleOf(name);
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
-    operationOn: (id) => runs.running(id),
-    isOurs: (id, zxid) => runs.isOurs(id, zxid),
+    operationOn: (id) => acting.runs.running(id),
+    isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
-    onGone: (id) => history.gone(id),
+    onGone: (id) => {
+      acting.gone(id);
+      history.gone(id);
+    },
     onSample: (id, sample) => history.sample(id, sample),
     onTrouble: () => attend(),
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
-      if (view) observeView(view);
+      if (view) acting.observe(view);
       hub.notify(urgent);
     },
   });
 
-  const { runs, observe: observeView } = createOperations({
+  const acting = createOperations({
     ...{ config, ensembleOf, onError },
     fleet: () => fleet,
     kept: () => history,
+    members: () => settings,
+    burden: async (id, leader) => {
+      const answer = await probe.burden(`${id}/${leader}`);
+      return 'code' in answer ? null : answer;
+    },
     onRun: () => {
       attend();
       hub.notify();
     },
   });
 
+  const probe = new PostgresProbe(clock);
   const schedule = new ProbeSchedule({
     clock,
-    probe: new PostgresProbe(clock),
+    probe,
     attendedMs: config.poll.attendedMs,
     urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
     idleMs: config.poll.idleMs,
@@ -151,7 +163,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
   const attend = gathered(clock, ATTEND_MS, () => {
     const attended = new Set([...followed, ...fleet.troubled]);
-    schedule.attend({ attended, urgent: new Set(runs.active) });
+    schedule.attend({ attended, urgent: acting.active() });
     for (const ensemble of ensembles.values()) ensemble.attend(attended);
   });
 
@@ -224,7 +236,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       view: (id) => fleet.stamped(id),
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
-      operation: (id) => runs.stamped(id),
+      operation: (id) => acting.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
       history: (all) => (all ? historyNow : historySeen).json(),
@@ -243,6 +255,18 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     }
     return null;
   };
+
+  const settings = new MemberSettingsReader({
+    clock,
+    probe,
+    view: (id) => fleet.view(id),
+    scope: (id) => scopeOf(id),
+    maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    asked: (id) => {
+      const key = fleet.keyOf(id);
+      return key !== null && config.clusterSettings(key).monitor !== null;
+    },
+  });
 
   const digest = new Digest({
     clock,
@@ -266,7 +290,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     digest.add(changed, urgent);
   };
 
-  const takeUp = new TakeUp({ clock, fleet, digest, runs, history, onError });
+  const takeUp = new TakeUp({ clock, fleet, digest, runs: acting.runs, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
@@ -327,7 +351,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   return {
     hub,
     metrics,
-    operations: runs,
+    operations: acting.operations,
+    settings,
     history,
     audit: history.audit,
     access,
@@ -358,7 +383,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     close: () => {
       access.close();
-      runs.close();
+      acting.runs.close();
       digest.close();
       schedule.close();
       hub.close();

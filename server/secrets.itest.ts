@@ -198,6 +198,9 @@ test('no password leaves by the stream, an answer, an error or the log', async (
   });
   // That it is another password is said.
   expect(restore).toContain('"path":"postgresql.authentication.replication.password"');
+  const document = await ask(howdah, 'settings.document', { cluster: CLUSTER });
+  expect(document).toContain('"masked":true');
+  told.push(document, await ask(howdah, 'settings.members', { cluster: CLUSTER }));
   const kept = (await versionsOf(howdah, 'config')).text;
   expect(kept).toContain('"masked":true');
   await waitFor(

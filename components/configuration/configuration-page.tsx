@@ -1,12 +1,14 @@
 'use client';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Pencil } from 'lucide-react';
 import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
 import { useMay } from '@/components/account/use-account';
 import { HistoryState } from '@/components/history/history-state';
 import { useCluster, useFollow } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
+import { Button } from '@/components/ui/button';
 import { Failed } from '@/components/ui/failed';
 import { Panel } from '@/components/ui/panel';
 import { Segmented } from '@/components/ui/segmented';
@@ -16,16 +18,22 @@ import { onCluster } from '@/lib/access/who';
 import { KEPT_ZNODES, type KeptVersion } from '@/lib/history/znode-version';
 import { type ClusterId, clusterName, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
 import { pickView } from '../cluster/use-member';
+import { DriftPanel } from './drift-panel';
+import { Editor, type OnReview } from './editor';
 import { formatConfigurationQuery, parseConfigurationQuery } from './query';
 import { RestoreDialog } from './restore-dialog';
+import { useDocument, useMembersSettings } from './use-settings';
 import { VersionDiff } from './version-diff';
 import { VersionList } from './version-list';
 
 const PAGE = 50;
 const RENEW_MS = 3000;
 
-/** What ZooKeeper held of a cluster, version by version, and a way back to an earlier one. */
-export function ConfigurationPage({ id }: { id: ClusterId }) {
+/**
+ * What ZooKeeper held of a cluster, version by version, a way back to an earlier one, and one on to
+ * another. Without `onReview` an edit can be made and judged, and not written.
+ */
+export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: OnReview }) {
   const [query, setQuery] = useQueryState(parseConfigurationQuery, formatConfigurationQuery);
   useFollow(`cluster:${id}`);
   const view = useCluster(id, pickView);
@@ -49,6 +57,9 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
   const place = chosen ? versions.findIndex(({ seq }) => seq === chosen.seq) : -1;
   const next = place >= 0 ? versions[place + 1] : wanted[1];
   const before = find(query.against) ?? next ?? null;
+  const isOfConfig = isOfCluster && chosenName === 'config';
+  const configured = useDocument(id, isOfConfig);
+  const members = useMembersSettings(id, isOfConfig);
   const pick = useCallback((seq: number) => setQuery({ seq, against: null }), [setQuery]);
   const compare = useCallback((seq: number) => setQuery({ against: seq }), [setQuery]);
   return (
@@ -60,19 +71,44 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
             Every version that Howdah has read.{' '}
             <Link
               href={isOfCluster ? `/cluster/${id}` : '/zookeeper'}
-              className="text-accent hover:underline"
+              className="text-accent underline"
             >
               {name} as it is now
             </Link>
           </p>
         </div>
-        <Segmented
-          label="Znode"
-          value={chosenName ?? ''}
-          onChange={(name) => setQuery({ name, seq: null, against: null })}
-          choices={names.map((value) => ({ value, label: value }))}
-        />
+        <div className="flex flex-wrap items-center gap-2">
+          {/* An edit must not be lost to a slip. */}
+          {query.edit === null && (
+            <Segmented
+              label="Znode"
+              value={chosenName ?? ''}
+              onChange={(name) => setQuery({ name, seq: null, against: null, edit: null })}
+              choices={names.map((value) => ({ value, label: value }))}
+            />
+          )}
+          {isOfConfig && query.edit === null && (
+            <Button onClick={() => setQuery({ edit: 'form' })}>
+              <Pencil aria-hidden className="size-4" />
+              Edit …
+            </Button>
+          )}
+        </div>
       </div>
+      {isOfConfig && query.edit !== null && (
+        <Editor
+          {...{ id, onReview }}
+          view={view ?? null}
+          asked={configured}
+          settings={members.data ?? null}
+          tab={query.edit}
+          onTab={(edit) => setQuery({ edit })}
+          onClose={() => setQuery({ edit: null })}
+        />
+      )}
+      {isOfConfig && (
+        <DriftPanel view={view ?? null} document={configured.data} members={members} />
+      )}
       <HistoryState />
       {asked.error && <Failed says={asked.error.message} again={() => void asked.refetch()} />}
       {!asked.data && !asked.error && <Loading />}

@@ -23,9 +23,9 @@ test('a difference is told line by line', () => {
 });
 
 test('which versions are compared is in the address', () => {
-  const query = { name: 'sync', seq: 17, against: 12 } as const;
+  const query = { name: 'sync', seq: 17, against: 12, edit: 'yaml' } as const;
   expect(parseConfigurationQuery(formatConfigurationQuery(query))).toEqual(query);
   expect(parseConfigurationQuery(new URLSearchParams('version=x'))).toEqual({
-    ...{ name: null, seq: null, against: null },
+    ...{ name: null, seq: null, against: null, edit: null },
   });
 });

@@ -52,6 +52,17 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
         </p>
       )}
       {isLeadership(operation) && <Cost operation={operation} />}
+      {operation.twoWriters !== undefined && (
+        <p
+          role="alert"
+          className="flex gap-2 rounded-md border border-critical/50 bg-critical-soft px-3 py-2"
+        >
+          <StateIcon state="critical" mute className="mt-0.5" />
+          <span className="min-w-0">
+            {operation.twoWriters}: compare their data before you throw either away.
+          </span>
+        </p>
+      )}
       <details open={!fold}>
         <summary className={cn('w-fit cursor-pointer text-muted', !fold && 'sr-only')}>
           {operation.steps.length} steps

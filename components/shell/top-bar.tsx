@@ -51,6 +51,13 @@ const titles: Readonly<Record<string, string>> = {
   '/audit': 'Audit',
 };
 
+/** Of a cluster. */
+const parts: Readonly<Record<string, string>> = {
+  past: 'Past',
+  configuration: 'Configuration',
+  runs: 'Operations',
+};
+
 function WhereAmI() {
   const path = usePathname();
   const id = path.startsWith('/cluster/') ? (path.split('/')[2] ?? null) : null;
@@ -98,7 +105,7 @@ function WhereAmI() {
                   /
                 </li>
                 <li className={cn('font-semibold', past && 'text-past')} aria-current="page">
-                  {past ? 'Past' : 'Configuration'}
+                  {parts[part] ?? 'Cluster'}
                 </li>
               </>
             )}

@@ -1,6 +1,7 @@
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent } from '../topology/event';
 import type { Failover } from './failover';
+import type { RunRecord } from './run-record';
 import type { StructureChange } from './structure';
 import type { ZnodeVersion } from './znode-version';
 
@@ -30,11 +31,16 @@ export type HistoryRecord =
   | StructureChange
   | Failover
   | ZnodeVersion
+  | RunRecord
   | RollCall
   | WatchBegan;
 
 /** Events were there first, and have no other mark. */
 export const isEvent = (record: HistoryRecord): record is ClusterEvent => !('record' in record);
+
+/** What was done here, rather than seen: kept whoever else records, and above the spool's size. */
+export const isAct = (record: HistoryRecord): boolean =>
+  isEvent(record) ? record.code === 'operation' : record.record === 'run';
 
 /**
  * So many numbers are left free behind some records: for events that the store derives from them.

@@ -134,5 +134,7 @@ export interface OperationView {
   readonly outageMs: number | null;
   /** By writes that were really tried, or by who was seen to be writable. */
   readonly outageBy?: 'writes' | 'probes' | null;
+  /** Measured: two members were seen to accept writes at once. Absent: not seen. */
+  readonly twoWriters?: string;
   readonly outcome: Outcome | null;
 }

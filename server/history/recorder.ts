@@ -1,6 +1,6 @@
 import { Failure } from '@/lib/errors';
 import type { Gap, HistoryView } from '@/lib/history/history';
-import { type HistoryRecord, isEvent } from '@/lib/history/record';
+import { type HistoryRecord, isAct } from '@/lib/history/record';
 import type { Clock, HistoryStore, Spool, SpooledBatch } from '../ports';
 
 export interface RecorderOptions {
@@ -243,8 +243,6 @@ export class Recorder {
     }
   }
 }
-
-const isAct = (record: HistoryRecord): boolean => isEvent(record) && record.code === 'operation';
 
 function joined(a: Gap | null, b: Gap | null): Gap | null {
   if (a === null || b === null) return a ?? b;

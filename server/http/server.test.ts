@@ -5,7 +5,7 @@ import { MOST_CALLS } from '@/lib/calls';
 import { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
-import type { Audit, AuditReader, HistoryReader, Operations } from '../ports';
+import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
@@ -27,6 +27,7 @@ async function listening(operations: Partial<Operations> = {}) {
     guard: createGuard({ peer, hosts: [] }),
     services: {
       operations: operations as Operations,
+      settings: {} as SettingsReader,
       history: {} as HistoryReader,
       accounts: {} as Accounts,
       audit: anAudit() as unknown as Audit & AuditReader,

@@ -106,6 +106,10 @@ export class ProbeFarm implements ProbePort {
     });
   }
 
+  async settings(): Promise<ProbeFailure> {
+    return failure;
+  }
+
   forget(key: string): void {
     this.forgotten.push(key);
     const open = this.#open.get(key);

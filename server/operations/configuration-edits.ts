@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { scanJson } from '@/lib/configuration/json';
+import { withSecretsOf } from '@/lib/configuration/masked';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { overdue } from '@/lib/operations/follow';
 import {
@@ -10,7 +12,6 @@ import {
 import { endAs } from '@/lib/operations/run';
 import { readSettings, type SettingChange, settingChanges } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
-import { unmasked } from '@/lib/operations/unmask';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import { clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterView, PauseView } from '@/lib/topology/view';
@@ -174,20 +175,13 @@ export class ConfigurationEdits {
       return kept;
     }
     if (wish.kind === 'configuration') {
-      const document = readSettings(wish.text);
-      if (!document) {
-        throw new Failure('bad-input', 'The configuration has to be a JSON object: mend it first.');
-      }
-      return Buffer.from(JSON.stringify(unmasked(document, current)));
+      return Buffer.from(withSecrets(wish.text ?? '', current));
     }
-    const document = readSettings(current);
-    if (!document) {
+    if (!readSettings(current)) {
       const says = 'The configuration is not readable, so nothing can be set in it: mend it first.';
       throw new Failure('refused', says);
     }
-    const { pause: _, ...rest } = document;
-    const next = wish.kind === 'pause' ? { ...rest, pause: true } : rest;
-    return Buffer.from(JSON.stringify(next));
+    return Buffer.from(withPause(current, wish.kind === 'pause'));
   }
 
   async #current(view: ClusterView): Promise<RawZnode> {
@@ -214,3 +208,27 @@ const isWriting = (wish: Wish): wish is Writing =>
   wish.kind === 'configuration' || wish.kind === 'pause' || wish.kind === 'resume';
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** As it was sent, with what was masked for whoever edited it put back. Throws `bad-input`. */
+function withSecrets(text: string, current: string): string {
+  if (!readSettings(text)) {
+    throw new Failure('bad-input', 'The configuration has to be a JSON object: mend it first.');
+  }
+  if (!readSettings(current)) return text;
+  const { text: whole, unknown } = withSecretsOf(text, current);
+  const [first] = unknown;
+  if (first === undefined) return whole;
+  const says = `${first} has a mask that stands for no secret that is known: write it out, or leave it as it was.`;
+  throw new Failure('bad-input', says);
+}
+
+/** Only that one setting is touched: all else stays to the byte, numbers of any size included. */
+function withPause(text: string, paused: boolean): string {
+  const there = scanJson(text).values.find(({ path }) => path.length === 1 && path[0] === 'pause');
+  if (there) return `${text.slice(0, there.start)}${paused}${text.slice(there.end)}`;
+  if (!paused) return text;
+  const inside = text.indexOf('{') + 1;
+  const rest = text.slice(inside);
+  const comma = rest.trimStart().startsWith('}') ? '' : ',';
+  return `${text.slice(0, inside)}"pause":true${comma}${rest}`;
+}

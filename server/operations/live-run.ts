@@ -8,6 +8,17 @@ const AFTERWARDS_MS = 120_000;
 /** And for so long an unknown outcome may still be resolved by what is seen. */
 const RESOLVABLE_MS = 1_800_000;
 
+/** True while something may still happen to a run. */
+export function isOpen(run: Run, now: number): boolean {
+  const { state, outcome, steps } = run.view;
+  if (state !== 'ended') return true;
+  if (outcome?.code === 'unknown') return now - outcome.at < RESOLVABLE_MS;
+  if (outcome?.code !== 'done' && outcome?.code !== 'done-other') return false;
+  const back = steps.find((step) => step.code === 'old-leader-back');
+  if (!movesLeadership(run) || back === undefined) return false;
+  return back.at === null && now - outcome.at < AFTERWARDS_MS;
+}
+
 /**
  * A run in this process and its record in ZooKeeper. The newest state is shown at once and stored
  * as soon as ZooKeeper takes it, one write at a time and each over exactly the version before.
@@ -62,13 +73,7 @@ export class LiveRun {
 
   /** True while something may still happen to it. */
   isOpen(clock: Clock): boolean {
-    const { state, outcome, steps } = this.#run.view;
-    if (state !== 'ended') return true;
-    if (outcome?.code === 'unknown') return clock.now() - outcome.at < RESOLVABLE_MS;
-    if (outcome?.code !== 'done' && outcome?.code !== 'done-other') return false;
-    const back = steps.find((step) => step.code === 'old-leader-back');
-    if (!movesLeadership(this.#run) || back === undefined) return false;
-    return back.at === null && clock.now() - outcome.at < AFTERWARDS_MS;
+    return isOpen(this.#run, clock.now());
   }
 
   set(run: Run): void {

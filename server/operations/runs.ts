@@ -22,7 +22,8 @@ import type {
 } from '../ports';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
-import { LiveRun } from './live-run';
+import { isOpen, LiveRun } from './live-run';
+import type { MeasuredWrites } from './measured-writes';
 import type { Preflights } from './preflights';
 import { Records } from './records';
 
@@ -38,6 +39,7 @@ export interface RunsOptions {
   readonly settings: (key: ClusterKey) => PatroniSettings;
   readonly preflights: Preflights;
   readonly edits: ConfigurationEdits;
+  readonly writes: MeasuredWrites;
   readonly audit: Pick<Audit, 'end'>;
   /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
   readonly onRun: (view: OperationView, says: string | null) => void;
@@ -45,6 +47,8 @@ export interface RunsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** So often another Howdah's run is read. */
+const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
 /** A process that has taken a run up may be gone by then. */
 const FOREIGN_RETRY_MS = 3000;
@@ -56,8 +60,8 @@ export class Runs implements Operations {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
-  readonly #stamps = new Map<ClusterId, { readonly rev: number; readonly json: string }>();
-  #rev = 0;
+  /** Where another Howdah's run is being shown as it goes. */
+  readonly #mirrored = new Set<ClusterId>();
   #closed = false;
 
   constructor(options: RunsOptions) {
@@ -73,9 +77,10 @@ export class Runs implements Operations {
     return live ? [live.run.view] : [];
   }
 
-  /** The cluster's newest operation as the stream sends it. */
-  stamped(id: ClusterId): { readonly rev: number; readonly json: string } | null {
-    return this.#stamps.get(id) ?? null;
+  /** The cluster's newest run, and whether something may still happen to it. */
+  newest(id: ClusterId): { readonly run: Run; readonly open: boolean } | null {
+    const live = this.#live.get(id);
+    return live ? { run: live.run, open: live.isOpen(this.#options.clock) } : null;
   }
 
   /** Clusters with a run under way: they are watched closely. */
@@ -248,11 +253,12 @@ export class Runs implements Operations {
   }
 
   async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, edits, onError } = this.#options;
+    const { clock, patroni, access, settings, view, edits, writes, onError } = this.#options;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
     try {
+      await writes.begin(handle, key);
       await carryOut(handle, {
         ...{ clock, patroni, key, bytes, settings: settings(key), view: now },
         access: () => access(key.ensemble),
@@ -330,11 +336,30 @@ export class Runs implements Operations {
   }
 
   #show({ run: { view } }: LiveRun, says: string | null): void {
-    const json = JSON.stringify(view);
-    if (this.#stamps.get(view.cluster)?.json !== json) {
-      this.#stamps.set(view.cluster, { rev: ++this.#rev, json });
-    }
     this.#options.onRun(view, says);
+  }
+
+  /**
+   * Whether another Howdah carries a run out here: it is shown then, as it stands in ZooKeeper, until
+   * it has ended. Throws `ZooKeeperError`.
+   */
+  async another({ id, key }: ClusterView): Promise<boolean> {
+    const { clock, onRun, onError } = this.#options;
+    const stored = await this.#records(key.ensemble).read(id);
+    const isTheirs = stored !== null && stored.run.view.id !== this.#live.get(id)?.run.view.id;
+    if (!isTheirs || !isOpen(stored.run, clock.now())) return false;
+    onRun(stored.run.view, null);
+    if (stored.run.view.state === 'ended') {
+      await this.#takeUp(key.ensemble, id);
+    } else if (!this.#mirrored.has(id)) {
+      this.#mirrored.add(id);
+      clock.after(MIRROR_MS, () => {
+        this.#mirrored.delete(id);
+        const now = this.#options.view(id);
+        if (now && !this.#closed) void this.another(now).catch(onError);
+      });
+    }
+    return true;
   }
 
   #watchDeadline(live: LiveRun): void {

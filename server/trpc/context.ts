@@ -1,11 +1,12 @@
 import type { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import type { Identity } from '../auth/identities';
-import type { Audit, AuditReader, HistoryReader, Operations } from '../ports';
+import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from '../ports';
 
 /** What procedures may use, for all requests. Services arrive here; routers import none. */
 export interface Services {
   readonly operations: Operations;
+  readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly accounts: Accounts;
   readonly audit: Audit & AuditReader;

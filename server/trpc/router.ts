@@ -3,6 +3,7 @@ import { accountsRouter } from './routers/accounts';
 import { auditRouter } from './routers/audit';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
+import { settingsRouter } from './routers/settings';
 import { router } from './trpc';
 
 export const appRouter = router({
@@ -11,6 +12,7 @@ export const appRouter = router({
   audit: auditRouter,
   history: historyRouter,
   operations: operationsRouter,
+  settings: settingsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -208,8 +208,7 @@ export function lossOf(member: MemberView, view: ClusterView): number | null {
   const others = view.members.flatMap(({ lsn }) => (lsn === null ? [] : [parseLsn(lsn)]));
   const known = others.filter((one): one is bigint => one !== null);
   if (own === null || known.length < 2) return null;
-  const most = known.reduce((a, b) => (a > b ? a : b));
-  return bytesBetween(own, most);
+  return Math.max(...known.map((one) => bytesBetween(own, one) ?? 0));
 }
 
 /** The one with the best verdict, then the highest priority, then the least lag. */

@@ -12,8 +12,6 @@ export interface Endpoint {
 }
 
 export const CONNECT_MS = 2000;
-const STATEMENT_MS = 900;
-const ANSWER_MS = 2000;
 /** Longer than it takes to hand a goodbye to the kernel, which is all that is waited for. */
 const GOODBYE_MS = 1000;
 
@@ -53,6 +51,24 @@ interface TlsLike {
   destroy(error: Error): void;
 }
 
+/** What a connection is for, and how long anything on it may take. */
+export interface Purpose {
+  readonly application: string;
+  readonly connectMs: number;
+  readonly answerMs: number;
+  readonly statementMs: number;
+  /** Settings of the session, as the command line of a server has them. */
+  readonly options: string;
+}
+
+const probing: Purpose = {
+  application: 'howdah',
+  connectMs: CONNECT_MS,
+  answerMs: 2000,
+  statementMs: 900,
+  options: '-c default_transaction_read_only=on',
+};
+
 export interface Connecting {
   /** Ends it, however far it has come. Heeded until the connection is open. */
   readonly signal: AbortSignal;
@@ -60,24 +76,29 @@ export interface Connecting {
   readonly onSocket: (socket: Socket) => void;
 }
 
-/** Opens the one connection to a watched server: read-only, with limits on everything it may hold. */
+/** Opens a connection to a watched server: read-only by default, with limits on everything it may hold. */
 export async function connectTo(
   endpoint: Endpoint,
   settings: ProbeSettings,
-  connecting: Connecting,
+  connecting: Connecting & { readonly purpose?: Purpose },
 ): Promise<pg.Client> {
+  const { purpose = probing } = connecting;
   const { sslmode } = settings;
   const tls = sslmode !== 'disable';
   try {
-    return await open(clientFor(endpoint, settings, tls), connecting);
+    return await open(clientFor(endpoint, settings, { tls, purpose }), connecting);
   } catch (error) {
     if (sslmode !== 'prefer') throw error;
     if (!(error instanceof Error) || !/does not support SSL/.test(error.message)) throw error;
-    return open(clientFor(endpoint, settings, false), connecting);
+    return open(clientFor(endpoint, settings, { tls: false, purpose }), connecting);
   }
 }
 
-function clientFor(endpoint: Endpoint, settings: ProbeSettings, tls: boolean): pg.Client {
+function clientFor(
+  endpoint: Endpoint,
+  settings: ProbeSettings,
+  { tls, purpose }: { readonly tls: boolean; readonly purpose: Purpose },
+): pg.Client {
   const { sslmode } = settings;
   const verify = sslmode === 'verify-ca' || sslmode === 'verify-full';
   return new WaryClient({
@@ -86,14 +107,14 @@ function clientFor(endpoint: Endpoint, settings: ProbeSettings, tls: boolean): p
     user: settings.user,
     password: settings.password,
     database: settings.database,
-    application_name: 'howdah',
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
-    statement_timeout: STATEMENT_MS,
+    application_name: purpose.application,
+    connectionTimeoutMillis: purpose.connectMs,
+    query_timeout: purpose.answerMs,
+    statement_timeout: purpose.statementMs,
     lock_timeout: 100,
     idle_in_transaction_session_timeout: 5000,
     keepAlive: true,
-    options: '-c default_transaction_read_only=on',
+    options: purpose.options,
     ssl: tls
       ? {
           host: endpoint.host,

@@ -72,6 +72,47 @@ async function failed(result: Promise<ProbeSample | ProbeFailure>): Promise<Prob
   return failure;
 }
 
+describe('what a member runs with', () => {
+  const settingsOf = async (member: PatroniMember) => {
+    const told = await probe.settings(member.name);
+    if ('code' in told) throw new Error(told.says);
+    return new Map(told.map((one) => [one.name, one]));
+  };
+
+  test('is told of primary and standby, over the one connection that each has', async () => {
+    for (const member of [leader, standby]) {
+      await sampled(member);
+      const [told] = await Promise.all([settingsOf(member), sampled(member)]);
+      expect(told.size).toBeGreaterThan(300);
+      expect(told.get('shared_buffers')).toMatchObject({
+        ...{ unit: '8kB', context: 'postmaster', vartype: 'integer', pendingRestart: false },
+      });
+      expect(told.get('max_connections')?.source).toBe('command line');
+      expect(told.get('wal_level')?.enumvals).toEqual(['minimal', 'replica', 'logical']);
+      expect(told.get('statement_timeout')?.source).toBe('client');
+    }
+    expect(probe.connections).toBe(2);
+  });
+
+  test('is told without passwords', async () => {
+    await sampled(standby);
+    const told = await settingsOf(standby);
+    const conninfo = told.get('primary_conninfo')?.setting ?? '…';
+    expect(conninfo).not.toMatch(/password=(?!…|'…')/);
+  });
+
+  test('waits for the connection that the next sample opens, and opens none itself', async () => {
+    await waitFor(() => probe.connections === 0, { timeoutMs: 2000, what: 'goodbyes' });
+    const asked = settingsOf(leader);
+    expect(probe.connections).toBe(0);
+    await sampled(leader);
+    expect((await asked).get('port')?.setting).toBe(String(leader.pgPort));
+    expect(probe.connections).toBe(1);
+    expect(await probe.settings('nobody')).toMatchObject({ code: 'unreachable' });
+    expect(probe.connections).toBe(1);
+  });
+});
+
 describe('what is sampled', () => {
   test('of a leader: its position, timeline and those it feeds', async () => {
     const sample = await sampled(leader);

@@ -1,10 +1,15 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import type { SettingFacts } from '@/lib/configuration/facts';
+import type { Burden } from '@/lib/operations/preflight';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
+import { burdenStatement, decodeBurden } from './burden';
+import { hostOf } from './conn-url';
 import { CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
+import { decodeSettings, settingsStatement } from './settings';
 import { hello, probeStatement, type Statement } from './statement';
 
 interface Open extends Connection {
@@ -17,6 +22,9 @@ interface Open extends Connection {
   prepares: boolean;
 }
 
+/** Longer than it takes for the turn of a member of a cluster that somebody looks at. */
+const TURN_MS = 3000;
+
 /** Asks watched servers how they are, over at most one connection each. */
 export class PostgresProbe implements ProbePort {
   readonly #clock: Clock;
@@ -24,6 +32,8 @@ export class PostgresProbe implements ProbePort {
   /** What ends the connecting for a member; whoever comes later, or forgets it, does. */
   readonly #connecting = new Map<string, AbortController>();
   readonly #sockets = new Set<Socket>();
+  /** Told once a member's connection is open. */
+  readonly #awaiting = new Map<string, Set<(open: Open) => void>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -55,6 +65,34 @@ export class PostgresProbe implements ProbePort {
     }
   }
 
+  settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure> {
+    return this.#asked(key, settingsStatement, decodeSettings);
+  }
+
+  burden(key: string): Promise<Burden | ProbeFailure> {
+    return this.#asked(key, burdenStatement, decodeBurden);
+  }
+
+  /** Over the connection that samples come by; what comes later over it waits behind this. */
+  async #asked<T>(
+    key: string,
+    statement: string,
+    decode: (rows: unknown) => T,
+  ): Promise<T | ProbeFailure> {
+    const open = this.#open.get(key) ?? (await this.#opened(key));
+    if (open === null) {
+      const says = 'nothing is connected to it now';
+      return { at: this.#clock.now(), code: 'unreachable', says };
+    }
+    try {
+      // Its limits are the sample's own.
+      return decode((await open.client.query(statement)).rows);
+    } catch (error) {
+      const { code, message } = probeErrorOf(error, open.address);
+      return { at: this.#clock.now(), code, says: message };
+    }
+  }
+
   forget(key: string): void {
     this.#connecting.get(key)?.abort(notAsked());
     this.#drop(key);
@@ -76,10 +114,29 @@ export class PostgresProbe implements ProbePort {
         throw notAsked();
       }
       this.#open.set(key, open);
+      for (const tell of [...(this.#awaiting.get(key) ?? [])]) tell(open);
       return open;
     } finally {
       if (this.#connecting.get(key) === connecting) this.#connecting.delete(key);
     }
+  }
+
+  /** Null: it took too long. */
+  #opened(key: string): Promise<Open | null> {
+    const awaiting = this.#awaiting.get(key) ?? new Set();
+    this.#awaiting.set(key, awaiting);
+    return new Promise((resolve) => {
+      const settle = (open: Open | null) => {
+        cancel();
+        awaiting.delete(settle);
+        if (awaiting.size === 0 && this.#awaiting.get(key) === awaiting) {
+          this.#awaiting.delete(key);
+        }
+        resolve(open);
+      };
+      const cancel = this.#clock.after(TURN_MS, () => settle(null));
+      awaiting.add(settle);
+    });
   }
 
   async #openFor(
@@ -166,14 +223,3 @@ async function rowOf(open: Open): Promise<unknown> {
 }
 
 const notAsked = () => new ProbeError('failed', 'nobody asks for it any more');
-
-function hostOf(connUrl: string): { host: string; port: number } {
-  try {
-    const url = new URL(connUrl);
-    const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
-    if (host === '') throw new Error('no host');
-    return { host, port: Number(url.port || 5432) };
-  } catch {
-    throw new ProbeError('address-unreadable', 'its connection URL in ZooKeeper makes no sense');
-  }
-}

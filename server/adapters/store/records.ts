@@ -1,11 +1,19 @@
 import { sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Failover } from '@/lib/history/failover';
-import { type HistoryRecord, isEvent, type RollCall, type WatchBegan } from '@/lib/history/record';
+import {
+  type HistoryRecord,
+  isAct,
+  isEvent,
+  type RollCall,
+  type WatchBegan,
+} from '@/lib/history/record';
+import type { RunRecord } from '@/lib/history/run-record';
 import type { StructureChange } from '@/lib/history/structure';
 import type { ZnodeVersion } from '@/lib/history/znode-version';
 import { insertEvents, type Transaction } from './event-rows';
 import { upsertFailovers } from './failover-rows';
+import { upsertRuns } from './run-rows';
 import { watch } from './schema';
 import { insertStructures } from './structure-rows';
 import { eventsUnwatched, goneUnwatched } from './unwatched';
@@ -37,6 +45,7 @@ export async function writeRecords(
   await insertEvents(transaction, events);
   await insertVersions(transaction, of<ZnodeVersion>('znode'));
   await upsertFailovers(transaction, of<Failover>('failover'));
+  await upsertRuns(transaction, of<RunRecord>('run'));
   await noteWatching(transaction, records, of<WatchBegan>('watch'));
 }
 
@@ -71,7 +80,7 @@ async function noteWatching(
     const rows = begun.map(({ at }) => ({ began: new Date(at), until: new Date(at) }));
     await transaction.insert(watch).values(rows).onConflictDoNothing();
   }
-  const seen = records.filter((one) => !isEvent(one) || one.code !== 'operation');
+  const seen = records.filter((one) => !isAct(one));
   const until = new Map<number, number>();
   for (const { at, seq } of seen) {
     const began = begun.findLast((one) => one.seq <= seq)?.at ?? BEFORE;

@@ -148,6 +148,7 @@ export class PostgresUpkeep implements Upkeep {
 /** What is little, and so not divided by time. Of each znode the last version stays. */
 async function forgetBefore(database: NodePgDatabase, before: Date): Promise<void> {
   await database.execute(sql`delete from howdah.failover where led < ${before}`);
+  await database.execute(sql`delete from howdah.run where at < ${before}`);
   await database.execute(sql`delete from howdah.watch where until < ${before}`);
   await database.execute(
     sql`delete from howdah.znode_version v where v.at < ${before} and exists (

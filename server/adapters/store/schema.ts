@@ -11,6 +11,7 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core';
 import type { PartChanges } from '@/lib/history/structure';
+import type { OperationView } from '@/lib/operations/types';
 import type { Access } from '@/lib/znodes/access';
 
 /** The tables that `migrations` make, as queries name them. Others read the views beside them. */
@@ -104,6 +105,28 @@ export const failover = howdah.table(
     lostBytes: bigint('lost_bytes', { mode: 'number' }),
   },
   (table) => [primaryKey({ columns: [table.cluster, table.czxid] })],
+);
+
+/** Runs of operations: see `lib/history/run-record.ts`. */
+export const run = howdah.table(
+  'run',
+  {
+    cluster: integer('cluster')
+      .notNull()
+      .references(() => cluster.id),
+    id: text('id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: moment('at').notNull(),
+    kind: text('kind').notNull(),
+    startedAt: moment('started_at').notNull(),
+    endedAt: moment('ended_at'),
+    outcome: text('outcome'),
+    view: json('view').$type<OperationView>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.cluster, table.id] }),
+    index('run_of_cluster').on(table.cluster, table.startedAt, table.id),
+  ],
 );
 
 export const znode = howdah.table('znode', {

@@ -61,6 +61,25 @@ export const historyRouter = router({
   znodes: procedure(onCluster('viewer'))
     .input(z.object({ cluster: text(600) }))
     .query(({ ctx, input }) => ctx.history.znodes(input.cluster)),
+  runs: procedure(onCluster('viewer'))
+    .input(
+      z.object({
+        cluster: text(600),
+        /** Only older ones than this: what a page of runs ended with. */
+        cursor: z.object({ startedAt: moment, id: text(100) }).optional(),
+        kinds: z.array(text(40)).min(1).max(30).optional(),
+        limit: z.number().int().min(1).max(100).default(50),
+      }),
+    )
+    .query(({ ctx, input: { cursor, ...query } }) =>
+      ctx.history.runs({ ...query, before: cursor }),
+    ),
+  run: procedure(onCluster('viewer'))
+    .input(z.object({ cluster: text(600), run: text(100) }))
+    .query(({ ctx, input }) => ctx.history.run({ cluster: input.cluster, id: input.run })),
+  past: procedure(onCluster('viewer'))
+    .input(z.object({ cluster: text(600), kind: z.enum(['switchover', 'failover']) }))
+    .query(({ ctx, input }) => ctx.history.past(input)),
   replay: procedure(onCluster('viewer'))
     .input(z.object(stretch).refine(isForward, backward))
     .query(({ ctx, input }) => ctx.history.replay(input)),

@@ -1,0 +1,154 @@
+import type { ClusterView, MemberView } from '../topology/view';
+import { formatBytes } from '../units';
+import { type Judged, plain } from './judged';
+import { failoverCandidate, suggest, switchoverCandidate } from './rules/candidate';
+import {
+  commonRules,
+  grantedTimeout,
+  leader,
+  leaderState,
+  noRequest,
+  shutdown,
+  standbyCluster,
+} from './rules/cluster';
+import { expectedOutage } from './rules/expected';
+import { type PreflightInput, rule } from './rules/rule';
+import { schedule } from './rules/schedule';
+import { moment } from './rules/words';
+import type { RuleResult } from './types';
+import type { WishOf } from './wish';
+
+export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): Judged {
+  const { view } = input;
+  const members = standbysOf(view).map((member) => switchoverCandidate(member, input));
+  const from = view.leader?.name ?? 'the leader';
+  const rules = [
+    ...commonRules(input),
+    ...[leader(input), noRequest(input), ...leaderState(input)],
+    ...(wish.at === null ? pausedSwitchover(wish, view) : schedule(wish.at, input)),
+    ...[...standbyCluster(input), ...grantedTimeout(input), ...shutdown(input)],
+  ];
+  const to = wish.candidate;
+  const whom = to ?? 'the best candidate';
+  const expected = expectedOutage(view);
+  const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
+  return {
+    ...plain,
+    ...{ rules, members, suggested: suggest(members, view), expectedOutageMs: expected },
+    verb: `${wish.at === null ? 'Switch' : 'Schedule to switch'} ${view.name} over to ${whom}`,
+    consequence: `${view.name} accepts no writes while the leader changes${when}, and connections to ${from} are closed.`,
+    preview: [
+      ...(wish.at === null
+        ? []
+        : [`The schedule is written to ZooKeeper, and can be cancelled until ${moment(wish.at)}`]),
+      `Patroni on ${from} is asked to hand over`,
+      `${from} stops accepting writes, shuts PostgreSQL down and gives the leadership up`,
+      `${to ?? 'The new leader'} takes it, finishes replay and is promoted to a new timeline`,
+      `${from} comes back as a standby of the new leader`,
+    ],
+    ...{ danger: 'interrupts', phrase: view.name },
+  };
+}
+
+function pausedSwitchover(wish: WishOf<'switchover'>, view: ClusterView): RuleResult[] {
+  if (!view.mode.paused) return [];
+  return [
+    wish.candidate === null
+      ? rule('paused', 'refuse', 'The cluster is paused: Patroni needs a named member then')
+      : rule(
+          'paused',
+          'warn',
+          'The cluster is paused: Patroni still switches over to a named member',
+        ),
+  ];
+}
+
+export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judged {
+  const { view } = input;
+  const { name } = view;
+  const from = view.leader?.name ?? null;
+  const members = standbysOf(view).map((member) => failoverCandidate(member, input));
+  const suggested = suggest(members, view);
+  const chosen = members.find((one) => one.name === (wish.candidate ?? suggested));
+  const lossBytes = chosen?.lossBytes ?? null;
+  const loss = lossBytes === null ? 'an unknown amount' : formatBytes(lossBytes);
+  const to = chosen?.name ?? 'a member';
+  const ttl = view.config.is === 'ok' ? view.config.value.ttl : null;
+  const wait = from === null ? 0 : (ttl ?? 30) * 1000;
+  return {
+    ...{ ...plain, members, suggested, lossBytes },
+    rules: [...commonRules(input), ...forced(view), noRequest(input), ...standbyCluster(input)],
+    verb: `Force ${name} to fail over to ${to}`,
+    consequence:
+      lossBytes === 0
+        ? `${to} is made leader of ${name} by force. It has all WAL that is known of; what nobody has seen is lost.`
+        : `${to} is made leader of ${name} by force, and ${loss} of WAL is lost for good.`,
+    preview: [
+      ...(from === null
+        ? [`Patroni is asked to promote ${to}, whatever it lacks`]
+        : [
+            `Patroni is asked to fail over to ${to}`,
+            `If ${from} still lives it steps down, by the same limits as in a switchover`,
+            `If it hangs, its session ends within the ttl${ttl === null ? '' : ` of ${ttl} s`}, and ${to} takes the leadership`,
+          ]),
+      `${to} is promoted to a new timeline: writes that it has not received are lost`,
+      ...(from === null ? [] : [`${from} is rewound or has to be reinitialised`]),
+    ],
+    danger: 'loses',
+    phrase: `${name} loses ${loss}`,
+    expectedOutageMs: [1000, 10_000 + wait],
+  };
+}
+
+/** A leader that is well is switched over from: force gains nothing, and loses more. */
+function forced(view: ClusterView): RuleResult[] {
+  const { leader: leads } = view;
+  if (!leads) return [rule('leader', 'ok', 'There is no leader, so nobody is forced to go')];
+  const member = view.members.find((one) => one.name === leads.name);
+  const well = member?.probe.is === 'ok' && member.probe.writable && member.state === 'running';
+  return [
+    well
+      ? rule(
+          'leader',
+          'warn',
+          `${leads.name} leads and accepts writes: it may be forced away all the same`,
+          {
+            advice: 'Switch over instead: that loses nothing.',
+          },
+        )
+      : rule(
+          'leader',
+          'warn',
+          `${leads.name} holds the leadership, and is not seen to accept writes`,
+        ),
+  ];
+}
+
+export function cancelSwitchover(input: PreflightInput): Judged {
+  const { view } = input;
+  const { request } = view;
+  const at = request?.scheduledAt ?? null;
+  const loop = view.config.is === 'ok' ? view.config.value.loopWait : 10;
+  const soon = at !== null && Date.parse(at) - input.now < loop * 1000;
+  const pending =
+    request === null
+      ? rule('request', 'refuse', 'No switchover is scheduled')
+      : at === null
+        ? rule('request', 'refuse', 'What is pending is not scheduled, and can’t be cancelled')
+        : rule('request', 'ok', `A switchover is scheduled for ${moment(at)}`);
+  const late = rule(
+    'late',
+    'warn',
+    `It is due within ${loop} s: Patroni may carry it out all the same`,
+  );
+  return {
+    ...plain,
+    rules: [...commonRules(input), pending, ...(soon ? [late] : [])],
+    verb: `Cancel the switchover of ${view.name}`,
+    consequence: `${view.name} is not switched over.`,
+    preview: ['The request is taken out of ZooKeeper, if it is still the one that was seen'],
+  };
+}
+
+const standbysOf = (view: ClusterView): readonly MemberView[] =>
+  view.members.filter((member) => member.name !== view.leader?.name);

@@ -1,0 +1,102 @@
+import { type Judged, plain } from './judged';
+import { listed } from './plan';
+import { commonRules } from './rules/cluster';
+import { expectedRestart } from './rules/expected';
+import { target } from './rules/member';
+import { type PreflightInput, rule } from './rules/rule';
+import { schedule } from './rules/schedule';
+import { moment } from './rules/words';
+import type { MemberResult, RuleResult } from './types';
+import type { WishOf } from './wish';
+
+export function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged {
+  const { view } = input;
+  const members = view.members.map((member) => target(member, wish, input));
+  const chosen = wish.members.filter((name) => view.members.some((one) => one.name === name));
+  const leads = chosen.includes(view.leader?.name ?? '');
+  const scheduled = wish.at !== null;
+  const rules = [...commonRules(input), ...chosenRules(wish.members, members)];
+  if (wish.at !== null) {
+    rules.push(...schedule(wish.at, input));
+    if (chosen.length > 1) rules.push(rule('one', 'refuse', 'One member at a time is scheduled'));
+  }
+  const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
+  const who = listed(chosen);
+  return {
+    ...{ ...plain, rules, members },
+    suggested: null,
+    verb: `${scheduled ? 'Schedule a restart of' : 'Restart'} ${who}`,
+    consequence: leads
+      ? `${view.name} accepts no writes while ${view.leader?.name} restarts${when}, and its connections are closed.`
+      : `Connections to ${who} are closed${when}. Writes go on.`,
+    preview: scheduled
+      ? [`Patroni on ${who} is asked to restart PostgreSQL at ${moment(wish.at ?? '')}`]
+      : [
+          ...(chosen.length > 1
+            ? [
+                'One after the other, standbys first: each runs and streams before the next is asked',
+              ]
+            : []),
+          `Patroni on ${who} is asked to restart PostgreSQL, and it is waited until it has`,
+          ...(chosen.length > 1 ? ['At the first that fails, the others are left alone'] : []),
+        ],
+    danger: leads ? 'interrupts' : 'none',
+    phrase: leads ? view.name : null,
+    expectedOutageMs: leads ? expectedRestart() : null,
+  };
+}
+
+/** Everybody who was chosen has to be able to. */
+function chosenRules(
+  chosen: readonly string[],
+  members: readonly MemberResult[],
+): readonly RuleResult[] {
+  if (chosen.length === 0) return [rule('chosen', 'refuse', 'No member is chosen')];
+  return chosen.flatMap((name): readonly RuleResult[] => {
+    const result = members.find((one) => one.name === name);
+    if (!result) return [rule('chosen', 'refuse', `There is no member ${name}`)];
+    return result.rules.filter(({ verdict }) => verdict !== 'ok');
+  });
+}
+
+export function onMember(
+  wish: WishOf<'reload'> | WishOf<'reinitialise'> | WishOf<'cancel-restart'>,
+  input: PreflightInput,
+): Judged {
+  const { view } = input;
+  const members = view.members.map((member) => target(member, wish, input));
+  const names = wish.kind === 'reload' ? wish.members : [wish.member];
+  const who = listed(names);
+  const rules = [...commonRules(input), ...chosenRules(names, members)];
+  const base = { ...plain, rules, members };
+  switch (wish.kind) {
+    case 'reload':
+      return {
+        ...base,
+        verb: `Reload ${who}`,
+        consequence: `${who} read${names.length === 1 ? 's' : ''} patroni.yml and PostgreSQL’s configuration again. Nothing is restarted.`,
+        preview: [`Patroni on ${who} is asked to reload, and it is waited until PostgreSQL has`],
+      };
+    case 'cancel-restart':
+      return {
+        ...base,
+        verb: `Cancel the restart of ${who}`,
+        consequence: `${who} is not restarted.`,
+        preview: [`Patroni on ${who} is asked to forget its schedule`],
+      };
+    case 'reinitialise':
+      return {
+        ...base,
+        verb: `Reinitialise ${who}`,
+        consequence: `All data of ${who} is deleted, and copied anew from another member of ${view.name}.`,
+        preview: [
+          `PostgreSQL on ${who} is stopped, at once`,
+          `Its data directory is deleted`,
+          `It is copied from ${view.leader?.name ?? 'the leader'} or a member tagged clonefrom, which takes as long as the database is big`,
+          `${who} streams again`,
+        ],
+        danger: 'loses',
+        phrase: `${who} loses its data`,
+      };
+  }
+}

@@ -1,0 +1,149 @@
+import { observed, overdue } from '@/lib/operations/follow';
+import { settlesAt } from '@/lib/operations/follow-leadership';
+import { end, type Run } from '@/lib/operations/run';
+import type { OperationView } from '@/lib/operations/types';
+import { beginsToMove, unaskedRun, withWhy } from '@/lib/operations/unasked';
+import type { ClusterId } from '@/lib/topology/cluster-id';
+import type { Cause } from '@/lib/topology/event';
+import type { ClusterView } from '@/lib/topology/view';
+import type { Clock } from '../ports';
+import { isOpen } from './live-run';
+
+export interface FollowedOptions {
+  readonly clock: Clock;
+  readonly view: (id: ClusterId) => ClusterView | null;
+  /** The newest run of Howdah's own here, and whether something may still happen to it. */
+  readonly own: (id: ClusterId) => { readonly run: Run; readonly open: boolean } | null;
+  /** Whether another Howdah is carrying something out there; it is shown then, as it goes. */
+  readonly another: (view: ClusterView) => Promise<boolean>;
+  readonly onRun: (view: OperationView) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A request is cleared within a change of leader: what comes so soon after it is its doing. */
+const REQUEST_LASTS_MS = 60_000;
+
+/**
+ * Changes of leadership that no Howdah was asked for, each followed as a run: automatic failovers,
+ * and what somebody asked Patroni for directly. Nothing of it is sent or recorded in ZooKeeper.
+ */
+export class Followed {
+  readonly #options: FollowedOptions;
+  readonly #last = new Map<ClusterId, ClusterView>();
+  readonly #requested = new Map<ClusterId, number>();
+  readonly #runs = new Map<ClusterId, Run>();
+
+  constructor(options: FollowedOptions) {
+    this.#options = options;
+  }
+
+  /** The newest here; null: none has been seen. */
+  newest(id: ClusterId): OperationView | null {
+    return this.#runs.get(id)?.view ?? null;
+  }
+
+  /** Clusters whose leadership is moving. */
+  get active(): readonly ClusterId[] {
+    const now = this.#options.clock.now();
+    return [...this.#runs].filter(([, run]) => isOpen(run, now)).map(([id]) => id);
+  }
+
+  observe(view: ClusterView): void {
+    const { clock, own } = this.#options;
+    const { id } = view;
+    const before = this.#last.get(id);
+    this.#last.set(id, view);
+    const now = clock.now();
+    if (view.request !== null && view.request.scheduledAt === null) this.#requested.set(id, now);
+    const ours = own(id)?.open ?? false;
+    const run = this.#runs.get(id);
+    const open = run !== undefined && isOpen(run, now);
+    if (open && ours) this.#handOver(run);
+    else if (open) this.#follow(run, view);
+    const undecided = open && run.view.outcome === null;
+    if (before && !undecided && !ours && beginsToMove(before, view)) void this.#begin(before, view);
+  }
+
+  gone(id: ClusterId): void {
+    this.#last.delete(id);
+    this.#requested.delete(id);
+    this.#runs.delete(id);
+  }
+
+  async #begin(before: ClusterView, view: ClusterView): Promise<void> {
+    const { clock, another, onError } = this.#options;
+    const { id } = view;
+    const at = clock.now();
+    const run = unaskedRun(before, view, {
+      id: idOf(before, view),
+      at,
+      ...this.#causeOf(before, at),
+    });
+    // At once, so that nothing of it is missed while ZooKeeper is asked whose it is.
+    this.#runs.set(id, observed(run, view, at));
+    if (await another(view).catch(onError)) {
+      if (this.#runs.get(id)?.view.id === run.view.id) this.#runs.delete(id);
+      return;
+    }
+    const now = this.#runs.get(id);
+    if (now?.view.id === run.view.id) this.#show(now);
+    const last = this.#last.get(id);
+    if (last) this.observe(last);
+  }
+
+  #causeOf(
+    before: ClusterView,
+    now: number,
+  ): { readonly cause: Cause; readonly by?: string | null } {
+    const due = before.request?.scheduledAt ?? null;
+    const wish = this.#options.own(before.id)?.run;
+    if (due !== null && Date.parse(due) <= now + REQUEST_LASTS_MS) {
+      const ours =
+        wish?.wish.kind === 'switchover' &&
+        wish.wish.at !== null &&
+        Date.parse(wish.wish.at) === Date.parse(due);
+      return ours ? { cause: 'howdah', by: wish.view.by ?? null } : { cause: 'request' };
+    }
+    const asked = this.#requested.get(before.id);
+    const lately = asked !== undefined && now - asked < REQUEST_LASTS_MS;
+    return { cause: lately ? 'request' : 'automatic' };
+  }
+
+  #follow(run: Run, view: ClusterView): void {
+    const now = this.#options.clock.now();
+    const next = overdue(withWhy(observed(run, view, now), view), view, now);
+    const settles = settlesAt(next);
+    if (settles !== null && settlesAt(run) === null) this.#lookAgain(view.id, settles);
+    this.#take(run, next);
+  }
+
+  /** Howdah has been asked now: what becomes of it is that run's. */
+  #handOver(run: Run): void {
+    if (run.view.outcome !== null) return;
+    const at = this.#options.clock.now();
+    const says = 'Howdah was asked to act meanwhile: how it ended is told by that run.';
+    this.#take(run, end(run, { code: 'unknown', says, at }));
+  }
+
+  #take(before: Run, next: Run): void {
+    if (JSON.stringify(before) === JSON.stringify(next)) return;
+    this.#runs.set(next.view.cluster, next);
+    this.#show(next);
+  }
+
+  #show(run: Run): void {
+    this.#options.onRun(run.view);
+  }
+
+  #lookAgain(id: ClusterId, at: number): void {
+    const { clock, view } = this.#options;
+    clock.after(Math.max(0, at - clock.now()) + 50, () => {
+      const now = view(id);
+      if (now) this.observe(now);
+    });
+  }
+}
+
+/** The same in every Howdah that sees it: what several of them record is there once. */
+const idOf = (before: ClusterView, { request }: ClusterView): string =>
+  `moved-${before.leader?.czxid}-${(request ?? before.request)?.version ?? 'unasked'}`;
