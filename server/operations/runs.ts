@@ -4,9 +4,8 @@ import { Failure, ZooKeeperError } from '@/lib/errors';
 import { stateOf, whatMoved } from '@/lib/operations/as-seen';
 import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
-import { interrupted } from '@/lib/operations/follow-members';
 import { patienceOf } from '@/lib/operations/plan';
-import { auditedEnd, begin, endAs, type Run, requested, toldEnd } from '@/lib/operations/run';
+import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -22,6 +21,7 @@ import type {
 } from '../ports';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
+import { findOut, goOn } from './go-on';
 import { isOpen, LiveRun } from './live-run';
 import type { MeasuredWrites } from './measured-writes';
 import type { Preflights } from './preflights';
@@ -197,6 +197,11 @@ export class Runs implements Operations {
     return foreign;
   }
 
+  /** Every cluster of an ensemble that has a record, also one that is no more. */
+  recorded(ensemble: string): Promise<readonly ClusterId[]> {
+    return this.#records(ensemble).clusters();
+  }
+
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
     const { view } = this.#options;
@@ -210,31 +215,12 @@ export class Runs implements Operations {
     this.#tellAgain(stored.run);
     const now = view(id);
     this.#watchDeadline(live);
-    await this.#goOn(live, now);
+    // It may take as long as the members take: other clusters don't wait for that.
+    void goOn(this.#handle(live), this.#partsFor(live)).catch(this.#options.onError);
     const settles = settlesAt(live.run);
     if (settles !== null) this.#lookAgain(live, settles);
     if (now) this.observe(now);
     return true;
-  }
-
-  /** What an earlier process left: never asked again, and never taken for done. */
-  async #goOn(live: LiveRun, view: ClusterView | null): Promise<void> {
-    const { clock, edits } = this.#options;
-    const { run } = live;
-    const { state } = run.view;
-    if (state === 'ended') return;
-    if (state === 'recorded') {
-      const says = 'Howdah stopped before anything was sent: nothing was done.';
-      await this.#advance(live, endAs(run, ['failed', says], clock.now()));
-    } else if (run.targets.length > 0) {
-      await this.#advance(live, interrupted(run, clock.now()));
-    } else if (run.sha256 != null && view !== null) {
-      // It may take as long as the members take: others are not to wait for that.
-      void edits.goOn(this.#handle(live), view).catch(this.#options.onError);
-    } else if (state === 'requested') {
-      const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
-      await this.#advance(live, requested(run, how, clock.now()));
-    }
   }
 
   close(): void {
@@ -253,7 +239,7 @@ export class Runs implements Operations {
   }
 
   async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, edits, writes, onError } = this.#options;
+    const { clock, patroni, access, settings, view, writes, onError } = this.#options;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
@@ -269,8 +255,12 @@ export class Runs implements Operations {
     } catch (error) {
       onError(error);
     }
-    const current = now();
-    if (live.run.sha256 != null && current) await edits.goOn(handle, current).catch(onError);
+    await findOut(handle, this.#partsFor(live)).catch(onError);
+  }
+
+  #partsFor({ ensemble, run }: LiveRun) {
+    const { clock, edits, access, view } = this.#options;
+    return { clock, edits, view: view(run.view.cluster), access: () => access(ensemble) };
   }
 
   #handle(live: LiveRun) {
