@@ -1,6 +1,6 @@
 import type { ClusterView, MemberView } from '../topology/view';
 import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
-import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
+import { type Answer, end, isUndecided, mark, type Run, tooLate, waiting } from './run';
 import type { OperationKind } from './wish';
 
 /** What Patroni has answered with a failure may still be seen to have been done for so long. */
@@ -53,10 +53,8 @@ export function failTarget(
   const steps = failed.view.steps.map((one) =>
     one.code === step ? { ...one, says: by.says } : one,
   );
-  const done = inState(failed, 'done');
-  const before = done.length > 0 ? ` Done on ${listed(done)} before.` : '';
-  const refused = done.length === 0 && by.refused === true;
-  const says = `${by.says}.${before}${after(failed)}`;
+  const refused = inState(failed, 'done').length === 0 && by.refused === true;
+  const says = `${by.says}.${before(failed)}${after(failed)}`;
   return end(
     { ...failed, targets: leftAlone(failed), view: { ...failed.view, steps } },
     { code: refused ? 'refused' : 'failed', says, at: by.now },
@@ -82,6 +80,11 @@ const inState = ({ targets }: Run, wanted: Target['state']): readonly string[] =
 /** Whoever was not asked is not asked any more. */
 const leftAlone = ({ targets }: Run): readonly Target[] =>
   targets.map((one) => (one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one));
+
+function before(run: Run): string {
+  const done = inState(run, 'done');
+  return done.length > 0 ? ` Done on ${listed(done)} before.` : '';
+}
 
 function after(run: Run): string {
   const left = inState(run, 'waiting');
@@ -172,9 +175,17 @@ function streams(member: MemberView, { leader }: ClusterView): boolean {
 }
 
 function unknownTarget(run: Run, member: string, by: { now: number; says: string }): Run {
-  const says = `${by.says}.${after(run)}`;
+  const says = `${by.says}.${before(run)}${after(run)}`;
   const unknown = withTarget({ ...run, targets: leftAlone(run) }, member, { state: 'unknown' });
   return end(unknown, { code: 'unknown', says, at: by.now });
+}
+
+/** The bound of all of it has passed, while one was waited for or none. */
+export function membersOverdue(run: Run, now: number): Run {
+  const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
+  if (!open) return tooLate({ ...run, targets: leftAlone(run) }, now);
+  const says = `${open.member} was not seen to have done it in time`;
+  return unknownTarget(run, open.member, { now, says });
 }
 
 /** Howdah stopped in between: whoever was not asked is not asked any more. */

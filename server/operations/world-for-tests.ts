@@ -85,6 +85,8 @@ export class World {
   lead(name: string | null): void {
     if (this.leader !== null) this.zookeeper.delete(`${SCOPE}/leader`);
     if (name === null) return;
+    const { members: _, ...part } = this.part;
+    this.part = part;
     this.zookeeper.create(`${SCOPE}/leader`, name);
     this.timeline += 1;
   }
@@ -338,10 +340,12 @@ export class Howdah {
         } catch (error) {
           return { is: 'not-sent', why: String(error) };
         }
-        return this.#step(async () => {
+        const asked = this.#step(async () => {
           world.receive(apiUrl, call);
           return answer;
         });
+        // It never throws: of a process that has died nothing comes any more.
+        return asked.catch(() => new Promise(() => {}));
       },
       reach: async () => ({ is: 'ok', position: 1n, timeline: 3, watchdogFailed: false }),
     };
