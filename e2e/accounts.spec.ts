@@ -14,12 +14,16 @@ async function signInAs(page: Page, who: { email: string; password: string }): P
 /** What a script on the page could send, whatever the page shows. */
 const startSwitchover = (page: Page) =>
   page.evaluate(async () => {
-    const answer = await fetch('/api/trpc/switchover.start', {
+    const answer = await fetch('/api/trpc/operations.start', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        ...{ cluster: 'main~.2Fservice~orders', candidate: 'orders-2' },
-        seen: { leader: 'orders-1', leaderCzxid: '1', configVersion: null },
+        cluster: 'main~.2Fservice~orders',
+        wish: { kind: 'switchover', candidate: 'orders-2', at: null },
+        seen: {
+          ...{ leader: 'orders-1', leaderCzxid: '1', configVersion: null },
+          ...{ requestVersion: null, lossBytes: null },
+        },
         ...{ confirm: 'orders', reason: '' },
       }),
     });

@@ -71,13 +71,16 @@ test('a request decided on a leadership that has moved is refused, and nothing i
   const [standby] = await real.orders.standbys();
   const answer = await page.evaluate(
     async ([from, to]) => {
-      const response = await fetch('/api/trpc/switchover.start', {
+      const response = await fetch('/api/trpc/operations.start', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
           cluster: 'main~.2Fservice~orders',
-          candidate: to,
-          seen: { leader: from, leaderCzxid: '1', configVersion: null },
+          wish: { kind: 'switchover', candidate: to, at: null },
+          seen: {
+            ...{ leader: from, leaderCzxid: '1', configVersion: null },
+            ...{ requestVersion: null, lossBytes: null },
+          },
           confirm: 'orders',
           reason: '',
         }),
@@ -94,14 +97,14 @@ test('a request decided on a leadership that has moved is refused, and nothing i
 test('a page elsewhere can neither read nor switch over', async ({ request, real }) => {
   const { url } = real.howdah;
   const body = { data: '{}', headers: { 'content-type': 'application/json' } };
-  const foreign = await request.post(`${url}/api/trpc/switchover.start`, {
+  const foreign = await request.post(`${url}/api/trpc/operations.start`, {
     ...body,
     headers: { ...body.headers, origin: 'http://evil.example' },
   });
   expect(foreign.status()).toBe(403);
-  const none = await request.post(`${url}/api/trpc/switchover.start`, body);
+  const none = await request.post(`${url}/api/trpc/operations.start`, body);
   expect(none.status()).toBe(403);
-  const plain = await request.post(`${url}/api/trpc/switchover.start`, {
+  const plain = await request.post(`${url}/api/trpc/operations.start`, {
     data: '{}',
     headers: { 'content-type': 'text/plain', origin: url },
   });

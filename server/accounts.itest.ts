@@ -321,9 +321,13 @@ describe('the audit', () => {
     const { browser: operating } = await somebody([{ role: 'operator', scope: { of: 'all' } }]);
     type Page = { items: { intent: { cluster: string | null; action: string } }[] };
     // There is no such cluster, but somebody wanted it.
-    const wanted = { leader: 'a', leaderCzxid: '1', configVersion: null };
-    await admin.mutate('switchover.start', {
-      ...{ cluster: 'main~.2Fservice~none', candidate: 'b', seen: wanted },
+    const wanted = {
+      ...{ leader: 'a', leaderCzxid: '1', configVersion: null },
+      ...{ requestVersion: null, lossBytes: null },
+    };
+    await admin.mutate('operations.start', {
+      ...{ cluster: 'main~.2Fservice~none', seen: wanted },
+      wish: { kind: 'switchover', candidate: 'b', at: null },
       ...{ confirm: 'none', reason: 'to be seen' },
     });
     const theirs = await waitFor(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OperationView, SwitchoverPreflight } from '@/lib/operations/types';
+import type { OperationView, Preflight } from '@/lib/operations/types';
 import { freePort, type Sandbox, signedIn, startSandbox, waitFor } from '@/sandbox';
 import { cookieOf } from './account-process';
 import { makeFolder, openStore, servers } from './adapters/store/store-for-tests';
@@ -91,14 +91,16 @@ async function signIn(): Promise<{ cookie: string }> {
 const request = (headers: Record<string, string>) =>
   waitFor(
     async () => {
-      const judged = await query<SwitchoverPreflight>('switchover.preflight', headers, {
-        cluster: CLUSTER,
+      const wish = { kind: 'switchover', candidate: null, at: null } as const;
+      const judged = await query<Preflight>('operations.preflight', headers, {
+        ...{ cluster: CLUSTER, wish },
       }).catch(() => null);
-      const ready = judged?.candidates.find(({ verdict }) => verdict === 'ok');
-      if (!judged?.seen || !ready || judged.rules.some(({ verdict }) => verdict === 'refuse')) {
+      const ready = judged?.members.find(({ verdict }) => verdict === 'ok');
+      if (!judged || !ready || judged.rules.some(({ verdict }) => verdict === 'refuse')) {
         return null;
       }
-      const decided = { cluster: CLUSTER, candidate: ready.name, seen: judged.seen };
+      const { seen } = judged;
+      const decided = { cluster: CLUSTER, wish: { ...wish, candidate: ready.name }, seen };
       return { ...decided, confirm: 'ops', reason: 'the store is gone' };
     },
     { timeoutMs: 60_000, what: 'a standby that may take over' },
@@ -126,12 +128,12 @@ test('with the store gone who was known goes on reading, and only the emergency 
   );
   const before = streamed;
   await waitFor(() => streamed > before + 100, { timeoutMs: 15_000, what: 'the stream to go on' });
-  const refused = await post('/api/trpc/switchover.start', wanted, admin);
+  const refused = await post('/api/trpc/operations.start', wanted, admin);
   expect(refused.status).toBe(503);
   expect(await refused.text()).toContain('the emergency token may act');
   expect((await post('/api/auth/sign-in', { ...ADMIN, password: OWN }, {})).status).toBe(503);
 
-  const started = await post('/api/trpc/switchover.start', await request(emergency), emergency);
+  const started = await post('/api/trpc/operations.start', await request(emergency), emergency);
   expect(started.status, await started.clone().text()).toBe(200);
   await waitFor(
     async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await waitFor(
     async () =>
       (await admin
-        .query('switchover.preflight', { cluster: CLUSTER })
+        .query('operations.preflight', { cluster: CLUSTER, wish: { kind: 'resume' } })
         .then(() => true)
         .catch(() => false)) === true,
     { timeoutMs: 60_000, what: 'the cluster to be known' },

@@ -193,7 +193,9 @@ test('no password leaves by the stream, an answer, an error or the log', async (
   told.push(await streaming);
 
   const first = (await versionsOf(howdah, 'config')).versions.at(-1)?.seq ?? 0;
-  const restore = await ask(howdah, 'configuration.preflight', { cluster: CLUSTER, seq: first });
+  const restore = await ask(howdah, 'operations.preflight', {
+    ...{ cluster: CLUSTER, wish: { kind: 'configuration', text: null, seq: first } },
+  });
   // That it is another password is said.
   expect(restore).toContain('"path":"postgresql.authentication.replication.password"');
   const document = await ask(howdah, 'settings.document', { cluster: CLUSTER });
@@ -223,9 +225,16 @@ test('no password leaves by the stream, an answer, an error or the log', async (
     await ask(howdah, 'accounts.list', undefined),
     await ask(howdah, 'audit.page', {}),
     await ask(howdah, 'operations.list', { cluster: CLUSTER }),
-    await ask(howdah, 'switchover.preflight', { cluster: CLUSTER, candidate: 'pg-3' }),
-    await act(howdah, 'configuration.restore', {
-      ...{ cluster: CLUSTER, seq: first, seenVersion: 0, confirm: 'canary', reason: '' },
+    await ask(howdah, 'operations.preflight', {
+      ...{ cluster: CLUSTER, wish: { kind: 'switchover', candidate: 'pg-3', at: null } },
+    }),
+    await act(howdah, 'operations.start', {
+      ...{ cluster: CLUSTER, wish: { kind: 'configuration', text: null, seq: first } },
+      seen: {
+        ...{ leader: null, leaderCzxid: null, configVersion: 0 },
+        ...{ requestVersion: null, lossBytes: null },
+      },
+      ...{ confirm: 'canary', reason: '' },
     }),
     await (await fetch(`${howdah.url}/metrics`, signedIn(sandbox.root))).text(),
     await (await fetch(`${howdah.url}/api/health`, signedIn(sandbox.root))).text(),

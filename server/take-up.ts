@@ -50,7 +50,7 @@ export class TakeUp {
 
   /** Not before its clusters have been put together: they are what is taken up. */
   #soon(ensemble: Ensemble): void {
-    const { clock, digest, fleet, history } = this.#parts;
+    const { clock, digest, history } = this.#parts;
     if (digest.waiting > 0) {
       clock.soon(() => this.#soon(ensemble));
       return;
@@ -60,7 +60,19 @@ export class TakeUp {
       this.#called.add(ensemble.name);
       history.present(roll);
     }
-    void this.#resume(ensemble, fleet.of(ensemble.name));
+    void this.#resumeAll(ensemble);
+  }
+
+  /** Also of clusters that are no more: what was removed has a run that may not have ended. */
+  async #resumeAll(ensemble: Ensemble): Promise<void> {
+    const { fleet, runs, onError } = this.#parts;
+    const there = fleet.of(ensemble.name);
+    try {
+      const recorded = await runs.recorded(ensemble.name);
+      await this.#resume(ensemble, [...new Set([...there, ...recorded])]);
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError)) onError(error);
+    }
   }
 
   /** Runs left behind are taken up once it is known what the clusters look like. */

@@ -11,6 +11,7 @@ const well: Patient = {
   clockOffsets: new Map(),
   lsnWentBack: null,
   syncWaits: 0,
+  now: 1000,
 };
 const of = (cluster: ClusterView, more: Partial<Patient> = {}): Patient => ({
   ...well,
@@ -31,12 +32,14 @@ const failing = (code: 'unreachable' | 'no-credentials') => ({
 });
 const config = aCluster().config;
 if (config.is !== 'ok') throw new Error('it has a configuration');
+const pause = { by: 'ann@example.org', reason: 'patching', since: 100, until: 900 };
 const sync = {
   replication: 'sync' as const,
   paused: false,
   standbyCluster: false,
   failsafe: false,
 };
+const pausedMode = { ...sync, replication: 'async' as const, paused: true };
 
 /** Each code: patients who have it, with words of the sentence, and some who look like it and don't. */
 const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] }> = {
@@ -132,7 +135,7 @@ const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] 
     hasNot: [of(aCluster({ members: [aLeader('pg-a'), aStandby('pg-b')] }))],
   },
   'config-unreadable': {
-    has: [[of(aCluster({ config: { is: 'unreadable', why: 'it is torn' } })), 'it is torn']],
+    has: [[of(aCluster({ config: { is: 'unreadable', why: 'it is torn', version: 1 } })), 'it is torn']],
     hasNot: [of(aCluster({ config: { is: 'absent' } }))],
   },
   'znode-unreadable': {
@@ -175,7 +178,19 @@ const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] 
     has: [[of(aCluster(), { lsnWentBack: { at: 1, bytes: 2048 } }), 'pg-a', '2 kB']],
   },
   paused: {
-    has: [[of(aCluster({ mode: { ...sync, replication: 'async', paused: true } })), 'paused']],
+    has: [
+      [of(aCluster({ mode: pausedMode })), 'is paused (maintenance mode): a failure'],
+      [of(aCluster({ mode: pausedMode, pause })), 'by ann@example.org (patching): a failure'],
+      [of(aCluster({ mode: pausedMode, pause: { ...pause, by: null } })), ') (patching)'],
+    ],
+  },
+  'pause-due': {
+    has: [[of(aCluster({ mode: pausedMode, pause }), { now: 900 }), 'by ann@example.org']],
+    hasNot: [
+      of(aCluster({ mode: pausedMode, pause }), { now: 899 }),
+      of(aCluster({ mode: pausedMode, pause: { ...pause, until: null } })),
+      of(aCluster({ mode: pausedMode })),
+    ],
   },
   'not-measured': {
     has: [[b({ probe: failing('no-credentials') }), 'no monitoring user']],

@@ -47,7 +47,7 @@ describe('a change of leadership', () => {
   });
 
   test('that somebody asked for, from a leader, is planned, and has what was expected of it', () => {
-    const request = { leader: 'pg-a', candidate: 'pg-b', scheduledAt: null };
+    const request = { leader: 'pg-a', candidate: 'pg-b', scheduledAt: null, version: 1 };
     const views = [led('pg-a', '1', { request }), nobody, led('pg-b', '2')];
     expect(last(told(views, 'request'))).toMatchObject({
       kind: 'switchover',

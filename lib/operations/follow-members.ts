@@ -1,6 +1,6 @@
 import type { ClusterView, MemberView } from '../topology/view';
 import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
-import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
+import { type Answer, end, isUndecided, mark, type Run, tooLate, waiting } from './run';
 import type { OperationKind } from './wish';
 
 /** What Patroni has answered with a failure may still be seen to have been done for so long. */
@@ -35,7 +35,7 @@ export function answeredTarget(run: Run, member: string, by: Answer & { now: num
   const next = withTarget(run, member, { answer: { status, text, at: now } });
   if (status >= 400 && status < 500) {
     return failTarget(next, member, {
-      now,
+      ...{ now, refused: true },
       says: `Patroni on ${member} refused (${status}): ${text}`,
     });
   }
@@ -43,25 +43,56 @@ export function answeredTarget(run: Run, member: string, by: Answer & { now: num
 }
 
 /** It was not done on this member, and those after it are not asked. */
-export function failTarget(run: Run, member: string, by: { now: number; says: string }): Run {
+export function failTarget(
+  run: Run,
+  member: string,
+  by: { readonly now: number; readonly says: string; readonly refused?: boolean },
+): Run {
   const failed = withTarget(run, member, { state: 'failed' });
   const step = doneStep(member);
   const steps = failed.view.steps.map((one) =>
     one.code === step ? { ...one, says: by.says } : one,
   );
-  const done = failed.targets.filter((one) => one.state === 'done').map((one) => one.member);
-  const left = failed.targets.filter((one) => one.state === 'waiting').map((one) => one.member);
-  const targets = failed.targets.map((one) =>
-    one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one,
-  );
-  const before = done.length > 0 ? ` Done on ${listed(done)} before.` : '';
-  const after = left.length > 0 ? ` ${listed(left)} was not asked.` : '';
-  const refused = done.length === 0 && by.says.includes('refused');
+  const refused = inState(failed, 'done').length === 0 && by.refused === true;
+  const says = `${by.says}.${before(failed)}${after(failed)}`;
   return end(
-    { ...failed, targets, view: { ...failed.view, steps } },
-    { code: refused ? 'refused' : 'failed', says: `${by.says}.${before}${after}`, at: by.now },
+    { ...failed, targets: leftAlone(failed), view: { ...failed.view, steps } },
+    { code: refused ? 'refused' : 'failed', says, at: by.now },
   );
 }
+
+/** Something has moved: nobody is asked any more, and what was done before is said. */
+export function stopAsking(run: Run, moved: string, now: number): Run {
+  const done = inState(run, 'done');
+  if (done.length === 0) {
+    return end(
+      { ...run, targets: leftAlone(run) },
+      { code: 'refused', says: `Nothing was sent: ${moved}`, at: now },
+    );
+  }
+  const says = `Done on ${listed(done)}. Nothing more was sent: ${moved}`;
+  return end({ ...run, targets: leftAlone(run) }, { code: 'failed', says, at: now });
+}
+
+const inState = ({ targets }: Run, wanted: Target['state']): readonly string[] =>
+  targets.filter(({ state }) => state === wanted).map(({ member }) => member);
+
+/** Whoever was not asked is not asked any more. */
+const leftAlone = ({ targets }: Run): readonly Target[] =>
+  targets.map((one) => (one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one));
+
+function before(run: Run): string {
+  const done = inState(run, 'done');
+  return done.length > 0 ? ` Done on ${listed(done)} before.` : '';
+}
+
+function after(run: Run): string {
+  const left = inState(run, 'waiting');
+  return left.length > 0 ? ` ${notAsked(left)}.` : '';
+}
+
+const notAsked = (names: readonly string[]): string =>
+  `${listed(names)} ${names.length === 1 ? 'was' : 'were'} not asked`;
 
 /** Follows what members were asked for, one after the other. */
 export function followMembers(run: Run, cluster: ClusterView, now: number): Run {
@@ -73,10 +104,16 @@ export function followMembers(run: Run, cluster: ClusterView, now: number): Run 
     next = followOne(next, target, { member, cluster, now });
     if (!isUndecided(next)) return next;
   }
-  const [first] = next.targets;
-  const all = next.targets.every((one) => one.state === 'done');
-  if (!first || !all) return next;
-  return end(next, { code: 'done', says: doneWords(next, cluster), at: now });
+  const { targets } = next;
+  const over = targets.every(({ state }) => state === 'done' || state === 'skipped');
+  if (targets.length === 0 || !over) return next;
+  const skipped = inState(next, 'skipped');
+  if (skipped.length === 0) {
+    return end(next, { code: 'done', says: doneWords(next, cluster), at: now });
+  }
+  const done = `Done on ${listed(inState(next, 'done'))}`;
+  const says = `${done}. ${notAsked(skipped)}: start anew for the rest.`;
+  return end(next, { code: 'failed', says, at: now });
 }
 
 interface Seen {
@@ -127,8 +164,8 @@ function hasDone(run: Run, target: Target, member: MemberView, cluster: ClusterV
   const runs = member.state === 'running';
   const feeds = member.isLeader || member.upstream === null || streams(member, cluster);
   if (kind === 'restart') return runs && feeds && (renewed || told);
-  // Its data was thrown away: it has been away, and has come back with a copy that streams.
-  return runs && feeds && target.wasAway && (renewed || since === null);
+  // Its data was thrown away: it has been started on a copy since, or has been away and is back.
+  return runs && feeds && (renewed || (target.wasAway && since === null));
 }
 
 /** Receiving WAL again; where that can't be told, running is all there is. */
@@ -138,31 +175,32 @@ function streams(member: MemberView, { leader }: ClusterView): boolean {
 }
 
 function unknownTarget(run: Run, member: string, by: { now: number; says: string }): Run {
-  const left = run.targets.filter((one) => one.state === 'waiting').map((one) => one.member);
-  const targets = run.targets.map((one) => {
-    if (one.member === member) return { ...one, state: 'unknown' as const };
-    return one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one;
-  });
-  const after = left.length > 0 ? ` ${listed(left)} was not asked.` : '';
-  return end({ ...run, targets }, { code: 'unknown', says: `${by.says}.${after}`, at: by.now });
+  const says = `${by.says}.${before(run)}${after(run)}`;
+  const unknown = withTarget({ ...run, targets: leftAlone(run) }, member, { state: 'unknown' });
+  return end(unknown, { code: 'unknown', says, at: by.now });
+}
+
+/** The bound of all of it has passed, while one was waited for or none. */
+export function membersOverdue(run: Run, now: number): Run {
+  const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
+  if (!open) return tooLate({ ...run, targets: leftAlone(run) }, now);
+  const says = `${open.member} was not seen to have done it in time`;
+  return unknownTarget(run, open.member, { now, says });
 }
 
 /** Howdah stopped in between: whoever was not asked is not asked any more. */
 export function interrupted(run: Run, now: number): Run {
   const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
-  const left = run.targets.filter(({ state }) => state === 'waiting').map(({ member }) => member);
+  const alone = { ...run, targets: leftAlone(run) };
   if (open) {
     const how = `Howdah stopped while ${open.member} was asked: whether it was reached will be seen`;
-    const asked = open.state === 'asking' ? askedTarget(run, open.member, { now, how }) : run;
-    return asked;
+    return open.state === 'asking' ? askedTarget(alone, open.member, { now, how }) : alone;
   }
-  const done = run.targets.filter(({ state }) => state === 'done').map(({ member }) => member);
-  const targets = run.targets.map((one) =>
-    one.state === 'waiting' ? { ...one, state: 'skipped' as const } : one,
-  );
+  const done = inState(run, 'done');
   const before = done.length > 0 ? `Done on ${listed(done)}. ` : '';
-  const says = `${before}Howdah stopped before it asked ${listed(left)}: start anew for the rest.`;
-  return end({ ...run, targets }, { code: 'failed', says, at: now });
+  const left = listed([...inState(run, 'waiting'), ...inState(run, 'skipped')]);
+  const says = `${before}Howdah stopped before it asked ${left}: start anew for the rest.`;
+  return end(alone, { code: 'failed', says, at: now });
 }
 
 /** The next that is to be asked; null while one is being waited for, and when none is left. */

@@ -1,4 +1,5 @@
 import type { ClusterView } from '../topology/view';
+import { DROPPED_MS } from './follow-leadership';
 import { end, isUndecided, mark, type Run, seen, tooLate } from './run';
 import type { WishOf } from './wish';
 
@@ -23,7 +24,10 @@ export function followSchedule(run: Run, cluster: ClusterView, now: number): Run
   });
 }
 
-/** Gone is what was to be cancelled; where the leadership moved meanwhile, it came too late. */
+/**
+ * Gone is what was to be cancelled; where the leadership moved meanwhile, it came too late. Patroni
+ * may have begun with it when it was taken back: only a leadership that lasts says that it has not.
+ */
 export function followCancel(run: Run, cluster: ClusterView, now: number): Run {
   if (!isUndecided(run) || run.view.state === 'recorded') return run;
   if (cluster.leader?.czxid !== run.seen.leaderCzxid) {
@@ -35,21 +39,33 @@ export function followCancel(run: Run, cluster: ClusterView, now: number): Run {
   }
   // Only what we wrote ourselves proves that we did it, and not somebody else.
   if (cluster.request !== null || seen(run, 'requested') === null) return run;
-  return end(mark(run, 'request-cleared', now), {
-    code: 'done',
-    says: 'No switchover is scheduled any more.',
-    at: now,
-  });
+  const cleared = mark(run, 'request-cleared', now);
+  const leads = cluster.members.find(({ name }) => name === cluster.leader?.name);
+  const steps = leads !== undefined && leads.state !== 'running';
+  if (steps || now - (seen(cleared, 'request-cleared') ?? now) < DROPPED_MS) return cleared;
+  return end(cleared, { code: 'done', says: NONE_SCHEDULED, at: now });
 }
 
+const NONE_SCHEDULED = 'No switchover is scheduled any more.';
+
 export function requestOverdue(run: Run, cluster: ClusterView | null, now: number): Run {
-  const scheduled = run.wish.kind === 'switchover';
   if (cluster === null) return tooLate(run, now);
-  const { request } = cluster;
-  const says = scheduled
-    ? request === null
-      ? 'Nothing came of it: no schedule stands in ZooKeeper.'
-      : 'Another request stands in ZooKeeper than the one that was asked for.'
-    : 'A request still stands in ZooKeeper.';
-  return end(run, { code: 'failed', says, at: now });
+  const { request, leader } = cluster;
+  const failed = (says: string) => end(run, { code: 'failed', says, at: now });
+  if (run.wish.kind !== 'switchover') {
+    if (request !== null) return failed('A request still stands in ZooKeeper.');
+    // It is as it was wanted, whoever has done it.
+    return end(run, { code: 'done', says: NONE_SCHEDULED, at: now });
+  }
+  if (request !== null) {
+    return failed('Another request stands in ZooKeeper than the one that was asked for.');
+  }
+  const { at } = run.wish;
+  const due = at !== null && Date.parse(at) <= now;
+  if (due || (leader?.czxid ?? null) !== run.seen.leaderCzxid) {
+    const why = due ? 'its time has come meanwhile' : 'the leadership has moved meanwhile';
+    const says = `Whether it was scheduled is not known: no schedule stands in ZooKeeper, and ${why}.`;
+    return end(run, { code: 'unknown', says, at: now });
+  }
+  return failed('Nothing came of it: no schedule stands in ZooKeeper.');
 }

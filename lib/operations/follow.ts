@@ -1,7 +1,7 @@
 import type { ClusterView } from '../topology/view';
 import { configurationOverdue, followPause, type TakenUp } from './follow-configuration';
 import { followLeadership, leadershipOverdue } from './follow-leadership';
-import { followMembers } from './follow-members';
+import { followMembers, membersOverdue } from './follow-members';
 import { followCancel, followSchedule, requestOverdue } from './follow-request';
 import { type Run, tooLate } from './run';
 
@@ -52,7 +52,9 @@ export function overdue(
     case 'resume':
     case 'configuration':
       return configurationOverdue(run, members, now);
-    default:
+    case 'removal':
       return tooLate(run, now);
+    default:
+      return membersOverdue(run, now);
   }
 }

@@ -1,6 +1,6 @@
 import type { AuditOutcome, AuditResult, BegunAct } from '../audit/entry';
 import type { ClusterView } from '../topology/view';
-import { planOf, type Target } from './plan';
+import { askedStep, planOf, type Target } from './plan';
 import type {
   OperationRequest,
   OperationView,
@@ -86,6 +86,7 @@ export function begin(
 
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */
 export function requesting(run: Run, now: number): Run {
+  if (run.view.state !== 'recorded') return run;
   return waiting(to(mark(run, 'rechecked', now), 'requested'), 'Asking', now);
 }
 
@@ -98,6 +99,17 @@ export function requested(run: Run, how: string, now: number): Run {
   const reworded = { ...marked, view: { ...marked.view, steps } };
   const what = run.view.from === null ? 'what comes of it' : `${run.view.from} to step down`;
   return waiting(to(reworded, 'observing'), what, now);
+}
+
+/** It was certainly not asked, though that was about to be: the steps don't say that it was. */
+export function unasked(run: Run): Run {
+  const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
+  const code = open ? askedStep(open.member) : 'requested';
+  const steps = run.view.steps.map((step) => (step.code === code ? { ...step, at: null } : step));
+  const targets = run.targets.map((one) =>
+    one === open ? { ...one, state: 'waiting' as const } : one,
+  );
+  return run.view.outcome ? run : { ...run, targets, view: { ...run.view, steps } };
 }
 
 /** An answer of Patroni's REST. Only a clear refusal decides anything: the rest is observed. */
@@ -192,9 +204,11 @@ export function mark(run: Run, code: StepCode, at: number, says?: string): Run {
   return { ...run, view: { ...run.view, steps } };
 }
 
-/** An ended run stays so. */
+const ORDER: readonly RunState[] = ['recorded', 'requested', 'observing', 'ended'];
+
+/** An ended run stays so, and none goes back. */
 export function to(run: Run, state: RunState): Run {
-  if (run.view.outcome) return run;
+  if (run.view.outcome || ORDER.indexOf(state) < ORDER.indexOf(run.view.state)) return run;
   return { ...run, view: { ...run.view, state } };
 }
 

@@ -28,6 +28,7 @@ const memberFields = {
   replicationState: fc.constantFrom('streaming', 'in archive recovery', null),
   pendingRestart: flag,
   pendingRestartReason: fc.constantFrom<string[][]>([], ['max_connections']),
+  scheduledRestart: fc.constantFrom('2026-12-01T00:00:00Z', null),
   paused: flag,
   tags: fc.record({
     nofailover: flag,
@@ -105,6 +106,7 @@ function told(facts: ClusterFacts) {
     probes: new Map(),
     leaderClock: new LeaderClock(),
     departed: new Map(),
+    pause: null,
     leaderlessSince: facts.leader.is === 'ok' ? null : NOW,
     changedAt: NOW,
     lastOutage: null,
@@ -117,6 +119,7 @@ function told(facts: ClusterFacts) {
     clockOffsets: new Map<string, number>(),
     lsnWentBack: null,
     syncWaits: null,
+    now: NOW,
   };
   const { problems, onsets } = diagnose(patient, new Map(), NOW);
   const view = withDiagnosis(bare, problems);

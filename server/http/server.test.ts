@@ -92,12 +92,12 @@ test('keeps addresses apart: pages, the API, the stream, health', async () => {
 test('refuses a change from elsewhere before it reaches anything', async () => {
   let called = false;
   const { url } = await listening({
-    switchover: async () => {
+    start: async () => {
       called = true;
       throw new Failure('internal', 'no');
     },
   });
-  const answer = await fetch(`${url}/api/trpc/switchover.start`, {
+  const answer = await fetch(`${url}/api/trpc/operations.start`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: 'http://evil.example' },
     body: '{}',
@@ -162,8 +162,9 @@ test('a failure has its code, its status and its one sentence', async () => {
       throw new Failure('not-found', 'There is no such cluster.');
     },
   });
-  const input = encodeURIComponent(JSON.stringify({ cluster: 'x' }));
-  const answer = await fetch(`${url}/api/trpc/switchover.preflight?input=${input}`, admin);
+  const about = { cluster: 'x', wish: { kind: 'resume' } };
+  const input = encodeURIComponent(JSON.stringify(about));
+  const answer = await fetch(`${url}/api/trpc/operations.preflight?input=${input}`, admin);
   expect(answer.status).toBe(404);
   const body = (await answer.json()) as { error: { message: string; data: { failure: string } } };
   expect(body.error.message).toBe('There is no such cluster.');

@@ -1,6 +1,6 @@
 import { whatMoved } from '@/lib/operations/as-seen';
-import { endAs, type Run, requesting } from '@/lib/operations/run';
-import type { OutcomeCode } from '@/lib/operations/types';
+import { stopAsking } from '@/lib/operations/follow-members';
+import { endAs, type Run, requesting, unasked } from '@/lib/operations/run';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, PatroniPort, PatroniSettings } from '../ports';
@@ -103,22 +103,19 @@ async function asSeen(handle: RunHandle, parts: CarryOutParts): Promise<boolean>
     if (view.outcome) return false;
     const moved = whatMoved(view.kind, seen, now, view.clusterName);
     if (moved) {
-      await stop(handle, clock, ['refused', `Nothing was sent: ${lowered(moved, seen.leader)}`]);
+      await stop(handle, clock, lowered(moved, seen.leader));
       return false;
     }
     if (clock.now() - startedAt < STALL_MS) return true;
   }
-  const says = 'Nothing was sent: ZooKeeper answers too slowly to be sure that all is the same.';
-  await stop(handle, clock, ['refused', says]);
+  const slowly = 'ZooKeeper answers too slowly to be sure that all is the same.';
+  await stop(handle, clock, slowly);
   return false;
 }
 
-async function stop(
-  handle: RunHandle,
-  clock: Clock,
-  how: readonly [OutcomeCode, string],
-): Promise<void> {
-  await handle.advance(endAs(handle.run(), how, clock.now()));
+/** It was about to be asked: what the steps say of that is taken back. */
+async function stop(handle: RunHandle, clock: Clock, why: string): Promise<void> {
+  await handle.advance(stopAsking(unasked(handle.run()), why, clock.now()));
 }
 
 /** Within a sentence; names stay as they are. */

@@ -171,7 +171,8 @@ export class ConfigurationEdits {
       } catch (error) {
         if (!(error instanceof ZooKeeperError)) throw error;
       }
-      if (clock.now() >= handle.run().deadline) break;
+      // Before its time is over, so that who has not taken it up is said by who knows.
+      if (clock.now() + LOOK_MS >= handle.run().deadline) break;
       if (handle.run().view.outcome === null) await this.#pause();
     }
     if (handle.run().view.outcome !== null) return;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ZooKeeperError } from '@/lib/errors';
-import { begin, endAs, type Run, requesting } from '@/lib/operations/run';
-import { aCluster } from '@/lib/topology/sample-cluster';
+import { endAs, type Run, requesting } from '@/lib/operations/run';
+import { aRun } from '@/lib/operations/sample-run';
 import { LiveRun } from './live-run';
 import { Records } from './records';
 
@@ -23,7 +23,7 @@ function aRecord(run: Run) {
     ctime: 0,
     mtime: 0,
   });
-  const records = new Records('/howdah', () => ({
+  const records = new Records('/howdah', 'this process', () => ({
     data: async (path) => (path === PATH ? { data: znode.data, stat: stat() } : null),
     create: async () => {},
     set: async (path, data, version) => {
@@ -35,6 +35,9 @@ function aRecord(run: Run) {
       throw new ZooKeeperError('connection', path);
     },
     delete: async () => {},
+    children: async () => null,
+    access: async () => null,
+    setAccess: async () => {},
     sync: async () => {},
   }));
   return {
@@ -50,17 +53,7 @@ function aRecord(run: Run) {
   };
 }
 
-const recorded = begin(
-  {
-    cluster: ID,
-    candidate: 'pg-b',
-    seen: { leader: 'pg-a', leaderCzxid: '10', configVersion: 2 },
-    confirm: 'orders',
-    reason: '',
-  },
-  aCluster(),
-  { id: 'one', now: 1000, patienceMs: 60_000 },
-);
+const recorded = aRun({ kind: 'switchover', candidate: 'pg-b', at: null });
 const ended = (run: Run, says: string) => endAs(run, ['failed', says], 3000);
 
 describe('a write whose answer was lost', () => {
@@ -83,5 +76,27 @@ describe('a write whose answer was lost', () => {
     record.live.set(ended(record.live.run, 'by us'));
     expect(await record.live.save()).toBe(false);
     expect(record.stored().view.outcome?.says).toBe('by another');
+  });
+
+  test('is known for our own before anything is sent, and another’s is not', async () => {
+    const record = aRecord(recorded);
+    expect(await record.live.isOurs()).toBe(true);
+    record.live.set(requesting(recorded, 2000));
+    record.loseNextAnswer();
+    await expect(record.live.save()).rejects.toThrow();
+    expect(await record.live.isOurs()).toBe(true);
+    // It is known as stored from then on.
+    expect([record.live.unsaved, await record.live.save()]).toEqual([false, true]);
+    record.overwrite(requesting(recorded, 2000));
+    expect(await record.live.isOurs()).toBe(false);
+  });
+
+  test('what another has taken up is not written to any more', async () => {
+    const record = aRecord(recorded);
+    record.live.adopt(ended(recorded, 'by another'));
+    expect(record.live.run.view.outcome?.says).toBe('by another');
+    record.live.set(requesting(recorded, 2000));
+    expect(await record.live.save()).toBe(false);
+    expect(record.stored().view.state).toBe('recorded');
   });
 });

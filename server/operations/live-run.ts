@@ -35,6 +35,7 @@ export class LiveRun {
   #unanswered: Run | null = null;
   #tail: Promise<boolean> = Promise.resolve(true);
   readonly #waiters = new Set<() => void>();
+  #foreign = false;
 
   constructor(
     { ensemble, resumed = false }: { readonly ensemble: string; readonly resumed?: boolean },
@@ -51,6 +52,19 @@ export class LiveRun {
 
   get run(): Run {
     return this.#run;
+  }
+
+  /** Another process has taken it up: what is stored is not this one's to change any more. */
+  get foreign(): boolean {
+    return this.#foreign;
+  }
+
+  /** Shows what another process has made of it. */
+  adopt(run: Run | null): void {
+    this.#foreign = true;
+    if (run === null) return;
+    this.#saved = run;
+    this.set(run);
   }
 
   get unsaved(): boolean {
@@ -92,7 +106,15 @@ export class LiveRun {
   async isOurs(): Promise<boolean> {
     await this.#tail.catch(() => true);
     const found = await this.#records.read(this.#run.view.cluster);
-    return found?.version === this.#version && found.run.view.id === this.#run.view.id;
+    if (found === null || found.run.view.id !== this.#run.view.id) return false;
+    if (found.version === this.#version) return true;
+    const unanswered = this.#unanswered;
+    if (unanswered === null || JSON.stringify(found.run) !== JSON.stringify(unanswered))
+      return false;
+    this.#unanswered = null;
+    this.#saved = unanswered;
+    this.#version = found.version;
+    return true;
   }
 
   /**
@@ -129,6 +151,7 @@ export class LiveRun {
 
   async #saveNow(): Promise<boolean> {
     const run = this.#run;
+    if (this.#foreign) return false;
     if (this.#saved === run) return true;
     let stored: StoredRun | null;
     try {

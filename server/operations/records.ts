@@ -19,10 +19,13 @@ export interface StoredRun {
  */
 export class Records {
   readonly #root: string;
+  readonly #owner: Buffer;
   readonly #access: () => ListingAccess;
 
-  constructor(root: string, access: () => ListingAccess) {
+  /** @param owner of this process alone: by it a claim is known whose answer was lost */
+  constructor(root: string, owner: string, access: () => ListingAccess) {
     this.#root = `${root === '/' ? '' : root}/operations`;
+    this.#owner = Buffer.from(owner);
     this.#access = access;
   }
 
@@ -68,15 +71,22 @@ export class Records {
 
   /** Says that this process carries the record out; false when another one does. */
   async claim(cluster: ClusterId): Promise<boolean> {
+    const path = `${this.#path(cluster)}/owner`;
     try {
-      await this.#access().create(`${this.#path(cluster)}/owner`, Buffer.alloc(0), {
-        ephemeral: true,
-      });
+      await this.#access().create(path, this.#owner, { ephemeral: true });
       return true;
     } catch (error) {
-      if (isZooKeeperError(error, 'exists')) return false;
-      throw error;
+      if (!isZooKeeperError(error, 'exists')) throw error;
     }
+    const found = await this.#access().data(path, false);
+    return found?.data.equals(this.#owner) ?? false;
+  }
+
+  /** The same of a record that has just been taken: who had the one before has it no more. */
+  async claimTaken(cluster: ClusterId): Promise<void> {
+    if (await this.claim(cluster)) return;
+    await this.unclaim(cluster);
+    await this.claim(cluster);
   }
 
   async unclaim(cluster: ClusterId): Promise<void> {

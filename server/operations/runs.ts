@@ -4,9 +4,8 @@ import { Failure, ZooKeeperError } from '@/lib/errors';
 import { stateOf, whatMoved } from '@/lib/operations/as-seen';
 import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
-import { interrupted } from '@/lib/operations/follow-members';
 import { patienceOf } from '@/lib/operations/plan';
-import { auditedEnd, begin, endAs, type Run, requested, toldEnd } from '@/lib/operations/run';
+import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -22,6 +21,7 @@ import type {
 } from '../ports';
 import { carryOut } from './carry-out';
 import type { ConfigurationEdits } from './configuration-edits';
+import { findOut, goOn } from './go-on';
 import { isOpen, LiveRun } from './live-run';
 import type { MeasuredWrites } from './measured-writes';
 import type { Preflights } from './preflights';
@@ -50,12 +50,15 @@ export interface RunsOptions {
 /** So often another Howdah's run is read. */
 const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
+/** A process that has taken a run up may be gone by then. */
+const FOREIGN_RETRY_MS = 3000;
 /** An end that is older has been in the audit long since, and may have gone from it by its age. */
 const TOLD_AGAIN_MS = 7 * 86_400_000;
 
 /** Carries operations out, one at a time for each cluster, each from its own record. */
 export class Runs implements Operations {
   readonly #options: RunsOptions;
+  readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
   /** Where another Howdah's run is being shown as it goes. */
   readonly #mirrored = new Set<ClusterId>();
@@ -144,7 +147,7 @@ export class Runs implements Operations {
         `Another operation is under way on ${view.name}: wait until it has ended.`,
       );
     }
-    await records.claim(view.id);
+    await records.claimTaken(view.id);
     const live = new LiveRun(view.key, records, stored);
     this.#live.set(view.id, live);
     return live;
@@ -154,7 +157,7 @@ export class Runs implements Operations {
   observe(view: ClusterView): void {
     const live = this.#live.get(view.id);
     const { clock } = this.#options;
-    if (!live?.isOpen(clock)) return;
+    if (!live?.isOpen(clock) || live.foreign) return;
     // What a lost ensemble last showed proves nothing.
     if (!this.#options.connected(view.key.ensemble)) return;
     const after = overdue(observed(live.run, view, clock.now()), view, clock.now());
@@ -182,7 +185,7 @@ export class Runs implements Operations {
     for (const id of clusters) {
       if (this.#closed) break;
       const live = this.#live.get(id);
-      if (live?.unsaved) await this.#save(live);
+      if (live?.unsaved && !live.foreign) await this.#save(live);
       if (live && live.run.view.state !== 'ended') continue;
       try {
         if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
@@ -193,6 +196,11 @@ export class Runs implements Operations {
       }
     }
     return foreign;
+  }
+
+  /** Every cluster of an ensemble that has a record, also one that is no more. */
+  recorded(ensemble: string): Promise<readonly ClusterId[]> {
+    return this.#records(ensemble).clusters();
   }
 
   /** False when the run is another process's, and alive. */
@@ -207,31 +215,13 @@ export class Runs implements Operations {
     this.#show(live, null);
     this.#tellAgain(stored.run);
     const now = view(id);
-    await this.#goOn(live, now);
     this.#watchDeadline(live);
+    // It may take as long as the members take: other clusters don't wait for that.
+    void goOn(this.#handle(live), this.#partsFor(live)).catch(this.#options.onError);
     const settles = settlesAt(live.run);
     if (settles !== null) this.#lookAgain(live, settles);
     if (now) this.observe(now);
     return true;
-  }
-
-  /** What an earlier process left: never asked again, and never taken for done. */
-  async #goOn(live: LiveRun, view: ClusterView | null): Promise<void> {
-    const { clock, edits } = this.#options;
-    const { run } = live;
-    const { state } = run.view;
-    if (state === 'ended') return;
-    if (state === 'recorded') {
-      const says = 'Howdah stopped before anything was sent: nothing was done.';
-      await this.#advance(live, endAs(run, ['failed', says], clock.now()));
-    } else if (run.targets.length > 0) {
-      await this.#advance(live, interrupted(run, clock.now()));
-    } else if (run.sha256 != null && view !== null) {
-      await edits.goOn(this.#handle(live), view);
-    } else if (state === 'requested') {
-      const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
-      await this.#advance(live, requested(run, how, clock.now()));
-    }
   }
 
   close(): void {
@@ -250,7 +240,7 @@ export class Runs implements Operations {
   }
 
   async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, edits, writes, onError } = this.#options;
+    const { clock, patroni, access, settings, view, writes, onError } = this.#options;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
@@ -266,8 +256,12 @@ export class Runs implements Operations {
     } catch (error) {
       onError(error);
     }
-    const current = now();
-    if (live.run.sha256 != null && current) await edits.goOn(handle, current).catch(onError);
+    await findOut(handle, this.#partsFor(live)).catch(onError);
+  }
+
+  #partsFor({ ensemble, run }: LiveRun) {
+    const { clock, edits, access, view } = this.#options;
+    return { clock, edits, view: view(run.view.cluster), access: () => access(ensemble) };
   }
 
   #handle(live: LiveRun) {
@@ -275,14 +269,19 @@ export class Runs implements Operations {
     return {
       run: () => live.run,
       advance: (run: Run) => this.#advance(live, run),
-      isOurs: () => live.isOurs(),
+      isOurs: async () => {
+        const ours = await live.isOurs();
+        if (!ours) this.#handOver(live);
+        return ours;
+      },
       look: (afterMs: number) => this.#lookAgain(live, clock.now() + afterMs),
       until: (holds: (run: Run) => boolean, byMs: number) => live.until(clock, holds, byMs),
     };
   }
 
   /** Shows a run's next state and stores it; false when it could not be stored. */
-  #advance(live: LiveRun, run: Run): Promise<boolean> {
+  async #advance(live: LiveRun, run: Run): Promise<boolean> {
+    if (live.foreign) return false;
     const ended = run.view.outcome !== null && live.run.view.outcome === null;
     const told = auditedEnd(live.run, run, live);
     live.set(told?.resolves ? { ...run, resolved: true } : run);
@@ -293,11 +292,38 @@ export class Runs implements Operations {
 
   async #save(live: LiveRun): Promise<boolean> {
     try {
-      return await live.save();
+      const saved = await live.save();
+      if (!saved) this.#handOver(live);
+      return saved;
     } catch (error) {
       this.#options.onError(error);
       return false;
     }
+  }
+
+  /** This process stood still, and another has taken the run up: what it makes of it is shown. */
+  #handOver(live: LiveRun): void {
+    if (live.foreign) return;
+    live.adopt(null);
+    void this.#lookAtForeign(live);
+  }
+
+  async #lookAtForeign(live: LiveRun): Promise<void> {
+    const { clock, onError } = this.#options;
+    const id = live.run.view.cluster;
+    if (this.#closed || this.#live.get(id) !== live) return;
+    try {
+      const stored = await this.#records(live.ensemble).read(id);
+      if (stored?.run.view.id === live.run.view.id) live.adopt(stored.run);
+      this.#show(live, null);
+      this.#live.delete(id);
+      if (await this.#takeUp(live.ensemble, id)) return;
+      this.#live.set(id, live);
+    } catch (error) {
+      if (!this.#live.has(id)) this.#live.set(id, live);
+      if (!(error instanceof ZooKeeperError)) onError(error);
+    }
+    clock.after(FOREIGN_RETRY_MS, () => void this.#lookAtForeign(live));
   }
 
   #show({ run: { view } }: LiveRun, says: string | null): void {
@@ -333,6 +359,7 @@ export class Runs implements Operations {
     clock.after(Math.max(wait, DEADLINE_RETRY_MS), () => {
       const id = live.run.view.cluster;
       if (this.#closed || this.#live.get(id) !== live || live.run.view.outcome) return;
+      if (live.foreign) return;
       // What a lost ensemble last showed proves nothing: ask again when it is back.
       if (!connected(live.ensemble)) {
         this.#watchDeadline(live);
@@ -350,6 +377,6 @@ export class Runs implements Operations {
   }
 
   #records(ensemble: string): Records {
-    return new Records(this.#options.root, () => this.#options.access(ensemble));
+    return new Records(this.#options.root, this.#owner, () => this.#options.access(ensemble));
   }
 }

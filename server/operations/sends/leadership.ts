@@ -1,4 +1,4 @@
-import { answered, endAs, requested } from '@/lib/operations/run';
+import { answered, endAs, requested, unasked } from '@/lib/operations/run';
 import type { WishOf } from '@/lib/operations/wish';
 import type { FailoverBody } from '../../ports';
 import type { Sending } from '../carry-out';
@@ -39,7 +39,7 @@ export async function askForLeadership(
   void handle.advance(requested(handle.run(), how, clock.now()));
   if ((await patroni.writeRequest(parts.access(), parts.key, body)) === 'occupied') {
     const says = 'Nothing was sent: another request stands in ZooKeeper.';
-    await handle.advance(endAs(handle.run(), ['refused', says], clock.now()));
+    await handle.advance(endAs(unasked(handle.run()), ['refused', says], clock.now()));
   }
 }
 

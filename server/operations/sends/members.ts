@@ -46,8 +46,11 @@ async function askOne(
   const target = view()?.members.find((one) => one.name === member);
   const before = sinceOf(wish.kind, target);
   // Stored before it is asked, so that nobody asks it again.
-  if (!(await handle.advance(askingTarget(handle.run(), member, { now, until, before }))))
+  if (!(await handle.advance(askingTarget(handle.run(), member, { now, until, before })))) {
+    const says = 'Nothing was sent: the record of the operation could not be written';
+    await handle.advance(failTarget(handle.run(), member, { now: clock.now(), says }));
     return false;
+  }
   const apiUrl = target?.apiUrl ?? null;
   if (apiUrl === null) {
     const says = `Nothing was sent: ${member} names no REST address`;

@@ -1,8 +1,9 @@
-import { isZooKeeperError } from '@/lib/errors';
+import { isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import { endAs, mark, requested } from '@/lib/operations/run';
 import { clusterPath } from '@/lib/topology/cluster-id';
-import type { ListingAccess } from '../../ports';
-import type { Sending } from '../carry-out';
+import type { ClusterKey } from '@/lib/topology/facts';
+import type { Clock, ListingAccess } from '../../ports';
+import type { RunHandle, Sending } from '../carry-out';
 
 /** Somebody has come back while it was being removed. */
 class Alive extends Error {}
@@ -17,20 +18,63 @@ export async function removeScope(sending: Sending): Promise<void> {
   if (!(await guard())) return;
   sending.sent = true;
   const path = clusterPath(key);
+  let begun = false;
   await handle.advance(requested(handle.run(), 'It is being removed', clock.now()));
   try {
     await assertDead(access(), path);
+    begun = true;
     await removeBelow(access(), path);
-    const now = clock.now();
-    const says = `ZooKeeper holds nothing of ${handle.run().view.clusterName} any more.`;
-    await handle.advance(endAs(mark(handle.run(), 'removed', now), ['done', says], now));
+    await removed(handle, clock.now());
   } catch (error) {
-    const says =
-      error instanceof Alive || isZooKeeperError(error, 'bad-version')
-        ? `It was stopped half-way: ${error instanceof Alive ? error.message : 'something of it has just been written'}. What is left has been left.`
-        : null;
-    if (says === null) throw error;
-    await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
+    const why = whyStopped(error);
+    if (why === null) throw error;
+    const end = begun
+      ? (['failed', `It was stopped half-way: ${why}. ${LEFT}`] as const)
+      : (['refused', `Nothing was removed: ${why}.`] as const);
+    await handle.advance(endAs(handle.run(), end, clock.now()));
+  }
+}
+
+const LEFT = 'What is left has been left.';
+const LOOK_MS = 1000;
+
+function whyStopped(error: unknown): string | null {
+  if (error instanceof Alive) return error.message;
+  return isZooKeeperError(error, 'bad-version') ? 'something of it has just been written' : null;
+}
+
+async function removed(handle: RunHandle, now: number): Promise<void> {
+  const says = `ZooKeeper holds nothing of ${handle.run().view.clusterName} any more.`;
+  await handle.advance(endAs(mark(handle.run(), 'removed', now), ['done', says], now));
+}
+
+/**
+ * The connection was lost in the middle of it, or a process that removed is gone: nothing more is
+ * removed, and what is left tells how far it came.
+ */
+export async function endRemoval(
+  handle: RunHandle,
+  {
+    clock,
+    access,
+    key,
+  }: {
+    readonly clock: Clock;
+    readonly access: () => ListingAccess;
+    readonly key: ClusterKey;
+  },
+): Promise<void> {
+  while (handle.run().view.outcome === null && clock.now() < handle.run().deadline) {
+    try {
+      const path = clusterPath(key);
+      await access().sync(path);
+      if ((await access().data(path, false)) === null) return await removed(handle, clock.now());
+      const says = `It was broken off: some of it may be removed. ${LEFT}`;
+      await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError)) throw error;
+      await new Promise<void>((done) => clock.after(LOOK_MS, done));
+    }
   }
 }
 

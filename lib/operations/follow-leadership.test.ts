@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { aCluster, withMember } from '../topology/sample-cluster';
+import type { ClusterView } from '../topology/view';
+import { observed, overdue } from './follow';
+import { measured, settlesAt } from './follow-leadership';
+import { answered, requested, requesting } from './run';
+import { aRequest, aRun, ledBy } from './sample-run';
+import type { Wish } from './wish';
+
+const wish: Wish = { kind: 'switchover', candidate: 'pg-b', at: null };
+const before = aCluster();
+const pending = aCluster({ request: aRequest() });
+const leaderless: ClusterView = { ...pending, leader: null, leaderlessSince: 3000 };
+
+const start = () => aRun(wish);
+const asking = () => requesting(start(), 1100);
+const watching = () => requested(asking(), 'asked', 1200);
+const done = () => observed(watching(), ledBy('pg-b'), 6000);
+
+describe('a switchover', () => {
+  test('goes from its record to done step by step, and says what it cost', () => {
+    let run = watching();
+    run = observed(run, pending, 2000);
+    run = observed(run, leaderless, 3010);
+    expect(run.view.waiting?.says).toBe('a member to take the leadership');
+    run = observed(run, ledBy('pg-b', { timeline: 3 }), 4500);
+    expect(run.view).toMatchObject({ state: 'observing', leaderlessMs: 1500 });
+    run = observed(run, ledBy('pg-b'), 5500);
+    expect(run.view.outcome).toEqual({
+      code: 'done',
+      says: 'pg-b leads orders; 1.5 s without a leader.',
+      at: 5500,
+    });
+    run = answered(run, { status: 200, text: 'Successfully switched over to "pg-b"' }, 5600);
+    run = observed(
+      run,
+      withMember(ledBy('pg-b'), 'pg-a', { role: 'replica', state: 'running' }),
+      9000,
+    );
+    expect(Object.fromEntries(run.view.steps.map((step) => [step.code, step.at]))).toEqual({
+      recorded: 1000,
+      rechecked: 1100,
+      requested: 1200,
+      'request-seen': 2000,
+      'leader-released': 3000,
+      'leader-acquired': 4500,
+      promoted: 4500,
+      'timeline-advanced': 5500,
+      'request-cleared': 4500,
+      accepted: 5600,
+      'old-leader-back': 9000,
+    });
+    expect(run.view.outcome?.at).toBe(5500);
+  });
+
+  test('is done by another when another member has taken over', () => {
+    const run = observed(watching(), ledBy('pg-c'), 5000);
+    expect(run.view.outcome).toMatchObject({ code: 'done-other' });
+    expect(run.view.outcome?.says).toContain('pg-c leads orders, not pg-b as asked');
+  });
+
+  test('is done though the request was seen to go before the new leader came', () => {
+    let run = observed(watching(), pending, 2000);
+    run = observed(run, before, 3000);
+    run = observed(run, ledBy('pg-b'), 3004);
+    expect(run.view.outcome).toMatchObject({ code: 'done' });
+    expect(settlesAt(run)).toBeNull();
+  });
+
+  test('has failed when the request is gone and the same leadership stands', () => {
+    let run = observed(watching(), pending, 2000);
+    run = answered(run, { status: 503, text: 'Switchover failed' }, 2500);
+    expect(run.view.outcome).toBeNull();
+    run = observed(run, before, 3000);
+    expect(run.view.outcome).toBeNull();
+    expect(settlesAt(run)).toBe(5000);
+    run = observed(run, before, 5000);
+    expect(run.view.outcome?.code).toBe('failed');
+    expect(run.view.outcome?.says).toContain('pg-a still leads');
+    expect(run.view.outcome?.says).toContain('Switchover failed');
+  });
+
+  test('has not failed merely because its request is not to be seen yet', () => {
+    expect(observed(watching(), before, 2000).view.outcome).toBeNull();
+  });
+
+  test('is not done by a new leader that is not promoted, nor on the old timeline', () => {
+    const unpromoted = withMember(ledBy('pg-b'), 'pg-b', {
+      role: 'replica',
+      probe: { is: 'ok', writable: false, privileged: true },
+    });
+    expect(observed(watching(), unpromoted, 5000).view.outcome).toBeNull();
+    expect(observed(watching(), ledBy('pg-b', { timeline: 3 }), 5000).view.outcome).toBeNull();
+  });
+
+  test('takes the same name with another epoch for a leadership taken again', () => {
+    const again = aCluster({
+      leader: { name: 'pg-a', czxid: '20', session: 's', since: 5 },
+      timeline: 4,
+    });
+    expect(observed(watching(), again, 5000).view.outcome?.code).toBe('failed');
+  });
+
+  test('counts no time without a leader that it has not seen', () => {
+    expect(done().view.leaderlessMs).toBeNull();
+    expect(done().view.steps.find((step) => step.code === 'leader-released')?.says).toContain(
+      'between two looks',
+    );
+  });
+
+  test('says how long nobody accepted writes, once that is measured in its own time', () => {
+    const outage = (startedAt: number, endedAt: number) => ({
+      from: 'pg-a',
+      to: 'pg-b',
+      startedAt,
+      endedAt,
+    });
+    const old = observed(watching(), ledBy('pg-b', { lastOutage: outage(100, 900) }), 5000);
+    expect(old.view.outageMs).toBeNull();
+    const mine = observed(watching(), ledBy('pg-b', { lastOutage: outage(2000, 4300) }), 5000);
+    expect(mine.view.outageMs).toBe(2300);
+    expect(mine.view.outcome?.says).toContain('nobody accepted writes for at most 2.3 s');
+  });
+
+  test('asked over REST in vain and then by ZooKeeper says the latter', () => {
+    const run = requested(
+      requested(asking(), 'asked over REST', 1200),
+      'written to ZooKeeper',
+      1300,
+    );
+    const step = run.view.steps.find(({ code }) => code === 'requested');
+    expect(step).toEqual({ code: 'requested', says: 'written to ZooKeeper', at: 1200 });
+  });
+});
+
+describe('when its time is over', () => {
+  const late = 1000 + 60_000;
+  test.each([
+    ['nothing is pending and the leader is the same', before, 'failed', 'Nothing came of it'],
+    ['the request still stands', pending, 'unknown', 'still holds the request'],
+    ['there is no leader', { ...leaderless, request: null }, 'unknown', 'too long to follow'],
+    ['another leads, unpromoted', ledBy('pg-b', { timeline: 3 }), 'unknown', 'too long to follow'],
+    ['the cluster is not to be seen', null, 'unknown', 'too long to follow'],
+  ] as const)('%s', (...[, cluster, code, says]) => {
+    const run = overdue(watching(), cluster, late);
+    expect(run.view.outcome).toMatchObject({ code, at: late });
+    expect(run.view.outcome?.says).toContain(says);
+    expect(run.view.waiting).toBeNull();
+  });
+
+  test('but what is seen afterwards still resolves the unknown', () => {
+    const unknown = overdue(watching(), null, late);
+    const resolved = observed(unknown, ledBy('pg-b'), late + 5000);
+    expect(resolved.view.outcome).toMatchObject({ code: 'done', at: late + 5000 });
+    expect(observed(resolved, before, late + 9000).view.outcome?.code).toBe('done');
+  });
+
+  test('but not a moment earlier, and never a second time', () => {
+    const run = watching();
+    expect(overdue(run, before, late - 1)).toBe(run);
+    const ended = done();
+    expect(overdue(ended, before, late)).toBe(ended);
+  });
+});
