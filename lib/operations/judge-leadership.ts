@@ -29,7 +29,7 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
     ...[...standbyCluster(input), ...grantedTimeout(input), ...shutdown(input)],
   ];
   const suggested = suggest(members, view);
-  const to = wish.candidate ?? suggested;
+  const to = wish.candidate;
   const whom = to ?? 'the best candidate';
   const expected = expectedOutage(view);
   const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
