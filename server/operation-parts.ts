@@ -3,6 +3,7 @@ import type { ClusterSettings } from '@/lib/configuration/facts';
 import type { Burden } from '@/lib/operations/preflight';
 import { readSettings } from '@/lib/operations/settings';
 import type { OperationView } from '@/lib/operations/types';
+import type { ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { patroniCommands } from './adapters/patroni/commands';
@@ -83,6 +84,7 @@ export function createOperations(parts: Parts): {
   const preflights = new Preflights({
     ...{ ...shared, patroni, settings, edits },
     maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    quorum: (name) => quorumOf(ensembleOf(name).view().servers),
     memberSettings: async (id) => runningSettings(await members().members(id)),
     burden: (id, leader) => burden(id, leader),
   });
@@ -148,4 +150,14 @@ function runningSettings({
       return [[member.name, new Map(settings)] as const];
     }),
   );
+}
+
+/** Who votes, and who of them serves; null while any of them has not been asked. */
+function quorumOf(
+  servers: readonly ServerView[],
+): { readonly serving: number; readonly total: number } | null {
+  const voters = servers.filter(({ mode }) => mode !== 'observer');
+  if (voters.length === 0 || voters.some(({ mode }) => mode === 'unknown')) return null;
+  const serving = voters.filter(({ mode }) => mode !== 'down' && mode !== 'not-serving').length;
+  return { serving, total: voters.length };
 }
