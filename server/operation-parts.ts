@@ -70,7 +70,8 @@ export function createOperations(parts: Parts): {
   const edits = new ConfigurationEdits({
     ...{ ...shared, bytes },
     onPaused: (view, pause) => pauses.note(view, pause),
-    takenUp: async (view, text) => takenUpBy(view, text, await members().members(view.id)),
+    takenUp: async (view, text, changed) =>
+      takenUpBy(view, text, { changed, settings: await members().members(view.id) }),
     check: async (view, text, current) => {
       const { parameters } = await members().members(view.id);
       const patroniVersions = view.members.flatMap(({ version }) => version ?? []);

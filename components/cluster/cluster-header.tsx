@@ -4,10 +4,12 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { modeWords } from '@/components/fleet/rows';
 import { reliabilityHref } from '@/components/reliability/query';
+import { runsHref } from '@/components/runs/query';
 import { Age, Elapsed } from '@/components/stream/age';
+import { exactMoment, moment } from '@/components/stream/moment';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
-import type { ClusterView } from '@/lib/topology/view';
+import type { ClusterView, PauseView, RequestView } from '@/lib/topology/view';
 import { formatDuration } from '@/lib/units';
 
 /** The name, one sentence on its health, and what an operator looks for first. */
@@ -71,16 +73,62 @@ export function ClusterHeader({ view, action }: { view: ClusterView; action: Rea
               </Link>
             </Fact>
           )}
-          {view.request !== null && (
-            <Fact label="Requested">
-              switchover to {view.request.candidate ?? 'any standby'}
-              {view.request.scheduledAt !== null && ` at ${view.request.scheduledAt}`}
+          {action !== null && (
+            <Fact label="Operations">
+              <Link href={runsHref(view.id)} className="text-accent hover:underline">
+                all that were seen
+              </Link>
+            </Fact>
+          )}
+          {view.request !== null && <Fact label="Requested">{requestWords(view.request)}</Fact>}
+          {view.pause !== null && (
+            <Fact label="Paused">
+              <PauseFact pause={view.pause} />
             </Fact>
           )}
         </dl>
       </div>
       {action}
     </div>
+  );
+}
+
+function requestWords({ leader, candidate, scheduledAt }: RequestView): ReactNode {
+  const what = leader === null ? 'failover' : 'switchover';
+  return (
+    <>
+      {what} to {candidate ?? 'any standby'}
+      {scheduledAt !== null && (
+        <>
+          {' '}
+          at <Moment at={Date.parse(scheduledAt)} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Who paused it, why, and until when. */
+function PauseFact({ pause: { by, reason, since, until } }: { pause: PauseView }) {
+  return (
+    <>
+      {by === null ? '' : `by ${by} `}
+      <Age at={since} />
+      {reason !== '' && <>: {reason}</>}
+      {until !== null && (
+        <>
+          , due <Moment at={until} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Moment({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={exactMoment(at)}>
+      {moment(at)}
+    </time>
   );
 }
 

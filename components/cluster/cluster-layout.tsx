@@ -5,7 +5,7 @@ import { type ReactNode, useDeferredValue } from 'react';
 import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { ClusterView } from '@/lib/topology/view';
+import type { ClusterView, MemberView } from '@/lib/topology/view';
 import { ClusterHeader } from './cluster-header';
 import { Members } from './members';
 import { Problems } from './problems';
@@ -26,6 +26,7 @@ export function ClusterLayout({
   run,
   lag,
   events,
+  memberAction,
 }: {
   view: ClusterView;
   /** What can be done about it. */
@@ -36,6 +37,8 @@ export function ClusterLayout({
   run: ((className: string) => ReactNode) | null;
   lag: ReactNode;
   events: ReactNode;
+  /** What can be done to one member; absent: nothing, as in the past. */
+  memberAction?: (member: MemberView) => ReactNode;
 }) {
   // What stands below comes a moment later, in small steps, so that no step is long.
   const below = useDeferredValue(true, false);
@@ -60,7 +63,7 @@ export function ClusterLayout({
       {below && (
         <>
           {lag}
-          <Members view={view} />
+          <Members view={view} action={memberAction} />
           <div className="grid items-start gap-4 xl:grid-cols-2">
             {events}
             <Slots view={view} />

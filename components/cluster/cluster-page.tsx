@@ -3,6 +3,7 @@
 import { FileDiff, History } from 'lucide-react';
 import Link from 'next/link';
 import { useCallback, useEffect } from 'react';
+import { MemberMenu } from '@/components/operations/member-menu';
 import { type Deciding, Operate } from '@/components/operations/operate';
 import { RunPanel } from '@/components/operations/run-panel';
 
@@ -72,6 +73,12 @@ function Cluster({ view }: { view: ClusterView }) {
       }
       lag={<LagPanel view={view} />}
       events={<Events id={view.id} />}
+      memberAction={(one) => (
+        <MemberMenu
+          {...{ view, member: one }}
+          onPick={(kind) => decide({ kind, member: one.name })}
+        />
+      )}
     />
   );
 }

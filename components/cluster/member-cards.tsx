@@ -11,7 +11,13 @@ import { FedBy } from './member-table';
 import { memberState, roleTone, roleWords, serverVersionWords, syncWords } from './words';
 
 /** The table of members as a narrow screen can hold it: one list of facts each. */
-export function MemberCards({ view }: { view: ClusterView }) {
+export function MemberCards({
+  view,
+  action,
+}: {
+  view: ClusterView;
+  action: ((member: MemberView) => ReactNode) | undefined;
+}) {
   const colours = coloursOf(view.members.map((member) => member.name));
   return (
     <ul className="divide-y divide-line">
@@ -26,6 +32,7 @@ export function MemberCards({ view }: { view: ClusterView }) {
             <Badge tone={roleTone(member)} className="shrink-0">
               {roleWords(member)}
             </Badge>
+            {action?.(member)}
           </div>
           <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
             {facts(member).map(([label, value]) => (

@@ -1,6 +1,7 @@
 'use client';
 
 import { Age, Elapsed } from '@/components/stream/age';
+import { exactMoment, moment } from '@/components/stream/moment';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { LagView, MemberView } from '@/lib/topology/view';
@@ -70,12 +71,19 @@ export function MemberState({ member }: { member: MemberView }) {
 
 export function Tags({ member }: { member: MemberView }) {
   const tags = tagWords(member);
-  if (tags.length === 0 && !member.pendingRestart) return <span className="text-muted">none</span>;
+  const { scheduledRestart } = member;
+  if (tags.length === 0 && !member.pendingRestart && !scheduledRestart)
+    return <span className="text-muted">none</span>;
   return (
     <span className="flex flex-wrap gap-1">
       {member.pendingRestart && (
         <Badge tone="attention" title={member.pendingRestartReason.join('\n')}>
           pending restart
+        </Badge>
+      )}
+      {scheduledRestart && (
+        <Badge tone="accent" title={exactMoment(Date.parse(scheduledRestart))}>
+          restarts at {moment(Date.parse(scheduledRestart))}
         </Badge>
       )}
       {tags.map((tag) => (

@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { Name } from '@/components/ui/name';
 import { StateIcon } from '@/components/ui/state-icon';
 import { Table, Td, Th } from '@/components/ui/table';
@@ -9,7 +10,13 @@ import { Bytes, LagTime, MemberState, ProbeState, Tags } from './member-facts';
 import { Swatch } from './member-node';
 import { feedWords, memberState, roleWords, serverVersionWords, syncWords } from './words';
 
-export function MemberTable({ view }: { view: ClusterView }) {
+export function MemberTable({
+  view,
+  action,
+}: {
+  view: ClusterView;
+  action: ((member: MemberView) => ReactNode) | undefined;
+}) {
   const colours = coloursOf(view.members.map((member) => member.name));
   return (
     <Table label="Members, scrolls sideways" className="min-w-[72rem]">
@@ -32,7 +39,7 @@ export function MemberTable({ view }: { view: ClusterView }) {
       </thead>
       <tbody>
         {view.members.map((member) => (
-          <Row key={member.name} member={member} view={view} colour={colours.get(member.name)} />
+          <Row key={member.name} {...{ member, view, action }} colour={colours.get(member.name)} />
         ))}
       </tbody>
     </Table>
@@ -43,10 +50,12 @@ function Row({
   member,
   view,
   colour,
+  action,
 }: {
   member: MemberView;
   view: ClusterView;
   colour: string | undefined;
+  action: ((member: MemberView) => ReactNode) | undefined;
 }) {
   const { lag } = member;
   const figure = 'text-right whitespace-nowrap';
@@ -59,6 +68,7 @@ function Row({
         <span className="flex items-center gap-2 font-semibold">
           <StateIcon state={memberState(member, view.problems)} />
           <Name className="max-w-56">{member.name}</Name>
+          {action?.(member)}
         </span>
         <span className="mt-0.5 flex items-center gap-2 text-xs text-muted">
           <span className="flex w-4 justify-center overflow-hidden">

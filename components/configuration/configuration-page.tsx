@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
 import { useMay } from '@/components/account/use-account';
 import { HistoryState } from '@/components/history/history-state';
+import { OperationDialog } from '@/components/operations/operation-dialog';
 import { useCluster, useFollow } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
@@ -29,11 +30,8 @@ import { VersionList } from './version-list';
 const PAGE = 50;
 const RENEW_MS = 3000;
 
-/**
- * What ZooKeeper held of a cluster, version by version, a way back to an earlier one, and one on to
- * another. Without `onReview` an edit can be made and judged, and not written.
- */
-export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: OnReview }) {
+/** What ZooKeeper held of a cluster, version by version, a way back, and one on to another. */
+export function ConfigurationPage({ id }: { id: ClusterId }) {
   const [query, setQuery] = useQueryState(parseConfigurationQuery, formatConfigurationQuery);
   useFollow(`cluster:${id}`);
   const view = useCluster(id, pickView);
@@ -49,6 +47,8 @@ export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: 
   const chosenName = query.name ?? names[0] ?? null;
   const { asked, versions } = useVersions(id, chosenName);
   const [restoring, setRestoring] = useState<KeptVersion | null>(null);
+  const [edited, setEdited] = useState<{ text: string; version: number } | null>(null);
+  const review: OnReview = useCallback((text, version) => setEdited({ text, version }), []);
   const wanted = useWanted(id, chosenName, query.seq);
   const other = useWanted(id, chosenName, query.against);
   const all = [...versions, ...wanted, ...other];
@@ -97,7 +97,7 @@ export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: 
       </div>
       {isOfConfig && query.edit !== null && (
         <Editor
-          {...{ id, onReview }}
+          {...{ id, onReview: review }}
           view={view ?? null}
           asked={configured}
           settings={members.data ?? null}
@@ -140,6 +140,17 @@ export function ConfigurationPage({ id, onReview }: { id: ClusterId; onReview?: 
             }
           />
         </div>
+      )}
+      {edited !== null && view && (
+        <OperationDialog
+          view={view}
+          kind="configuration"
+          wish={{ kind: 'configuration', text: edited.text, seq: null }}
+          configVersion={edited.version}
+          onClose={() => setEdited(null)}
+          // What was edited is written: the editor would take its own version for another's.
+          onStarted={() => setQuery({ edit: null })}
+        />
       )}
       {restoring !== null && view && (
         <RestoreDialog

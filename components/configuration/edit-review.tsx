@@ -30,8 +30,7 @@ export function EditReview({
   members: readonly string[];
   /** Why it can't be written; null: it can. */
   obstacle: string | null;
-  /** Absent: it can't be written from here. */
-  onReview: (() => void) | undefined;
+  onReview: () => void;
 }) {
   const why = useId();
   const restarting = changes.filter(({ effect }) => effect === 'restart');
@@ -70,25 +69,23 @@ export function EditReview({
         <div aria-live="polite">
           <RuleList rules={gravestFirst(rules)} />
         </div>
-        {onReview && (
-          <div className="flex flex-col items-end gap-1">
-            {obstacle !== null && (
-              <p id={why} className="text-sm text-muted">
-                {obstacle}
-              </p>
-            )}
-            <Button
-              tone="accent"
-              aria-disabled={obstacle !== null}
-              {...(obstacle === null ? {} : { 'aria-describedby': why })}
-              onClick={() => {
-                if (obstacle === null) onReview();
-              }}
-            >
-              Review and write …
-            </Button>
-          </div>
-        )}
+        <div className="flex flex-col items-end gap-1">
+          {obstacle !== null && (
+            <p id={why} className="text-sm text-muted">
+              {obstacle}
+            </p>
+          )}
+          <Button
+            tone="accent"
+            aria-disabled={obstacle !== null}
+            {...(obstacle === null ? {} : { 'aria-describedby': why })}
+            onClick={() => {
+              if (obstacle === null) onReview();
+            }}
+          >
+            Review and write …
+          </Button>
+        </div>
       </div>
     </Panel>
   );

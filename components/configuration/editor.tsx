@@ -49,7 +49,7 @@ export function Editor({
   tab: EditTab;
   onTab: (tab: EditTab) => void;
   onClose: () => void;
-  onReview: OnReview | undefined;
+  onReview: OnReview;
 }) {
   const draft = useDraft(asked.data);
   const mayNot = useMay(onCluster('operator'), id);
@@ -95,12 +95,9 @@ export function Editor({
         <EditReview
           {...{ changes, rules, obstacle }}
           members={view?.members.map(({ name }) => name) ?? []}
-          onReview={
-            onReview &&
-            (() => {
-              if (draft.json.is === 'json') onReview(draft.json.text, draft.base.version);
-            })
-          }
+          onReview={() => {
+            if (draft.json.is === 'json') onReview(draft.json.text, draft.base.version);
+          }}
         />
       </div>
     </div>

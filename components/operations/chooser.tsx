@@ -77,9 +77,9 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
       return (
         <Section title="Which member">
           <Targets
-            {...{ view, preflight, chosen: [wish.member] }}
+            {...{ view, preflight, chosen: wish.member === null ? [] : [wish.member] }}
             one
-            onPick={([member = '']) => onChange({ ...wish, member })}
+            onPick={([member = null]) => onChange({ ...wish, member })}
           />
         </Section>
       );

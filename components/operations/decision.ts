@@ -32,7 +32,7 @@ function firstWish(kind: OperationKind, member: string | null): Wish {
       return { kind, members };
     case 'reinitialise':
     case 'cancel-restart':
-      return { kind, member: member ?? '' };
+      return { kind, member };
     case 'pause':
       return { kind, until: null };
     case 'configuration':
@@ -80,9 +80,20 @@ export function withCandidate(wish: Wish, suggested: string | null): Wish {
   return open && wish.candidate === null ? { ...wish, candidate: suggested } : wish;
 }
 
-/** What is not as it was when the operator began to decide, in a sentence; null when nothing. */
-export function movedSince({ seen, wish }: Decision, shown: Preflight | undefined): string | null {
-  if (seen === null || shown === undefined) return null;
+/**
+ * What is not as it was when the operator began to decide, in a sentence; null when nothing.
+ * @param configVersion on which an edit was made before
+ */
+export function movedSince(
+  { seen, wish }: Decision,
+  shown: Preflight | undefined,
+  configVersion?: number,
+): string | null {
+  if (shown === undefined) return null;
+  if (configVersion !== undefined && shown.seen.configVersion !== configVersion) {
+    return 'Somebody has written the configuration meanwhile: close this, and your edit is still there.';
+  }
+  if (seen === null) return null;
   return whatMoved(wish.kind, seen, stateSeen(shown.seen), shown.clusterName);
 }
 
@@ -90,13 +101,13 @@ export function movedSince({ seen, wish }: Decision, shown: Preflight | undefine
 export function obstacle(
   decision: Decision,
   preflight: Preflight | undefined,
-  connected: boolean,
+  now: { readonly connected: boolean; readonly moved: boolean },
 ): string | null {
-  if (!connected) {
+  if (!now.connected) {
     return 'Howdah is disconnected: nothing can be decided on what may be out of date.';
   }
   if (!preflight) return 'The checks have not run yet.';
-  if (movedSince(decision, preflight) !== null) return 'The cluster has moved: start over.';
+  if (now.moved) return 'The cluster has moved: start over.';
   const refusing = preflight.rules.find((rule) => rule.verdict === 'refuse');
   if (refusing) return refusing.says;
   const wish = withCandidate(decision.wish, preflight.suggested);
@@ -139,6 +150,10 @@ function ofKind(kind: OperationKind, view: ClusterView): string | null {
       return view.mode.paused ? 'It is paused already' : null;
     case 'resume':
       return view.mode.paused ? null : 'It is not paused';
+    case 'cancel-restart':
+      return view.members.some(({ scheduledRestart }) => scheduledRestart !== null)
+        ? null
+        : 'No restart is scheduled';
     case 'removal':
       return view.leader !== null ? 'It has a leader' : null;
     default:

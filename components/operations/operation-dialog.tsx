@@ -15,6 +15,7 @@ import { formatDuration } from '@/lib/units';
 import { Chooser } from './chooser';
 import { DangerDialog } from './danger-dialog';
 import { decide, movedSince, obstacle, undecided, withCandidate } from './decision';
+import { PastCosts } from './past-costs';
 import { RuleList } from './rule-list';
 import { Run } from './run';
 import { SettingChanges } from './setting-changes';
@@ -28,6 +29,8 @@ export interface OperationDialogProps {
   readonly member?: string | null;
   /** What is wanted, where that is decided elsewhere: a configuration that was edited. */
   readonly wish?: Wish;
+  /** On which version of the configuration that was decided. */
+  readonly configVersion?: number;
   readonly onClose: () => void;
   readonly onStarted?: (operation: OperationView) => void;
 }
@@ -87,6 +90,7 @@ function Deciding({
   kind,
   member = null,
   wish: given,
+  configVersion,
   onClose,
   onStarted,
 }: OperationDialogProps & { onStarted: (operation: OperationView) => void }) {
@@ -111,7 +115,7 @@ function Deciding({
   );
   const start = useMutation(trpc.operations.start.mutationOptions({ onSuccess: onStarted }));
   const preflight = checks.data;
-  const moved = movedSince(decision, preflight);
+  const moved = movedSince(decision, preflight, configVersion);
   const unchecked = checks.isError
     ? `The checks can't be repeated now: ${checks.error.message}`
     : checks.isPlaceholderData
@@ -133,7 +137,7 @@ function Deciding({
       typed={decision.typed}
       onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
       verb={preflight?.verb ?? dialogTitle(kind, view.name)}
-      obstacle={unchecked ?? obstacle(decision, preflight, connected)}
+      obstacle={unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })}
       pending={start.isPending}
       failure={start.error === null ? null : start.error.message}
       notice={
@@ -144,15 +148,17 @@ function Deciding({
           >
             <p className="font-semibold">{view.name} has moved while you were deciding</p>
             <p>{moved}</p>
-            <Button
-              size="sm"
-              onClick={() => {
-                start.reset();
-                setDecision(decide(decision, { is: 'started-over' }, preflight));
-              }}
-            >
-              Start over
-            </Button>
+            {configVersion === undefined && (
+              <Button
+                size="sm"
+                onClick={() => {
+                  start.reset();
+                  setDecision(decide(decision, { is: 'started-over' }, preflight));
+                }}
+              >
+                Start over
+              </Button>
+            )}
           </div>
         )
       }
@@ -175,6 +181,7 @@ function Deciding({
             <RuleList rules={preflight.rules} />
           </section>
           <Preview steps={preflight.preview} />
+          {(kind === 'switchover' || kind === 'failover') && <PastCosts id={view.id} kind={kind} />}
         </>
       )}
       <div className="flex flex-col gap-1">

@@ -1,6 +1,8 @@
 'use client';
 
 import { X } from 'lucide-react';
+import Link from 'next/link';
+import { runHref } from '@/components/runs/query';
 import { useNow } from '@/components/stream/clock';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
@@ -28,17 +30,25 @@ export function RunPanel({
       title={outcome === null ? `Under way: ${operation.title}` : operation.title}
       {...(className === undefined ? {} : { className })}
       aside={
-        outcome !== null && (
-          <Button
-            tone="quiet"
-            size="icon"
-            className="size-7"
-            aria-label="Hide this run"
-            onClick={onClose}
+        <div className="flex items-center gap-2">
+          <Link
+            href={runHref(operation.cluster, operation.id)}
+            className="text-sm text-accent hover:underline"
           >
-            <X className="size-4" aria-hidden />
-          </Button>
-        )
+            Its own page
+          </Link>
+          {outcome !== null && (
+            <Button
+              tone="quiet"
+              size="icon"
+              className="size-7"
+              aria-label="Hide this run"
+              onClick={onClose}
+            >
+              <X className="size-4" aria-hidden />
+            </Button>
+          )}
+        </div>
       }
     >
       <div className="p-4">

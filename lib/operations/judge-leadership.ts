@@ -28,13 +28,14 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
     ...(wish.at === null ? pausedSwitchover(wish, view) : schedule(wish.at, input)),
     ...[...standbyCluster(input), ...grantedTimeout(input), ...shutdown(input)],
   ];
-  const to = wish.candidate;
+  const suggested = suggest(members, view);
+  const to = wish.candidate ?? suggested;
   const whom = to ?? 'the best candidate';
   const expected = expectedOutage(view);
   const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
   return {
     ...plain,
-    ...{ rules, members, suggested: suggest(members, view), expectedOutageMs: expected },
+    ...{ rules, members, suggested, expectedOutageMs: expected },
     verb: `${wish.at === null ? 'Switch' : 'Schedule to switch'} ${view.name} over to ${whom}`,
     consequence: `${view.name} accepts no writes while the leader changes${when}, and connections to ${from} are closed.`,
     preview: [

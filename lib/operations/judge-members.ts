@@ -1,5 +1,5 @@
 import { type Judged, plain } from './judged';
-import { listed } from './plan';
+import { listed, membersOf } from './plan';
 import { commonRules } from './rules/cluster';
 import { expectedRestart } from './rules/expected';
 import { target } from './rules/member';
@@ -65,7 +65,7 @@ export function onMember(
 ): Judged {
   const { view } = input;
   const members = view.members.map((member) => target(member, wish, input));
-  const names = wish.kind === 'reload' ? wish.members : [wish.member];
+  const names = membersOf(wish);
   const who = listed(names);
   const rules = [...commonRules(input), ...chosenRules(names, members)];
   const base = { ...plain, rules, members };

@@ -50,6 +50,12 @@ export const OLD_LEADER_BACK: readonly [StepCode, string] = [
   'The old leader is back as a standby',
 ];
 
+/** Whom a wish names. */
+export function membersOf(wish: MemberWish): readonly string[] {
+  if ('members' in wish) return wish.members;
+  return wish.member === null ? [] : [wish.member];
+}
+
 /** What a run of this wish is made of. */
 export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan {
   const start = [RECORDED, RECHECKED, REQUESTED];
@@ -138,7 +144,7 @@ function memberPlan(
   wish: MemberWish,
   cluster: ClusterView,
 ): Pick<Plan, 'title' | 'steps' | 'targets'> {
-  const names = 'members' in wish ? wish.members : [wish.member];
+  const names = membersOf(wish);
   const leader = cluster.leader?.name ?? null;
   // Standbys first: what goes wrong goes wrong where it interrupts nobody.
   const ordered = names.toSorted((a, b) => Number(a === leader) - Number(b === leader));

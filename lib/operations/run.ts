@@ -36,6 +36,8 @@ export interface Run {
   readonly written?: { readonly version: number; readonly zxid: string } | null;
   /** SHA-256 of what is to be written there: so it is known again after a lost answer. */
   readonly sha256?: string | null;
+  /** Which settings that changes; null or absent: not known. */
+  readonly changed?: readonly string[] | null;
   /** After this the outcome is unknown if nothing has shown it. */
   readonly deadline: number;
   /** The act of the audit that it is; null or absent: it is none. */
@@ -60,9 +62,10 @@ export function begin(
     readonly patienceMs: number;
     readonly act?: BegunAct | null;
     readonly sha256?: string | null;
+    readonly changed?: readonly string[] | null;
   },
 ): Run {
-  const { id, now, patienceMs, act = null, sha256 = null } = start;
+  const { id, now, patienceMs, act = null, sha256 = null, changed = null } = start;
   const { wish, seen, reason } = request;
   const { title, from, to, steps, targets } = planOf(wish, seen, cluster);
   const view: OperationView = {
@@ -74,7 +77,7 @@ export function begin(
     ...{ leaderlessMs: null, outageMs: null, outcome: null },
   };
   const run: Run = {
-    ...{ view, wish, seen, targets, sha256, act: act?.id ?? null },
+    ...{ view, wish, seen, targets, sha256, changed, act: act?.id ?? null },
     timelineBefore: cluster.timeline,
     deadline: now + patienceMs,
   };

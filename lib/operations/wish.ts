@@ -23,11 +23,11 @@ export const wishShape = z.discriminatedUnion('kind', [
     pendingOnly: z.boolean(),
     at: moment.nullable(),
   }),
-  z.object({ kind: z.literal('cancel-restart'), member }),
+  z.object({ kind: z.literal('cancel-restart'), member: member.nullable() }),
   /** Patroni's own configuration and PostgreSQL's, read again. */
   z.object({ kind: z.literal('reload'), members: z.array(member).max(100) }),
   /** Throws a standby's data away and copies it anew. */
-  z.object({ kind: z.literal('reinitialise'), member }),
+  z.object({ kind: z.literal('reinitialise'), member: member.nullable() }),
   /** Automatic failover off. `until`: when its owner is to be reminded, milliseconds. */
   z.object({ kind: z.literal('pause'), until: z.number().int().positive().nullable() }),
   z.object({ kind: z.literal('resume') }),

@@ -106,6 +106,10 @@ export class ProbeFarm implements ProbePort {
     });
   }
 
+  async burden(): Promise<ProbeFailure> {
+    return failure;
+  }
+
   async settings(): Promise<ProbeFailure> {
     return failure;
   }

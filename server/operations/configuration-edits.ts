@@ -24,14 +24,25 @@ export interface EditsOptions {
   readonly bytes: VersionStore['bytes'];
   /** Keeps who paused it, and why. */
   readonly onPaused: (view: ClusterView, pause: PauseView) => Promise<void>;
-  /** What of a configuration each member runs. */
-  readonly takenUp: (view: ClusterView, text: string) => Promise<readonly TakenUp[]>;
+  /** What of those settings of a configuration each member runs; null: of all. */
+  readonly takenUp: (
+    view: ClusterView,
+    text: string,
+    changed: readonly string[] | null,
+  ) => Promise<readonly TakenUp[]>;
   /** What is to be said of a configuration before it is written. */
   readonly check: (
     view: ClusterView,
     text: string,
     current: string,
   ) => Promise<readonly RuleResult[]>;
+}
+
+/** What is to be written, and which settings it changes; null: that can't be told. */
+export interface Edit {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  readonly changed: readonly string[] | null;
 }
 
 type Writing = WishOf<'configuration'> | WishOf<'pause'> | WishOf<'resume'>;
@@ -63,15 +74,18 @@ export class ConfigurationEdits {
   async bytesFor(
     { wish, seen }: Pick<OperationRequest, 'wish' | 'seen'>,
     view: ClusterView,
-  ): Promise<{ readonly bytes: Buffer; readonly sha256: string } | null> {
+  ): Promise<Edit | null> {
     if (!isWriting(wish)) return null;
     const current = await this.#current(view);
     if (current.stat.version !== seen.configVersion) {
       const says = `The configuration of ${view.name} has changed since you looked.`;
       throw new Failure('moved', `${says} Nothing was done: look again and decide anew.`);
     }
-    const bytes = await this.#bytes(wish, view, current.data.toString('utf8'));
-    return { bytes, sha256: hashOf(bytes) };
+    const text = current.data.toString('utf8');
+    const bytes = await this.#bytes(wish, view, text);
+    const [before, after] = [readSettings(text), readSettings(bytes.toString('utf8'))];
+    const changed = before && after ? settingChanges(before, after).map(({ path }) => path) : null;
+    return { bytes, sha256: hashOf(bytes), changed };
   }
 
   /** What a preflight says of the text, and what of it differs from what is now. */
@@ -90,10 +104,6 @@ export class ConfigurationEdits {
       wanted === current || (before !== null && changes.length === 0)
         ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
         : [];
-    if (after === null) {
-      const says = 'That is no configuration: Patroni could not read it';
-      return { rules: [{ code: 'content', verdict: 'refuse', says }], changes };
-    }
     const rules = await this.#options.check(view, wanted, current);
     return { rules: [...same, ...rules], changes };
   }
@@ -154,7 +164,8 @@ export class ConfigurationEdits {
         const { written: ours } = handle.run();
         // Somebody has written another since: who takes ours up can't be told any more.
         if (ours && stat.version !== ours.version) break;
-        members = await this.#options.takenUp(view, data.toString('utf8'));
+        const { changed = null } = handle.run();
+        members = await this.#options.takenUp(view, data.toString('utf8'), changed);
         const next = takenUp(handle.run(), members, clock.now());
         if (next !== handle.run()) await handle.advance(next);
       } catch (error) {
@@ -209,17 +220,10 @@ const isWriting = (wish: Wish): wish is Writing =>
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** As it was sent, with what was masked for whoever edited it put back. Throws `bad-input`. */
+/** As it was sent, with what was masked for whoever edited it put back. */
 function withSecrets(text: string, current: string): string {
-  if (!readSettings(text)) {
-    throw new Failure('bad-input', 'The configuration has to be a JSON object: mend it first.');
-  }
-  if (!readSettings(current)) return text;
-  const { text: whole, unknown } = withSecretsOf(text, current);
-  const [first] = unknown;
-  if (first === undefined) return whole;
-  const says = `${first} has a mask that stands for no secret that is known: write it out, or leave it as it was.`;
-  throw new Failure('bad-input', says);
+  const isBoth = readSettings(text) !== null && readSettings(current) !== null;
+  return isBoth ? withSecretsOf(text, current).text : text;
 }
 
 /** Only that one setting is touched: all else stays to the byte, numbers of any size included. */

@@ -131,7 +131,11 @@ test('a configuration is written over exactly the version that was seen', async 
   expect(view.outcome?.says).toContain('Written as version');
   const stale = {
     ...{ cluster: on.id, seen: seen.seen, confirm: 'ops', reason: '' },
-    wish: { kind: 'configuration', text, seq: null } as const,
+    wish: {
+      kind: 'configuration',
+      text: JSON.stringify({ ...config, maximum_lag_on_failover: 3_000_000 }),
+      seq: null,
+    } as const,
   };
   await expect(runtime.operations.start(stale, null)).rejects.toMatchObject({ code: 'moved' });
 });

@@ -121,7 +121,8 @@ export class Runs implements Operations {
       const [id, now] = [randomUUID(), clock.now()];
       const patienceMs = patienceOf(wish, view);
       // What was meant to be written is in the record by its hash: it may hold a password.
-      const start = { ...{ id, now, patienceMs, act }, sha256: edit?.sha256 ?? null };
+      const { sha256 = null, changed = null } = edit ?? {};
+      const start = { id, now, patienceMs, act, sha256, changed };
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
       const live = await this.#take(view, run);
       this.#show(live, `${run.view.title} asked for`);
