@@ -72,22 +72,19 @@ test('is measured by trying, beside what was seen by looking, and the run is kep
   const config = howdah();
   const settings = config.clusterSettings(key).writeProbe;
   if (!settings) throw new Error('it is configured');
-  const wanted = await waitFor(
-    () => {
-      try {
-        const judged = runtime.operations.preflight(ID);
-        const ready = judged.candidates.find(({ verdict }) => verdict === 'ok');
-        if (!judged.seen || !ready || judged.rules.some(({ verdict }) => verdict !== 'ok')) return;
-        return {
-          ...{ cluster: ID, candidate: ready.name, seen: judged.seen },
-          ...{ confirm: 'gap', reason: 'a test' },
-        };
-      } catch {
-        return;
-      }
+  const wish = { kind: 'switchover', candidate: null, at: null } as const;
+  const { seen, candidate } = await waitFor(
+    async () => {
+      const judged = await runtime.operations.preflight(ID, wish).catch(() => null);
+      const ready = judged?.members.find(({ verdict }) => verdict === 'ok');
+      const forbidden = judged?.rules.some(({ verdict }) => verdict === 'refuse');
+      return judged && ready && !forbidden ? { seen: judged.seen, candidate: ready.name } : null;
     },
     { timeoutMs: 30_000, what: 'a standby that may take over' },
   );
+  const wanted = {
+    ...{ cluster: ID, wish: { ...wish, candidate }, seen, confirm: 'gap', reason: 'a test' },
+  };
   const run = startWriteOutage({
     ...{ clock: systemClock, writes: probe, id: 'one', settings },
     members: () =>
@@ -96,16 +93,16 @@ test('is measured by trying, beside what was seen by looking, and the run is kep
         connUrl: `postgres://127.0.0.1:${pgPort}/postgres`,
       })),
   });
-  const { leader } = wanted.seen;
+  const { leader } = seen;
   await waitFor(() => run.current().succeeded >= 5, { timeoutMs: 5000, what: 'writes' });
   expect(run.current()).toMatchObject({ lastOk: { member: leader }, outages: [], since: null });
   const askedAt = Date.now();
-  await runtime.operations.switchover(wanted, null);
+  await runtime.operations.start(wanted, null);
   const gone = await waitFor(() => run.current().since, {
     ...{ timeoutMs: 20_000, everyMs: 10, what: 'nobody to accept writes' },
   });
   expect(gone).toBeGreaterThanOrEqual(askedAt - 500);
-  await waitFor(() => run.current().lastOk?.member === wanted.candidate, {
+  await waitFor(() => run.current().lastOk?.member === candidate, {
     ...{ timeoutMs: 40_000, what: 'the new primary to accept writes' },
   });
   const ended = await waitFor(
@@ -118,7 +115,7 @@ test('is measured by trying, beside what was seen by looking, and the run is kep
   run.stop();
   const { outages, twoWriters, longestMs, blind } = run.current();
   expect([twoWriters, blind]).toEqual([null, []]);
-  const outage = outages.find(({ from, to }) => from === leader && to === wanted.candidate);
+  const outage = outages.find(({ from, to }) => from === leader && to === candidate);
   if (!outage) throw new Error(`no outage: ${JSON.stringify(outages)}`);
   const measured = outage.endedAt - outage.startedAt;
   expect(outage.atMostMs).toBeGreaterThanOrEqual(measured);
@@ -134,7 +131,7 @@ test('is measured by trying, beside what was seen by looking, and the run is kep
     },
     { timeoutMs: 30_000, what: 'the run to be kept' },
   );
-  expect(kept).toMatchObject({ outcome: ended.outcome, to: wanted.candidate, reason: 'a test' });
+  expect(kept).toMatchObject({ outcome: ended.outcome, to: candidate, reason: 'a test' });
   const page = await runtime.history.runs({ cluster: ID, limit: 10 });
   expect(page.runs.map(({ id }) => id)).toEqual([ended.id]);
   const past = await waitFor(

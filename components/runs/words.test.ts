@@ -7,6 +7,7 @@ const run = (id: string, startedAt: number, part: Partial<OperationView> = {}): 
   ...{ id, kind: 'switchover', cluster: 'main~.2Fservice~orders', clusterName: 'orders' },
   ...{ from: 'pg-a', to: 'pg-b', reason: '', by: 'ann', state: 'observing', startedAt },
   ...{ steps: [], waiting: null, leaderlessMs: null, outageMs: null, outcome: null },
+  ...{ title: '', cause: 'howdah' },
   ...part,
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ZooKeeperError } from '@/lib/errors';
 import type { OperationRequest } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import { act, Howdah, ID, KEPT, RECORD, refusal, rest, SCOPE, World } from './world-for-tests';
@@ -73,33 +74,31 @@ describe('a configuration', () => {
   });
 
   test('that another has been written over since is not said to have been taken up', async () => {
-    world.obeys = false;
-    const start = howdah.runs.start(world.wanted(restore), act);
-    // Its answer is lost, and before anybody looks there is another.
-    howdah.session.loses = () => {
-      if (world.config.version === 0) return 'nothing';
-      howdah.session.loses = null;
-      return 'nothing';
+    // Its answer is lost, and the connection with it.
+    const set = howdah.session.set.bind(howdah.session);
+    howdah.session.set = async (path, data, version) => {
+      const stat = await set(path, data, version);
+      if (!path.endsWith('/config')) return stat;
+      howdah.connected = false;
+      throw new ZooKeeperError('connection', 'lost');
     };
-    await start;
-    let written = false;
-    howdah.session.loses = () => {
-      if (written || JSON.parse(recordText()).view.state !== 'requested') return 'nothing';
-      return 'answer';
-    };
-    await rest();
-    written = true;
-    howdah.session.loses = null;
-    if (world.config.version > 0) world.zookeeper.set(`${SCOPE}/config`, '{"ttl":33}');
+    await howdah.runs.start(world.wanted(restore), act);
     await howdah.goesOn();
-    expect(howdah.outcome).not.toBe(undefined);
-    if (world.config.version === 2) expect(howdah.outcome).toBe('unknown');
+    expect([world.config.text, howdah.newest?.state]).toEqual([KEPT, 'requested']);
+    world.zookeeper.set(`${SCOPE}/config`, '{"ttl":33}');
+    howdah.connected = true;
+    await howdah.goesOn();
+    expect(howdah.newest?.outcome).toMatchObject({
+      code: 'unknown',
+      says: expect.stringContaining('another configuration has been written since'),
+    });
   });
 
   test.each([
     ['refused', edit('{"ttl":30}'), {}, 'the same as the configuration now'],
-    ['bad-input', edit('no json'), {}, 'JSON object'],
-    ['bad-input', edit('[1]'), {}, 'JSON object'],
+    ['refused', edit('no json'), {}, 'read as JSON'],
+    ['refused', edit('[1]'), {}, 'object'],
+    ['refused', edit('{"ttl":41}'), {}, '40 s'],
     ['bad-input', edit('{"ttl":20}'), { confirm: 'order' }, 'Type the cluster'],
   ] satisfies [string, Wish, Partial<OperationRequest>, string][])(
     'is %s for %j with %j',
@@ -117,13 +116,20 @@ describe('a configuration', () => {
       `${SCOPE}/config`,
       '{"ttl":30,"postgresql":{"authentication":{"replication":{"password":"hunter2"}}}}',
     );
-    await done(edit('{"ttl":25,"postgresql":{"authentication":{"replication":{"password":"…"}}}}'));
+    await done(edit('{"ttl":35,"postgresql":{"authentication":{"replication":{"password":"…"}}}}'));
     expect(JSON.parse(world.config.text)).toEqual({
-      ttl: 25,
+      ttl: 35,
       postgresql: { authentication: { replication: { password: 'hunter2' } } },
     });
     expect(recordText()).not.toContain('hunter2');
-    expect(recordText()).not.toContain('"ttl"');
+  });
+
+  test('that makes it a standby cluster, or ends that, is warned of', async () => {
+    const wish = edit('{"ttl":30,"standby_cluster":{"host":"x"}}');
+    const { rules } = await howdah.runs.preflight(ID, wish);
+    expect(
+      rules.filter(({ verdict }) => verdict === 'warn').map(({ says }) => says),
+    ).toContainEqual(expect.stringContaining('standby cluster'));
   });
 
   test('what it would change is said setting by setting', async () => {
@@ -150,7 +156,7 @@ describe('a pause', () => {
       { by: act.by, reason: 'test', since: expect.any(Number), until },
     ]);
     await done({ kind: 'resume' });
-    expect(JSON.parse(world.config.text)).toEqual({ ttl: 30 });
+    expect(JSON.parse(world.config.text).pause).toBeFalsy();
     if (world.view) other.pauses.observe(world.view);
     await rest();
     expect(other.paused.at(-1)).toBeNull();

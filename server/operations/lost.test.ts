@@ -21,8 +21,8 @@ const plans: Readonly<Record<string, Plan>> = {
     came: ({ config }) => config.text === KEPT,
   },
   'a configuration': {
-    wish: { kind: 'configuration', text: '{"ttl":25}', seq: null },
-    came: ({ config }) => config.text === '{"ttl":25}',
+    wish: { kind: 'configuration', text: '{"ttl":35}', seq: null },
+    came: ({ config }) => config.text === '{"ttl":35}',
   },
   'a pause': {
     wish: { kind: 'pause', until: null },

@@ -20,7 +20,7 @@ function view(n: number, part: Partial<OperationView> = {}): OperationView {
     ...{ id: `run-${n}`, kind: 'switchover', cluster: ID, clusterName: 'orders' },
     ...{ from: 'pg-a', to: 'pg-b', reason: 'maintenance', by: 'ann', state: 'observing' },
     ...{ startedAt: START + n * 1000, leaderlessMs: null, outageMs: null, outcome: null },
-    ...{ steps: [], waiting: null },
+    ...{ steps: [], waiting: null, title: 'Switchover from pg-a to pg-b', cause: 'howdah' },
     ...part,
   };
 }
