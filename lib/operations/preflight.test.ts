@@ -188,7 +188,10 @@ describe('a switchover', () => {
 
   test('without a named member is left to Patroni, but not while paused', () => {
     const open: Wish = { ...switchover, candidate: null };
-    expect(judge(open, aCluster()).verb).toContain('the best candidate');
+    // Who is suggested is who is chosen, until somebody else is.
+    expect(judge(open, aCluster()).verb).toBe('Switch orders over to pg-b');
+    const alone = aCluster({ members: [aLeader('pg-a')] });
+    expect(judge(open, alone).verb).toBe('Switch orders over to the best candidate');
     expect(worst(judge(open, paused))).toEqual(['refuse paused']);
   });
 });
