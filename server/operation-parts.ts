@@ -46,11 +46,14 @@ export function createOperations(parts: Parts): {
   readonly operations: Operations;
   /** The cluster's newest run, as the stream sends it. */
   readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
+  /** Whether what is under way moves the leadership. */
+  readonly isMoving: (id: ClusterId) => boolean;
   /** Clusters where something is under way: they are watched closely. */
   readonly active: () => ReadonlySet<ClusterId>;
   /** A cluster's view has changed. */
   readonly observe: (view: ClusterView) => void;
   readonly gone: (id: ClusterId) => void;
+  readonly close: () => void;
 } {
   const { config, fleet, ensembleOf, kept, members, burden, onRun, onError } = parts;
   const shared = {
@@ -88,9 +91,10 @@ export function createOperations(parts: Parts): {
     memberSettings: async (id) => runningSettings(await members().members(id)),
     burden: (id, leader) => burden(id, leader),
   });
+  const writeProbe = new PostgresWriteProbe(systemClock);
   const writes = new MeasuredWrites({
     clock: systemClock,
-    writes: new PostgresWriteProbe(systemClock),
+    writes: writeProbe,
     settings: (key) => config.clusterSettings(key).writeProbe,
     targets: (id) => fleet().targets(id),
   });
@@ -124,11 +128,16 @@ export function createOperations(parts: Parts): {
         ),
     },
     stamped: (id) => newest.get(id),
+    isMoving: (id) => runs.isMoving(id) || followed.isMoving(id),
     active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
       followed.observe(view);
       pauses.observe(view);
+    },
+    close: () => {
+      runs.close();
+      writeProbe.close();
     },
     gone: (id) => {
       followed.gone(id);
