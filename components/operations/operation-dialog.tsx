@@ -2,12 +2,15 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { whyNotDone, whyNotShown } from '@/components/account/failures';
+import { useMay } from '@/components/account/use-account';
 import { useConnection } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { Input } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
+import { onCluster } from '@/lib/access/who';
 import type { OperationView, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
@@ -97,12 +100,13 @@ function Deciding({
   const trpc = useTRPC();
   const reason = useId();
   const [decision, setDecision] = useState(() => {
-    const first = undecided(kind, member);
+    const first = undecided(kind, member ?? onlyOne(kind, view));
     return given ? { ...first, wish: given } : first;
   });
   // Who is suggested is who is chosen, and is judged as such, until somebody else is.
   const [suggested, setSuggested] = useState<string | null>(null);
   const wish = withCandidate(decision.wish, suggested);
+  const mayNot = useMay(onCluster('operator'), view.id);
   const connected = useConnection((c) => c.phase === 'live' || c.phase === 'mending');
   const checks = useQuery(
     trpc.operations.preflight.queryOptions(
@@ -121,7 +125,7 @@ function Deciding({
   if (preflight && preflight.suggested !== suggested) setSuggested(preflight.suggested);
   const moved = movedSince(decision, preflight, configVersion);
   const unchecked = checks.isError
-    ? `The checks can't be repeated now: ${checks.error.message}`
+    ? `The checks can’t be repeated now. ${whyNotShown(checks.error)}`
     : checks.isPlaceholderData
       ? 'The checks are under way.'
       : null;
@@ -140,9 +144,12 @@ function Deciding({
       typed={decision.typed}
       onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
       verb={preflight?.verb ?? dialogTitle(kind, view.name)}
-      obstacle={unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })}
+      obstacle={
+        mayNot ?? unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })
+      }
       pending={start.isPending}
-      failure={start.error === null ? null : start.error.message}
+      failure={start.error === null ? null : whyNotDone(start.error)}
+      {...(kind.startsWith('cancel-') ? { dismiss: 'Leave it as it is' } : {})}
       notice={
         moved !== null && (
           <div
@@ -183,7 +190,10 @@ function Deciding({
             </h3>
             <RuleList rules={preflight.rules} />
           </section>
-          <Preview steps={preflight.preview} />
+          <Preview
+            steps={preflight.preview}
+            refused={preflight.rules.some(({ verdict }) => verdict === 'refuse')}
+          />
           {(kind === 'switchover' || kind === 'failover') && <PastCosts id={view.id} kind={kind} />}
         </>
       )}
@@ -220,12 +230,19 @@ function Consequence({ preflight }: { preflight: Preflight }) {
   );
 }
 
-function Preview({ steps }: { steps: readonly string[] }) {
+/** Whom it can only be about. */
+function onlyOne(kind: OperationKind, { members }: ClusterView): string | null {
+  if (kind !== 'cancel-restart') return null;
+  const scheduled = members.filter(({ scheduledRestart }) => scheduledRestart !== null);
+  return scheduled.length === 1 ? (scheduled[0]?.name ?? null) : null;
+}
+
+function Preview({ steps, refused }: { steps: readonly string[]; refused: boolean }) {
   if (steps.length === 0) return null;
   return (
     <section aria-labelledby="preview-title" className="flex flex-col gap-2">
       <h3 id="preview-title" className="font-semibold">
-        What will happen
+        {refused ? 'What would happen' : 'What will happen'}
       </h3>
       <ol className="flex list-decimal flex-col gap-1 pl-6">
         {steps.map((step) => (

@@ -190,7 +190,7 @@ function Waiting({ waiting }: { waiting: NonNullable<OperationView['waiting']> }
   const now = useNow();
   return (
     <p className="rounded-md border border-line bg-sunken px-3 py-2">
-      {waiting.says}{' '}
+      Waiting for {waiting.says}{' '}
       <span className="text-muted">
         ({wholeSeconds(now - waiting.since)} of at most{' '}
         {wholeSeconds(waiting.until - waiting.since)})
