@@ -106,6 +106,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
     },
     operationOn: (id) => acting.runs.running(id),
+    isMoving: (id) => acting.isMoving(id),
     isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
@@ -383,7 +384,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     close: () => {
       access.close();
-      acting.runs.close();
+      acting.close();
       digest.close();
       schedule.close();
       hub.close();

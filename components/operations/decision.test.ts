@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationView, Preflight } from '@/lib/operations/types';
-import { aCluster } from '@/lib/topology/sample-cluster';
-import { type Decision, decide, movedSince, obstacle, undecided, whyNot } from './decision';
+import { operationKinds, type Wish } from '@/lib/operations/wish';
+import { aCluster, aLeader } from '@/lib/topology/sample-cluster';
+import {
+  type Decision,
+  decide,
+  movedSince,
+  obstacle,
+  undecided,
+  whyNot,
+  withCandidate,
+} from './decision';
 
 const seen = {
   ...{ leader: 'orders-1', leaderCzxid: '1a', configVersion: 3 },
@@ -10,114 +19,152 @@ const seen = {
 
 function preflight(part: Partial<Preflight> = {}): Preflight {
   return {
-    ...{ cluster: 'main~.2fservice~orders', clusterName: 'orders', kind: 'switchover', seen },
-    ...{ verb: '', consequence: '', preview: [], danger: 'interrupts', phrase: 'orders' },
+    ...{ cluster: 'main~.2fservice~orders', clusterName: 'orders', kind: 'switchover' },
+    ...{ verb: 'Switch orders over', consequence: '', preview: [], danger: 'interrupts' },
+    ...{ seen, suggested: 'orders-2', phrase: 'orders', expectedOutageMs: [1000, 3000] },
     rules: [{ code: 'leader', verdict: 'ok', says: 'orders-1 leads' }],
     members: [
       { name: 'orders-2', verdict: 'ok', says: '', rules: [] },
       { name: 'orders-3', verdict: 'refuse', says: 'orders-3 is missing', rules: [] },
     ],
-    suggested: 'orders-2',
-    expectedOutageMs: [1000, 3000],
     ...part,
   };
 }
 
-type Touch = Parameters<typeof decide>[1];
 const first = undecided('switchover', null);
-const after = (...touches: Touch[]): Decision =>
+const after = (...touches: Parameters<typeof decide>[1][]): Decision =>
   touches.reduce((before, touch) => decide(before, touch, preflight()), first);
-const typed = (text: string): Touch => ({ is: 'typed', text });
-const picked = (candidate: string): Touch => ({
-  is: 'wished',
-  wish: { kind: 'switchover', candidate, at: null },
-});
-const still = { connected: true, moved: false };
+const to = (candidate: string): Wish => ({ kind: 'switchover', candidate, at: null });
+const well = { connected: true, moved: false };
 
 describe('a decision', () => {
-  it('freezes what was seen, suggested and to be typed at the first keystroke', () => {
-    const one = after(typed('o'));
-    expect(one).toMatchObject({ seen, phrase: 'orders', wish: { candidate: 'orders-2' } });
-    const later = preflight({ seen: { ...seen, leaderCzxid: '2b' }, suggested: 'orders-9' });
-    const two = decide(one, typed('or'), later);
-    expect(two).toMatchObject({ seen, typed: 'or', wish: { candidate: 'orders-2' } });
+  it('begins with whom it was opened for', () => {
+    expect(undecided('switchover', 'orders-2').wish).toEqual(to('orders-2'));
+    expect(undecided('restart', 'orders-2').wish).toMatchObject({ members: ['orders-2'] });
+    expect(undecided('reload', null).wish).toEqual({ kind: 'reload', members: [] });
+    expect(undecided('reinitialise', 'orders-2').wish).toMatchObject({ member: 'orders-2' });
+    for (const kind of operationKinds) {
+      expect(undecided(kind, 'orders-2')).toMatchObject({ typed: '', seen: null, phrase: null });
+    }
   });
 
-  it('freezes what was seen at a choice as well, but not at a reason', () => {
-    expect(after(picked('orders-3'))).toMatchObject({ seen, wish: { candidate: 'orders-3' } });
+  it('freezes what was seen and suggested at the first keystroke', () => {
+    const typed = after({ is: 'typed', text: 'o' });
+    expect(typed).toMatchObject({ seen, phrase: 'orders', wish: to('orders-2') });
+    const later = preflight({
+      ...{ seen: { ...seen, leaderCzxid: '2b' }, suggested: 'orders-9', phrase: 'other' },
+    });
+    const second = decide(typed, { is: 'typed', text: 'or' }, later);
+    expect(second).toMatchObject({ seen, phrase: 'orders', wish: to('orders-2'), typed: 'or' });
+  });
+
+  it('freezes the loss that is typed, though what else was seen is older', () => {
+    const wished = after({ is: 'wished', wish: { kind: 'failover', candidate: 'orders-2' } });
+    expect(wished.seen?.lossBytes).toBeNull();
+    const lossy = preflight({
+      ...{ seen: { ...seen, leaderCzxid: '2b', lossBytes: 1024 }, phrase: 'orders loses 1 kB' },
+    });
+    const typed = decide(wished, { is: 'typed', text: 'o' }, lossy);
+    expect(typed).toMatchObject({
+      ...{ seen: { leaderCzxid: '1a', lossBytes: 1024 }, phrase: 'orders loses 1 kB' },
+    });
+    const more = preflight({ seen: { ...seen, lossBytes: 4096 }, phrase: 'orders loses 4 kB' });
+    expect(decide(typed, { is: 'typed', text: 'or' }, more)).toMatchObject({
+      ...{ seen: { lossBytes: 1024 }, phrase: 'orders loses 1 kB' },
+    });
+  });
+
+  it('freezes at a choice as well, but not at a reason; another choice is typed for anew', () => {
+    const chosen = after({ is: 'wished', wish: to('orders-3') });
+    expect(chosen).toMatchObject({ seen, wish: to('orders-3') });
     expect(after({ is: 'reasoned', text: 'kernel' }).seen).toBeNull();
-  });
-
-  it('takes what was typed for one choice for no other', () => {
-    expect(after(typed('orders'), picked('orders-2'))).toMatchObject({ typed: '', phrase: null });
-  });
-
-  it('names the loss as it stood when it was typed, though the choice was made before', () => {
-    const chosen = decide(first, picked('orders-2'), preflight());
-    const shown = preflight({
-      phrase: 'orders loses 1 MB',
-      seen: { ...seen, lossBytes: 1_048_576 },
-    });
-    expect(decide(chosen, typed('o'), shown)).toMatchObject({
-      phrase: 'orders loses 1 MB',
-      seen: { ...seen, lossBytes: 1_048_576 },
+    const typed = decide(chosen, { is: 'typed', text: 'orders' }, preflight());
+    expect(decide(typed, { is: 'wished', wish: to('orders-2') }, preflight())).toMatchObject({
+      ...{ seen, typed: '', phrase: null },
     });
   });
 
-  it('starts over with nothing but the choice and the reason kept', () => {
-    const d = after({ is: 'reasoned', text: 'kernel' }, typed('orders'), { is: 'started-over' });
-    expect(d).toMatchObject({ reason: 'kernel', typed: '', seen: null, phrase: null });
+  it('starts over with nothing kept but what was chosen and the reason', () => {
+    const d = after(
+      { is: 'reasoned', text: 'kernel' },
+      { is: 'typed', text: 'orders' },
+      { is: 'started-over' },
+    );
+    expect(d).toEqual({ ...first, wish: to('orders-2'), reason: 'kernel' });
   });
 
   it('has nothing in its way when all holds', () => {
-    expect(obstacle(after(typed('orders')), preflight(), still)).toBeNull();
+    expect(obstacle(after({ is: 'typed', text: 'orders' }), preflight(), well)).toBeNull();
+    expect(obstacle(undecided('resume', null), preflight({ members: [] }), well)).toBeNull();
   });
 
-  it('can not be carried out on what has moved', () => {
-    const d = after(typed('orders'));
-    const now = preflight({ seen: { ...seen, configVersion: 4 } });
-    expect(movedSince(d, now)).toMatch(/configuration of orders has changed/);
-    expect(obstacle(d, now, { ...still, moved: true })).toMatch(/start over/);
-    expect(movedSince(d, preflight())).toBeNull();
-    const anew = preflight({ seen: { ...seen, leaderCzxid: '2b' } });
-    expect(movedSince(d, anew)).toMatch(/orders-1 has taken the leadership anew/);
-  });
-
-  it('of an edit is about the version that was edited, from the start', () => {
-    expect(movedSince(undecided('configuration', null), preflight(), 2)).toMatch(/your edit/);
-    expect(movedSince(undecided('configuration', null), preflight(), 3)).toBeNull();
-  });
-
-  it('says what is in its way, the first thing first', () => {
-    expect(obstacle(first, preflight(), { ...still, connected: false })).toMatch(/disconnected/);
-    expect(obstacle(first, undefined, still)).toMatch(/not run yet/);
-    const refused = preflight({ rules: [{ code: 'x', verdict: 'refuse', says: 'No.' }] });
-    expect(obstacle(first, refused, still)).toBe('No.');
-    expect(obstacle(after(picked('orders-3')), preflight(), still)).toBe('orders-3 is missing');
-    expect(obstacle(first, preflight({ suggested: null }), still)).toMatch(/No new leader/);
+  it('can not be carried out while disconnected, moved, unchecked, forbidden or with a candidate that is out', () => {
+    const d = after({ is: 'typed', text: 'orders' });
+    expect(obstacle(d, preflight(), { ...well, connected: false })).toMatch(/disconnected/);
+    expect(obstacle(d, preflight(), { ...well, moved: true })).toMatch(/start over/);
+    expect(obstacle(d, undefined, well)).toMatch(/not run/);
+    const rules = [{ code: 'x', verdict: 'refuse', says: 'A switchover is scheduled' }] as const;
+    expect(obstacle(d, preflight({ rules }), well)).toBe('A switchover is scheduled');
+    expect(obstacle({ ...d, wish: to('orders-3') }, preflight(), well)).toBe('orders-3 is missing');
+    expect(obstacle(first, preflight({ suggested: null }), well)).toMatch(/No new leader/);
   });
 });
 
-describe('what can not even be thought of', () => {
-  const heard = { operation: null, howdah: true, zookeeper: true };
-  const ended = { outcome: null, cause: 'howdah', title: 'Reload of orders-1' } as OperationView;
-
-  it('says why', () => {
-    const leaderless = aCluster({ leader: null });
-    expect(whyNot('switchover', aCluster(), heard)).toBeNull();
-    expect(whyNot('switchover', leaderless, heard)).toMatch(/no leader/);
-    expect(whyNot('failover', leaderless, heard)).toBeNull();
-    expect(whyNot('resume', aCluster(), heard)).toBe('It is not paused');
-    expect(whyNot('cancel-restart', aCluster(), heard)).toBe('No restart is scheduled');
-    expect(whyNot('cancel-switchover', aCluster(), heard)).toBe('No switchover is scheduled');
-    expect(whyNot('removal', aCluster(), heard)).toBe('It has a leader');
-    expect(whyNot('reload', aCluster(), { ...heard, howdah: false })).toMatch(/disconnected/);
-    expect(whyNot('reload', aCluster(), { ...heard, zookeeper: false })).toMatch(/ZooKeeper/);
-    expect(whyNot('reload', aCluster(), { ...heard, operation: ended })).toMatch(/under way/);
+describe('whom nobody has chosen', () => {
+  it('is who is suggested, of what moves the leadership', () => {
+    expect(withCandidate(first.wish, 'orders-2')).toEqual(to('orders-2'));
+    expect(withCandidate(to('orders-3'), 'orders-2')).toEqual(to('orders-3'));
+    expect(withCandidate({ kind: 'resume' }, 'orders-2')).toEqual({ kind: 'resume' });
   });
+});
 
-  it('leaves what nobody asked Howdah for in nobody’s way: a failover is when one acts', () => {
-    const unasked = { ...ended, cause: 'automatic' } as OperationView;
-    expect(whyNot('failover', aCluster(), { ...heard, operation: unasked })).toBeNull();
+describe('what has moved', () => {
+  const moved = (part: Partial<typeof seen>, wish: Wish = to('orders-2')) =>
+    movedSince({ ...first, wish, seen }, preflight({ seen: { ...seen, ...part } as typeof seen }));
+  it('is said by its kind, of what the wish rests on', () => {
+    expect(moved({})).toBeNull();
+    expect(moved({ leader: 'b', leaderCzxid: '2' })).toBe('b leads orders now, not orders-1.');
+    expect(moved({ leaderCzxid: '2' })).toMatch(/anew since you looked/);
+    expect(moved({ leader: null, leaderCzxid: null } as never)).toMatch(/there is no leader now/);
+    expect(moved({ configVersion: 4 })).toMatch(/configuration of orders has changed/);
+    expect(moved({ requestVersion: 1 } as never)).toMatch(/Another request/);
+    expect(moved({ configVersion: 4 }, { kind: 'reload', members: [] })).toBeNull();
+    expect(moved({ leaderCzxid: '2' }, { kind: 'resume' })).toBeNull();
+  });
+  it('is nothing before anything was decided or shown', () => {
+    expect(movedSince(first, preflight())).toBeNull();
+    expect(movedSince({ ...first, seen }, undefined)).toBeNull();
+  });
+  it('is the version that was edited, where there is one', () => {
+    expect(movedSince(first, preflight(), 3)).toBeNull();
+    expect(movedSince(first, preflight(), 2)).toMatch(/your edit is still there/);
+  });
+});
+
+describe('what can’t even be thought of', () => {
+  const now = { operation: null, howdah: true, zookeeper: true };
+  const paused = aCluster({ mode: { ...aCluster().mode, paused: true } });
+  it('says why', () => {
+    const alone = aCluster({ members: [aLeader('pg-a')] });
+    expect(whyNot('switchover', aCluster(), now)).toBeNull();
+    expect(whyNot('switchover', aCluster(), { ...now, howdah: false })).toMatch(/disconnected/);
+    expect(whyNot('switchover', aCluster(), { ...now, zookeeper: false })).toMatch(/ZooKeeper/);
+    expect(whyNot('switchover', aCluster({ leader: null }), now)).toMatch(/no leader/);
+    expect(whyNot('switchover', alone, now)).toMatch(/no standby/);
+    expect(whyNot('failover', alone, now)).toMatch(/no standby/);
+    expect(whyNot('cancel-switchover', aCluster(), now)).toMatch(/No switchover/);
+    expect([whyNot('pause', paused, now), whyNot('resume', paused, now)]).toEqual([
+      'It is paused already',
+      null,
+    ]);
+    expect(whyNot('resume', aCluster(), now)).toMatch(/not paused/);
+    expect(whyNot('removal', aCluster(), now)).toMatch(/has a leader/);
+    expect(whyNot('restart', aCluster({ members: [] }), now)).toMatch(/no members/);
+  });
+  it('is anything beside a run of Howdah’s own, and not beside one that is only followed', () => {
+    const operation = { title: 'Pause', outcome: null, cause: 'howdah' } as OperationView;
+    expect(whyNot('resume', paused, { ...now, operation })).toBe('Pause is under way');
+    const other = { ...operation, cause: 'automatic' } as OperationView;
+    expect(whyNot('resume', paused, { ...now, operation: other })).toBeNull();
   });
 });

@@ -16,6 +16,7 @@ const run = (id: string, startedAt: number, part: Partial<OperationView> = {}): 
     startedAt,
   },
   ...{ steps: [], waiting: null, leaderlessMs: null, outageMs: null, outcome: null },
+  ...{ title: '', cause: 'howdah' },
   ...part,
 });
 

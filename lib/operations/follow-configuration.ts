@@ -26,6 +26,19 @@ export function followPause(run: Run, cluster: ClusterView, now: number): Run {
   return end(mark(run, 'taken', now), { code: 'done', says, at: now });
 }
 
+/** Who of those that are there has taken a pause or its end up. */
+export function tookPauseUp(run: Run, cluster: ClusterView): readonly TakenUp[] {
+  const paused = run.view.kind === 'pause';
+  // Somebody has written another configuration since.
+  if (cluster.mode.paused !== paused) return [];
+  return cluster.members
+    .filter(({ presence }) => presence.is === 'present')
+    .map(({ name, patroniPaused }) => ({
+      member: name,
+      state: patroniPaused === paused ? 'runs' : 'differs',
+    }));
+}
+
 /** What is known of a member and a configuration: by its own settings. */
 export interface TakenUp {
   readonly member: string;

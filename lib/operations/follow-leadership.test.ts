@@ -162,3 +162,55 @@ describe('when its time is over', () => {
     expect(overdue(ended, before, late)).toBe(ended);
   });
 });
+
+test('an outage by writes that were really tried says so, and stays', () => {
+  const tried = measured(done(), 1500);
+  expect(tried.view).toMatchObject({ outageMs: 1500, outageBy: 'writes' });
+  expect(measured(tried, 1500)).toBe(tried);
+});
+
+describe('a failover without a leader', () => {
+  const dead = aCluster({ leader: null, leaderlessSince: 500 });
+  const asked = (candidate: string | null = 'pg-b') =>
+    requested(
+      requesting(
+        aRun(
+          { kind: 'failover', candidate },
+          { seen: { leader: null, leaderCzxid: null }, cluster: dead },
+        ),
+        1100,
+      ),
+      'asked',
+      1200,
+    );
+  const standing = { ...dead, request: aRequest({ leader: null }) };
+
+  test('has no old leader to give it up or come back', () => {
+    const codes = asked().view.steps.map(({ code }) => code);
+    expect(codes).not.toContain('leader-released');
+    expect(codes).not.toContain('old-leader-back');
+    expect(observed(asked(), ledBy('pg-b'), 5000).view.outcome?.code).toBe('done');
+  });
+
+  test('has failed when its request is gone and still nobody leads', () => {
+    const run = observed(observed(asked(), standing, 2000), dead, 3000);
+    expect(run.view.outcome).toBeNull();
+    expect(observed(run, dead, 5000).view.outcome).toMatchObject({
+      code: 'failed',
+      says: expect.stringContaining('there is still no leader'),
+    });
+  });
+});
+
+describe('a failover from a leader that hangs', () => {
+  const asked = requested(
+    requesting(aRun({ kind: 'failover', candidate: 'pg-b' }), 1100),
+    'asked',
+    1200,
+  );
+  test('waits until it has gone, and is done once the other leads', () => {
+    const run = observed(asked, pending, 20_000);
+    expect(run.view.outcome).toBeNull();
+    expect(observed(run, ledBy('pg-b'), 31_000).view.outcome?.code).toBe('done');
+  });
+});

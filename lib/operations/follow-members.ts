@@ -1,7 +1,7 @@
 import type { ClusterView, MemberView } from '../topology/view';
 import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
 import { moment } from './rules/words';
-import { type Answer, end, isUndecided, mark, type Run, tooLate, waiting } from './run';
+import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
 import type { OperationKind } from './wish';
 
 /** What Patroni has answered with a failure may still be seen to have been done for so long. */
@@ -64,6 +64,7 @@ export function failTarget(
 
 /** Something has moved: nobody is asked any more, and what was done before is said. */
 export function stopAsking(run: Run, moved: string, now: number): Run {
+  if (run.view.outcome) return run;
   const done = inState(run, 'done');
   if (done.length === 0) {
     return end(
@@ -108,12 +109,16 @@ export function followMembers(run: Run, cluster: ClusterView, now: number): Run 
   const { targets } = next;
   const over = targets.every(({ state }) => state === 'done' || state === 'skipped');
   if (targets.length === 0 || !over) return next;
-  const skipped = inState(next, 'skipped');
-  if (skipped.length === 0) {
-    return end(next, { code: 'done', says: doneWords(next, cluster), at: now });
-  }
-  const done = `Done on ${listed(inState(next, 'done'))}`;
-  const says = `${done}. ${notAsked(skipped)}: start anew for the rest.`;
+  if (inState(next, 'skipped').length > 0) return overWith(next, now);
+  return end(next, { code: 'done', says: doneWords(next, cluster), at: now });
+}
+
+/** Nobody is waited for, and some were not asked. */
+function overWith(run: Run, now: number): Run {
+  const next = { ...run, targets: leftAlone(run) };
+  const done = inState(next, 'done');
+  const before = done.length > 0 ? `Done on ${listed(done)}. ` : '';
+  const says = `${before}${notAsked(inState(next, 'skipped'))}: start anew for the rest.`;
   return end(next, { code: 'failed', says, at: now });
 }
 
@@ -184,7 +189,7 @@ function unknownTarget(run: Run, member: string, by: { now: number; says: string
 /** The bound of all of it has passed, while one was waited for or none. */
 export function membersOverdue(run: Run, now: number): Run {
   const open = run.targets.find(({ state }) => state === 'asking' || state === 'asked');
-  if (!open) return tooLate({ ...run, targets: leftAlone(run) }, now);
+  if (!open) return overWith(run, now);
   const says = `${open.member} was not seen to have done it in time`;
   return unknownTarget(run, open.member, { now, says });
 }

@@ -1,5 +1,10 @@
 import type { ClusterView } from '../topology/view';
-import { configurationOverdue, followPause, type TakenUp } from './follow-configuration';
+import {
+  configurationOverdue,
+  followPause,
+  type TakenUp,
+  tookPauseUp,
+} from './follow-configuration';
 import { followLeadership, leadershipOverdue } from './follow-leadership';
 import { followMembers, membersOverdue } from './follow-members';
 import { followCancel, followSchedule, requestOverdue } from './follow-request';
@@ -50,6 +55,7 @@ export function overdue(
       return requestOverdue(run, cluster, now);
     case 'pause':
     case 'resume':
+      return configurationOverdue(run, cluster ? tookPauseUp(run, cluster) : members, now);
     case 'configuration':
       return configurationOverdue(run, members, now);
     case 'removal':

@@ -7,8 +7,8 @@ import { KeptRuns } from './kept-runs';
 
 const run: OperationView = {
   ...{ id: 'one', kind: 'switchover', cluster: 'main~.2Fservice~orders', clusterName: 'orders' },
-  ...{ title: '', cause: 'howdah', from: 'pg-a', to: 'pg-b', reason: 'maintenance' },
-  ...{ by: 'ann', state: 'recorded' },
+  ...{ from: 'pg-a', to: 'pg-b', reason: 'maintenance', by: 'ann', state: 'recorded' },
+  ...{ title: 'Switchover from pg-a to pg-b', cause: 'howdah' },
   ...{ startedAt: 5, leaderlessMs: null, outageMs: null, outcome: null },
   steps: [{ code: 'recorded', says: 'The intent is recorded', at: 5 }],
   waiting: { says: 'Checking', since: 5, until: 10 },

@@ -101,7 +101,7 @@ export class ConfigurationEdits {
     const [before, after] = [readSettings(current), readSettings(wanted)];
     const changes = before && after ? settingChanges(before, after) : [];
     const same: readonly RuleResult[] =
-      wanted === current || (before !== null && changes.length === 0)
+      wanted === current || (before !== null && after !== null && changes.length === 0)
         ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
         : [];
     const rules = await this.#options.check(view, wanted, current);
@@ -118,11 +118,18 @@ export class ConfigurationEdits {
     const { zxid } = handle.run().written ?? {};
     if (zxid) this.#remember(zxid);
     const { wish, view: run } = handle.run();
-    if (wish.kind === 'pause') {
+    // Resumed since, by whomever, there is nothing to be known of it.
+    if (wish.kind === 'pause' && (await this.#isPaused(view))) {
       const { by = null, reason, startedAt: since } = run;
       await this.#options.onPaused(view, { by, reason, since, until: wish.until });
     }
     if (wish.kind === 'configuration') await this.#follow(handle, view);
+  }
+
+  async #isPaused(view: ClusterView): Promise<boolean> {
+    const { data } = await this.#current(view);
+    const { pause } = readSettings(data.toString('utf8')) ?? {};
+    return pause === true;
   }
 
   /** The answer was lost, or a process that asked is gone: what stands there tells. */

@@ -80,8 +80,8 @@ const plans: Readonly<Record<string, Plan>> = {
     came: (world) => whether(!isPaused(world)),
   },
   'a configuration': {
-    wish: { kind: 'configuration', text: '{"ttl":25}', seq: null },
-    came: ({ config }) => whether(config.text === '{"ttl":25}'),
+    wish: { kind: 'configuration', text: '{"ttl":35}', seq: null },
+    came: ({ config }) => whether(config.text === '{"ttl":35}'),
   },
   'an earlier configuration': {
     wish: { kind: 'configuration', text: null, seq: 7 },

@@ -35,6 +35,10 @@ export class Pauses {
   readonly #options: PausesOptions;
   readonly #folder: string;
   readonly #paused = new Set<ClusterId>();
+  /** What has been seen not to be paused: nothing is known of a pause there. */
+  readonly #unpaused = new Set<ClusterId>();
+  /** Of each ensemble: the clusters with a pause on record when the first of it was seen. */
+  readonly #recorded = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(options: PausesOptions) {
     this.#options = options;
@@ -57,9 +61,15 @@ export class Pauses {
   observe(view: ClusterView): void {
     const { id, mode } = view;
     // While the configuration can't be read, it is not known to have ended.
-    if (mode.replication === 'unknown' || mode.paused === this.#paused.has(id)) return;
+    if (mode.replication === 'unknown') return;
+    if (!mode.paused && !this.#unpaused.has(id)) {
+      this.#unpaused.add(id);
+      if (!this.#paused.has(id)) void this.#forgetEarlier(view);
+    }
+    if (mode.paused === this.#paused.has(id)) return;
     if (mode.paused) {
       this.#paused.add(id);
+      this.#unpaused.delete(id);
       void this.#read(view, LOOKS);
     } else {
       this.#paused.delete(id);
@@ -70,6 +80,26 @@ export class Pauses {
 
   gone(id: ClusterId): void {
     this.#paused.delete(id);
+    this.#unpaused.delete(id);
+  }
+
+  /** It ended while no Howdah looked: the next pause is not about the same. */
+  async #forgetEarlier(view: ClusterView): Promise<void> {
+    const { ensemble } = view.key;
+    const recorded = this.#recorded.get(ensemble) ?? this.#list(ensemble);
+    this.#recorded.set(ensemble, recorded);
+    try {
+      if ((await recorded).has(view.id) && this.#unpaused.has(view.id)) await this.#forget(view);
+    } catch (error) {
+      this.#recorded.delete(ensemble);
+      this.#unpaused.delete(view.id);
+      if (!(error instanceof ZooKeeperError)) this.#options.onError(error);
+    }
+  }
+
+  async #list(ensemble: string): Promise<ReadonlySet<string>> {
+    const listed = await this.#options.access(ensemble).children(this.#folder, false);
+    return new Set(listed?.names);
   }
 
   async #read(view: ClusterView, looks: number): Promise<void> {

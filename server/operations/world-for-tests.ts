@@ -1,6 +1,8 @@
 import type { AuditOutcome, BegunAct } from '@/lib/audit/entry';
+import { checkConfiguration } from '@/lib/configuration/check';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { seenNow } from '@/lib/operations/preflight';
+import { readSettings } from '@/lib/operations/settings';
 import type { OperationRequest, OperationView } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import { aCluster, aLeader, aStandby } from '@/lib/topology/sample-cluster';
@@ -226,7 +228,10 @@ export class Howdah {
       bytes: async ({ seq }) => (seq === 7 ? Buffer.from(KEPT) : null),
       onPaused: (view, pause) => this.pauses.note(view, pause),
       takenUp: async () => MEMBERS.map((member) => ({ member, state: 'runs' })),
-      check: async () => [],
+      check: async (_, text, current) => {
+        const known = { parameters: null, patroniVersions: ['4.1.4'], maxSessionTimeoutMs: 40_000 };
+        return checkConfiguration(text, { ...known, current: readSettings(current) }).rules;
+      },
     });
     const settings = (): PatroniSettings => ({
       ...{ basic: null, ca: null, cert: null, key: null, insecure: false },
@@ -235,6 +240,7 @@ export class Howdah {
     const preflights = new Preflights({
       ...{ ...shared, patroni, settings, edits },
       maxSessionTimeoutMs: () => 40_000,
+      quorum: () => null,
       memberSettings: async () => new Map(),
       burden: async () => null,
     });

@@ -13,7 +13,7 @@ export function switchoverCandidate(member: MemberView, input: PreflightInput): 
   }
   return memberResult(name, [
     ...[state(member), tag(member), reachable(member, input), stream(member)],
-    ...[lag(member, view), timeline(member, view)],
+    ...[lag(member, view), ...patronisLag(member, input), timeline(member, view)],
     ...[...sync(member, view), ...replay(member), ...settings(member, input)],
   ]);
 }
@@ -95,6 +95,25 @@ function lag(member: MemberView, view: ClusterView): RuleResult {
         { ...figures, advice: 'Let it catch up.' },
       )
     : rule('lag', 'ok', `${measured}, within the limit of ${figures.limit}`, figures);
+}
+
+/** The same by what their Patronis say right now: by such figures the leader decides. */
+function patronisLag({ name }: MemberView, { reached, view }: PreflightInput): RuleResult[] {
+  const [own, leads] = [reached.get(name), reached.get(view.leader?.name ?? '')];
+  const known = own?.is === 'ok' && leads?.is === 'ok' && view.config.is === 'ok';
+  if (!known || own.position === null || leads.position === null) return [];
+  const bytes = bytesBetween(own.position, leads.position) ?? 0;
+  const most = view.config.value.maximumLagOnFailover;
+  const figures = { measured: formatBytes(bytes), limit: formatBytes(most) };
+  const says = `By Patroni’s own figures ${name} is ${figures.measured} behind`;
+  return bytes > most
+    ? [
+        rule('patronis-lag', 'warn', `${says}: it would drop the request`, {
+          ...figures,
+          advice: 'Let it catch up.',
+        }),
+      ]
+    : [rule('patronis-lag', 'ok', `${says}, within its limit`, figures)];
 }
 
 function timeline(member: MemberView, view: ClusterView): RuleResult {

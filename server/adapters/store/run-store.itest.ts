@@ -28,7 +28,7 @@ function view(n: number, part: Partial<OperationView> = {}): OperationView {
       state: 'observing',
     },
     ...{ startedAt: START + n * 1000, leaderlessMs: null, outageMs: null, outcome: null },
-    ...{ steps: [], waiting: null },
+    ...{ steps: [], waiting: null, title: 'Switchover from pg-a to pg-b', cause: 'howdah' },
     ...part,
   };
 }
