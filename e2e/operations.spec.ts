@@ -213,7 +213,7 @@ test('a failover that nobody asked for is a run of its own, with its steps, its 
   await old?.kill();
   const run = panel(page, new RegExp(`Automatic failover from ${old?.name}`));
   await expect(run).toContainText('Not by Howdah: nobody asked for it.', { timeout: 30_000 });
-  await expect(run).toContainText(`Reason: ${old?.name} is gone from ZooKeeper`);
+  await expect(run).toContainText(`Cause: ${old?.name} is gone from ZooKeeper`);
   expect(await done(run)).toMatch(/orders-\d leads orders/);
   for (const code of ['leader-released', 'leader-acquired', 'promoted', 'timeline-advanced']) {
     await expect(step(run, code), code).toHaveAttribute('data-seen', 'true');

@@ -32,6 +32,8 @@ export interface OperationDialogProps {
   readonly member?: string | null;
   /** What is wanted, where that is decided elsewhere: a configuration that was edited. */
   readonly wish?: Wish;
+  /** Its head, where that says more than the kind. */
+  readonly title?: string;
   /** On which version of the configuration that was decided. */
   readonly configVersion?: number;
   readonly onClose: () => void;
@@ -94,6 +96,7 @@ function Deciding({
   member = null,
   wish: given,
   configVersion,
+  title = dialogTitle(kind, view.name),
   onClose,
   onStarted,
 }: OperationDialogProps & { onStarted: (operation: OperationView) => void }) {
@@ -121,12 +124,12 @@ function Deciding({
     ),
   );
   const start = useMutation(trpc.operations.start.mutationOptions({ onSuccess: onStarted }));
-  const preflight = checks.data;
+  const preflight = useLast(checks.data);
   if (preflight && preflight.suggested !== suggested) setSuggested(preflight.suggested);
   const moved = movedSince(decision, preflight, configVersion);
   const unchecked = checks.isError
-    ? `The checks can’t be repeated now. ${whyNotShown(checks.error)}`
-    : checks.isPlaceholderData
+    ? `The checks can’t be made now. ${whyNotShown(checks.error)}`
+    : checks.data === undefined || checks.isPlaceholderData
       ? 'The checks are under way.'
       : null;
   const change = (next: Wish) => {
@@ -137,13 +140,21 @@ function Deciding({
     <DangerDialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={dialogTitle(kind, view.name)}
+      title={title}
       danger={preflight?.danger ?? 'none'}
-      consequence={preflight ? <Consequence preflight={preflight} /> : 'Checking…'}
+      consequence={
+        preflight ? (
+          <Consequence preflight={preflight} />
+        ) : checks.isError ? (
+          'What it comes to is not known.'
+        ) : (
+          'Checking…'
+        )
+      }
       phrase={decision.phrase ?? preflight?.phrase ?? null}
       typed={decision.typed}
       onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
-      verb={preflight?.verb ?? dialogTitle(kind, view.name)}
+      verb={preflight?.verb ?? title}
       obstacle={
         mayNot ?? unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })
       }
@@ -228,6 +239,13 @@ function Consequence({ preflight }: { preflight: Preflight }) {
       without writes.
     </>
   );
+}
+
+/** What there was last stays while there is nothing: a choice that can't be checked is not lost. */
+function useLast<T>(now: T | undefined): T | undefined {
+  const [last, setLast] = useState(now);
+  if (now !== undefined && now !== last) setLast(now);
+  return now ?? last;
 }
 
 /** Whom it can only be about. */

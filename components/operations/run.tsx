@@ -35,7 +35,11 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
         >
           {moment(operation.startedAt)}
         </time>
-        {operation.reason !== '' && <>. Reason: {operation.reason}</>}
+        {operation.reason !== '' && (
+          <>
+            . {operation.cause === 'automatic' ? 'Cause' : 'Reason'}: {operation.reason}
+          </>
+        )}
       </p>
       {outcome !== null && (
         <p
@@ -154,7 +158,9 @@ function StepLine({
           >
             {moment(step.at)}
           </time>{' '}
-          <span className="inline-block min-w-16">+{formatDuration(step.at - startedAt)}</span>
+          <span className="inline-block min-w-16">
+            +{formatDuration(Math.max(0, step.at - startedAt))}
+          </span>
         </span>
       )}
     </li>

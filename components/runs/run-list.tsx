@@ -43,14 +43,21 @@ function RunRow({ run }: { run: OperationView }) {
           >
             {titleOf(run)}
           </Link>
-          <span className="text-muted"> {originOf(run)}</span>
+          <span className="text-muted">
+            {run.cause === 'howdah' ? ' ' : ', '}
+            {originOf(run)}
+          </span>
         </p>
         {run.outcome !== null && <p className="text-sm text-muted">{run.outcome.says}</p>}
         {run.outcome === null && run.waiting !== null && (
           <p className="text-sm text-muted">Waiting for {run.waiting.says}</p>
         )}
         {costs.length > 0 && <p className="text-sm">{costs.join(', ')}</p>}
-        {run.reason !== '' && <p className="text-sm">“{run.reason}”</p>}
+        {run.reason !== '' && (
+          <p className="text-sm">
+            {run.cause === 'automatic' ? `Cause: ${run.reason}` : `“${run.reason}”`}
+          </p>
+        )}
       </div>
       <span className="flex items-center justify-end gap-1.5 text-sm whitespace-nowrap">
         <StateIcon state={state} mute />
