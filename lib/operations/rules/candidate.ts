@@ -1,3 +1,4 @@
+import { isSince } from '../../configuration/version';
 import { bytesBetween, parseLsn } from '../../topology/lsn';
 import type { ClusterView, MemberView } from '../../topology/view';
 import { formatBytes, formatDuration } from '../../units';
@@ -154,6 +155,12 @@ function sync(member: MemberView, view: ClusterView): RuleResult[] {
 /** Before 3.2 a leader that lives refuses it; later ones, and a cluster without one, obey. */
 function forcedSync(member: MemberView, view: ClusterView): RuleResult[] {
   if (!isSynchronous(view) || isListed(member, view)) return [];
+  const leads = view.members.find(({ name }) => name === view.leader?.name);
+  const version = leads?.version ?? null;
+  if (leads && version !== null && isSince(version, '3.2') === false) {
+    const says = `Patroni ${version} on ${leads.name} drops a failover to one that is not synchronous, for as long as it lives`;
+    return [rule('sync', 'warn', says, { measured: version, limit: '3.2' })];
+  }
   const says = `${member.name} is not a synchronous standby: what was confirmed to clients may be lost`;
   return [rule('sync', 'warn', says)];
 }
