@@ -73,7 +73,9 @@ test('a restore is decided on what was seen: a change meanwhile stops it', async
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/Type orders to confirm/).fill('orders');
   await real.orders.patchConfig({ postgresql: { parameters: { work_mem: '10MB' } } });
-  await expect(dialog.getByText('has changed while you were deciding')).toBeVisible();
+  await expect(
+    dialog.getByText('The configuration of orders has changed since you looked.'),
+  ).toBeVisible();
   await expect(dialog.getByRole('button', { name: /^Restore the earlier/ })).toBeDisabled();
   await dialog.getByRole('button', { name: 'Start over' }).click();
   await expect(dialog.getByTestId('setting-change')).toContainText('"10MB"');

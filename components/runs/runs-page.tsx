@@ -33,7 +33,7 @@ export function RunsPage({ id }: { id: ClusterId }) {
         <p className="mt-1 text-muted">
           All that was done to it through Howdah, and every change of its leader, as far as it is
           kept.{' '}
-          <Link href={`/cluster/${id}`} className="text-accent hover:underline">
+          <Link href={`/cluster/${id}`} className="text-accent underline">
             {name} as it is now
           </Link>
         </p>
