@@ -161,7 +161,10 @@ export function cancelSwitchover(input: PreflightInput): Judged {
     ...plain,
     rules: [...commonRules(input), pending, ...(soon ? [late] : [])],
     verb: `Cancel the switchover of ${view.name}`,
-    consequence: `${view.name} is not switched over.`,
+    consequence:
+      at === null
+        ? `Nothing is scheduled: there is nothing to cancel.`
+        : `${view.name} is not switched over at ${moment(at)}: ${view.leader?.name ?? 'its leader'} goes on leading.`,
     preview: ['The request is taken out of ZooKeeper, if it is still the one that was seen'],
   };
 }

@@ -136,7 +136,7 @@ export class Runs implements Operations {
       const start = { id, now, patienceMs, act, sha256, changed };
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
       const live = await this.#take(view, run);
-      this.#show(live, `${run.view.title} asked for`);
+      this.#show(live, askedFor(run.view));
       void this.#carry(view.key, live, edit?.bytes ?? null);
       return run.view;
     } catch (error) {
@@ -390,4 +390,10 @@ export class Runs implements Operations {
   #records(ensemble: string): Records {
     return new Records(this.#options.root, this.#owner, () => this.#options.access(ensemble));
   }
+}
+
+/** The line of the log with which a run begins. */
+function askedFor({ title, by, reason }: OperationView): string {
+  const who = by == null ? '' : ` by ${by}`;
+  return `${title} asked for${who}${reason === '' ? '' : `. Reason: ${reason}`}`;
 }

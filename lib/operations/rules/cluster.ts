@@ -2,6 +2,7 @@ import type { MemberView } from '../../topology/view';
 import { formatBytes, formatDuration } from '../../units';
 import type { RuleResult } from '../types';
 import { type PreflightInput, rule } from './rule';
+import { moment } from './words';
 
 /** What holds for whatever is done to a cluster. */
 export function commonRules(input: PreflightInput): RuleResult[] {
@@ -59,7 +60,7 @@ export function noRequest({ view: { request } }: PreflightInput): RuleResult {
     ? rule(
         'request',
         'refuse',
-        `A switchover is scheduled for ${request.scheduledAt}: a new request would replace it`,
+        `A switchover is scheduled for ${moment(request.scheduledAt)}: a new request would replace it`,
         { advice: 'Cancel it first.' },
       )
     : rule('request', 'refuse', 'Patroni already holds a request to switch or fail over');
