@@ -14,7 +14,12 @@ let stage: Stage;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
-    ...{ name: 'soak-races', profile: 'fast', ephemeral: true, clusters: [{ scope: 'race' }] },
+    ...{
+      name: `soak-races-${process.pid}`,
+      profile: 'fast',
+      ephemeral: true,
+      clusters: [{ scope: 'race' }],
+    },
   });
   on = new OnSandbox(sandbox, 'race');
   stage = await stageOf(on);
