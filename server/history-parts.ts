@@ -28,8 +28,8 @@ import type { StoreConfig } from './config';
 import { Election } from './history/election';
 import { Failovers } from './history/failovers';
 import { Housekeeping } from './history/housekeeping';
+import { KeptRuns } from './history/kept-runs';
 import { Recorder } from './history/recorder';
-import { Runs } from './history/runs';
 import { Samples } from './history/samples';
 import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
@@ -194,7 +194,7 @@ export function createHistory({
   });
   const failovers = new Failovers(recording);
   // What is carried out here is kept here, whoever records the rest.
-  const runs = new Runs({ clock, next: () => next(), record: (one) => recorder.record(one) });
+  const runs = new KeptRuns({ clock, next: () => next(), record: (one) => recorder.record(one) });
   const versions = new Versions({ ...recording, access });
   const kept = versionStore(database);
   const watching = new Watching({

@@ -3,6 +3,7 @@ import type { ClusterSettings } from '@/lib/configuration/facts';
 import type { Burden } from '@/lib/operations/preflight';
 import { readSettings } from '@/lib/operations/settings';
 import type { OperationView } from '@/lib/operations/types';
+import type { ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { patroniCommands } from './adapters/patroni/commands';
@@ -45,11 +46,14 @@ export function createOperations(parts: Parts): {
   readonly operations: Operations;
   /** The cluster's newest run, as the stream sends it. */
   readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
+  /** Whether what is under way moves the leadership. */
+  readonly isMoving: (id: ClusterId) => boolean;
   /** Clusters where something is under way: they are watched closely. */
   readonly active: () => ReadonlySet<ClusterId>;
   /** A cluster's view has changed. */
   readonly observe: (view: ClusterView) => void;
   readonly gone: (id: ClusterId) => void;
+  readonly close: () => void;
 } {
   const { config, fleet, ensembleOf, kept, members, burden, onRun, onError } = parts;
   const shared = {
@@ -83,12 +87,14 @@ export function createOperations(parts: Parts): {
   const preflights = new Preflights({
     ...{ ...shared, patroni, settings, edits },
     maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    quorum: (name) => quorumOf(ensembleOf(name).view().servers),
     memberSettings: async (id) => runningSettings(await members().members(id)),
     burden: (id, leader) => burden(id, leader),
   });
+  const writeProbe = new PostgresWriteProbe(systemClock);
   const writes = new MeasuredWrites({
     clock: systemClock,
-    writes: new PostgresWriteProbe(systemClock),
+    writes: writeProbe,
     settings: (key) => config.clusterSettings(key).writeProbe,
     targets: (id) => fleet().targets(id),
   });
@@ -122,11 +128,16 @@ export function createOperations(parts: Parts): {
         ),
     },
     stamped: (id) => newest.get(id),
+    isMoving: (id) => runs.isMoving(id) || followed.isMoving(id),
     active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
       followed.observe(view);
       pauses.observe(view);
+    },
+    close: () => {
+      runs.close();
+      writeProbe.close();
     },
     gone: (id) => {
       followed.gone(id);
@@ -148,4 +159,14 @@ function runningSettings({
       return [[member.name, new Map(settings)] as const];
     }),
   );
+}
+
+/** Who votes, and who of them serves; null while any of them has not been asked. */
+function quorumOf(
+  servers: readonly ServerView[],
+): { readonly serving: number; readonly total: number } | null {
+  const voters = servers.filter(({ mode }) => mode !== 'observer');
+  if (voters.length === 0 || voters.some(({ mode }) => mode === 'unknown')) return null;
+  const serving = voters.filter(({ mode }) => mode !== 'down' && mode !== 'not-serving').length;
+  return { serving, total: voters.length };
 }

@@ -1,36 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { Failure } from '@/lib/errors';
 import { seenHistory } from '@/lib/stream/seen';
 import { type ClusterId, clusterPath, isEnsemble, parseClusterId } from '@/lib/topology/cluster-id';
-import type { ProbeFailure } from '@/lib/topology/sample';
 import { type AccountParts, createAccounts } from './account-parts';
 import { readCluster } from './adapters/patroni/facts';
-import { PostgresProbe } from './adapters/postgres/probe';
-import { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { createEnsembles, type Ensembles, vouchedFor } from './ensemble-parts';
 import { gathered } from './gathered';
 import { MarkedZnodes } from './history/marked';
 import { createHistory } from './history-parts';
 import { Metrics } from './metrics/metrics';
-import { Aggregator } from './monitor/aggregator';
 import { Digest } from './monitor/digest';
-import { EnsembleLog } from './monitor/ensemble-log';
 import { Fleet } from './monitor/fleet';
-import { MemberSettingsReader } from './monitor/member-settings';
-import { ProbeSchedule } from './monitor/probe-schedule';
 import { createOperations } from './operation-parts';
-import type {
-  Audit,
-  AuditReader,
-  HistoryReader,
-  MirrorBatch,
-  Operations,
-  ScopeSnapshot,
-  SettingsReader,
-} from './ports';
+import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from './ports';
+import { createProbing } from './probe-parts';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
@@ -63,36 +49,15 @@ export interface RuntimeParts {
   readonly onSettled: () => void;
 }
 
-/** Between two probes of a member while its cluster is switched over: the outage is measured by them. */
-const URGENT_MS = 250;
 const ATTEND_MS = 50;
 /** What is told of history is gathered: whoever shows it asks again then. */
 const HISTORY_MS = 500;
-
-/**
- * Whether what is held of an ensemble is what it holds. Before it has been read for the first time
- * nothing of it is shown, so that its clusters need not be put together twice.
- */
-const vouchedFor = ({ synced, settled }: Ensemble): boolean => synced || !settled;
-
-/** What is said of members that nobody may ask. */
-const unasked = (at: number): ProbeFailure => ({
-  at,
-  code: 'no-credentials',
-  says: 'no monitoring user is configured',
-});
 
 /** Joins every part of the control plane. The only place where they know each other. */
 export function createRuntime(parts: RuntimeParts): Runtime {
   const { config, build, log, onSettled } = parts;
   const clock = systemClock;
   const epoch = randomUUID().slice(0, 8);
-  const ensembles = new Map<string, Ensemble>();
-  const ensembleOf = (name: string): Ensemble => {
-    const found = ensembles.get(name);
-    if (!found) throw new Failure('not-found', `There is no ensemble "${name}".`);
-    return found;
-  };
   const onError = (error: unknown) =>
     log.error({ err: error }, 'Howdah met an error it did not expect');
 
@@ -102,10 +67,12 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     next: () => sequence.next(),
     limits: config.limits,
     ensemble: (name) => {
-      const { maxSessionTimeoutMs } = ensembleOf(name);
-      return { name, connected: vouchedFor(ensembleOf(name)), maxSessionTimeoutMs };
+      const ensemble = ensembles.of(name);
+      const { maxSessionTimeoutMs } = ensemble;
+      return { name, connected: vouchedFor(ensemble), maxSessionTimeoutMs };
     },
     operationOn: (id) => acting.runs.running(id),
+    isMoving: (id) => acting.isMoving(id),
     isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
@@ -124,38 +91,16 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
 
   const acting = createOperations({
-    ...{ config, ensembleOf, onError },
+    ...{ config, onError },
+    ensembleOf: (name) => ensembles.of(name),
     fleet: () => fleet,
     kept: () => history,
     members: () => settings,
-    burden: async (id, leader) => {
-      const answer = await probe.burden(`${id}/${leader}`);
-      return 'code' in answer ? null : answer;
-    },
+    burden: (id, leader) => burden(id, leader),
     onRun: () => {
       attend();
       hub.notify();
     },
-  });
-
-  const probe = new PostgresProbe(clock);
-  const schedule = new ProbeSchedule({
-    clock,
-    probe,
-    attendedMs: config.poll.attendedMs,
-    urgentMs: Math.min(URGENT_MS, config.poll.attendedMs),
-    idleMs: config.poll.idleMs,
-    mostConnections: config.poll.mostConnections,
-    mostPerHost: config.poll.mostPerHost,
-    mostPerCluster: config.poll.mostPerCluster,
-    members: (id) => {
-      const key = fleet.keyOf(id);
-      const settings = key ? config.clusterSettings(key).monitor : null;
-      if (settings === null) return new Map();
-      return new Map(fleet.targets(id).map(({ name, ...where }) => [name, { ...where, settings }]));
-    },
-    onResult: (id, member, result) => fleet.setProbe(id, member, result),
-    onPoll: ({ tookMs, code }) => metrics.probed(tookMs, code ?? 'ok'),
   });
 
   let settled = false;
@@ -164,12 +109,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const attend = gathered(clock, ATTEND_MS, () => {
     const attended = new Set([...followed, ...fleet.troubled]);
     schedule.attend({ attended, urgent: acting.active() });
-    for (const ensemble of ensembles.values()) ensemble.attend(attended);
+    for (const ensemble of ensembles.all) ensemble.attend(attended);
   });
 
-  const ensemblesNow = aSecondApart(clock, () =>
-    [...ensembles.values()].map((ensemble) => ensemble.view()),
-  );
+  const ensemblesNow = aSecondApart(clock, () => ensembles.views);
   const probingNow = aSecondApart(clock, () => schedule.view());
   const history = createHistory({
     config: config.store,
@@ -179,16 +122,16 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const key = parseClusterId(id);
       if (key === null) return null;
       const path = isEnsemble(key) ? name : `${clusterPath(key)}/${name}`;
-      return ensembleOf(key.ensemble).session.access(path);
+      return ensembles.of(key.ensemble).session.access(path);
     },
     now: {
       views: () => fleet.judged,
       isThere: (id) => fleet.keyOf(id) !== null,
-      scope: (id) => scopeOf(id),
-      rolls: () => [...ensembles.values()].flatMap((ensemble) => takeUp.rollOf(ensemble) ?? []),
+      scope: (id) => ensembles.scope(id),
+      rolls: () => ensembles.all.flatMap((ensemble) => takeUp.rollOf(ensemble) ?? []),
     },
     turn: {
-      access: () => ensembleOf(config.ensembles[0]?.name ?? '').session,
+      access: () => ensembles.of(config.ensembles[0]?.name ?? '').session,
       folder: config.root === '/' ? '' : config.root,
       known: config.ensembles[0]?.digest != null,
     },
@@ -216,7 +159,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     marked: config.ensembles.flatMap(({ name, keepZnodes }) =>
       keepZnodes.map((path) => ({ ensemble: name, path })),
     ),
-    read: ({ ensemble, path }) => ensembleOf(ensemble).session.data(path, false),
+    read: ({ ensemble, path }) => ensembles.of(ensemble).session.data(path, false),
     onRead: ({ ensemble, path }, znode) => history.readMarked(ensemble, path, znode),
     onError,
   });
@@ -248,53 +191,25 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
-  const scopeOf = (id: ClusterId): ScopeSnapshot | null => {
-    for (const ensemble of ensembles.values()) {
-      const scope = ensemble.scope(id);
-      if (scope) return scope;
-    }
-    return null;
-  };
-
-  const settings = new MemberSettingsReader({
-    clock,
-    probe,
-    view: (id) => fleet.view(id),
-    scope: (id) => scopeOf(id),
-    maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
-    asked: (id) => {
-      const key = fleet.keyOf(id);
-      return key !== null && config.clusterSettings(key).monitor !== null;
-    },
-  });
-
   const digest = new Digest({
     clock,
     work: (id) => {
-      const scope = scopeOf(id);
+      const scope = ensembles.scope(id);
       if (!scope) return;
       const before = fleet.targets(id);
-      const asked = config.clusterSettings(scope.key).monitor !== null;
+      const why = unasked(scope.key);
       history.read(id, scope);
-      fleet.setFacts(id, readCluster(scope), asked ? null : unasked(clock.now()));
-      if (asked && fleet.targets(id) !== before) schedule.update(id);
+      fleet.setFacts(id, readCluster(scope), why);
+      if (why === null && fleet.targets(id) !== before) schedule.update(id);
     },
     onError,
   });
-
-  const applyBatch = ({ urgent, changed, removed }: MirrorBatch) => {
-    for (const id of removed) {
-      fleet.remove(id);
-      schedule.remove(id);
-    }
-    digest.add(changed, urgent);
-  };
 
   const takeUp = new TakeUp({ clock, fleet, digest, runs: acting.runs, history, onError });
 
   /** Only then is an empty fleet known to be empty, and the first snapshot whole. */
   const tellSettled = () => {
-    if (settled || ![...ensembles.values()].every((one) => one.settled)) return;
+    if (settled || !ensembles.all.every((one) => one.settled)) return;
     if (digest.waiting > 0) {
       clock.soon(tellSettled);
       return;
@@ -307,41 +222,33 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onSettled();
   };
 
-  const factsOf = new Map<string, string>();
-  const ensembleLog = new EnsembleLog({
-    clock,
+  const ensembles: Ensembles = createEnsembles({
+    ...{ clock, config, onError },
     next: () => sequence.next(),
     onEvent: (event) => history.record(event),
+    onBatch: ({ urgent, changed, removed }) => {
+      for (const id of removed) {
+        fleet.remove(id);
+        schedule.remove(id);
+      }
+      digest.add(changed, urgent);
+    },
+    onFacts: (name) => digest.add(fleet.of(name), false),
+    onChange: (ensemble) => {
+      ensemblesNow.renew();
+      tellSettled();
+      takeUp.note(ensemble);
+      hub.notify();
+    },
   });
 
-  const ensembleChanged = (ensemble: Ensemble) => {
-    ensemblesNow.renew();
-    ensembleLog.note(ensemble.view(), ensemble.sessionId);
-    const { name, maxSessionTimeoutMs } = ensemble;
-    const facts = JSON.stringify([vouchedFor(ensemble), maxSessionTimeoutMs]);
-    if (factsOf.get(name) !== facts) digest.add(fleet.of(name), false);
-    factsOf.set(name, facts);
-    tellSettled();
-    takeUp.note(ensemble);
-    hub.notify();
-  };
-
-  for (const options of config.ensembles) {
-    const ensemble: Ensemble = new Ensemble(
-      { ...options, pollMs: config.poll.zookeeperMs },
-      {
-        clock,
-        scheduler: (read) => new Aggregator(config.aggregator, clock, read),
-        onBatch: applyBatch,
-        onState: () => ensembleChanged(ensemble),
-        onError,
-      },
-    );
-    ensembles.set(options.name, ensemble);
-  }
+  const { schedule, settings, burden, unasked } = createProbing({
+    ...{ clock, config, fleet, ensembles },
+    onPoll: (tookMs, code) => metrics.probed(tookMs, code),
+  });
 
   const metrics = new Metrics({
-    ensembles: () => [...ensembles.values()].map((ensemble) => ensemble.view()),
+    ensembles: () => ensembles.views,
     views: () => fleet.judged,
     stream: () => hub.figures,
     probing: () => schedule.view(),
@@ -364,7 +271,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
         epoch,
         clusters: fleet.ids.length,
         streams: hub.figures.streams,
-        ensembles: [...ensembles.values()].map((ensemble) => ({
+        ensembles: ensembles.all.map((ensemble) => ({
           name: ensemble.name,
           state: ensemble.view().state,
           synced: ensemble.synced,
@@ -372,7 +279,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       },
     }),
     start: () => {
-      for (const ensemble of ensembles.values()) ensemble.start();
+      for (const ensemble of ensembles.all) ensemble.start();
       // At once: nobody sees anything before accounts can be asked.
       history.open();
       access.start();
@@ -383,7 +290,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     close: () => {
       access.close();
-      acting.runs.close();
+      acting.close();
       digest.close();
       schedule.close();
       hub.close();
@@ -391,7 +298,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       marked.close();
       // The audit's last rows are anchored in ZooKeeper before that is left.
       return history.close().finally(() => {
-        for (const ensemble of ensembles.values()) ensemble.close();
+        for (const ensemble of ensembles.all) ensemble.close();
       });
     },
   };

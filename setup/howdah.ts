@@ -25,13 +25,18 @@ export interface HowdahOptions {
 export async function startHowdah(sandbox: Sandbox, options: HowdahOptions): Promise<Howdah> {
   const port = await freePort(Number(process.env.HOWDAH_PORT ?? FIRST_PORT));
   const address = `http://127.0.0.1:${port}`;
-  const monitoring = sandbox.clusters[0]?.monitoring;
+  const [first] = sandbox.clusters;
+  const { monitoring, bench } = first ?? {};
   const child = startNode({
     args: options.args,
     env: {
       HOWDAH_ENSEMBLE: sandbox.connectString,
       HOWDAH_MONITOR_USER: monitoring?.user ?? '',
       HOWDAH_MONITOR_PASSWORD: monitoring?.password ?? '',
+      // So that it is measured for how long nobody could write.
+      HOWDAH_WRITE_PROBE_USER: bench?.user ?? '',
+      HOWDAH_WRITE_PROBE_PASSWORD: bench?.password ?? '',
+      HOWDAH_WRITE_PROBE_DATABASE: 'bench',
       HOWDAH_PORT: String(port),
       // It goes with the sandbox.
       HOWDAH_STORE_FOLDER: join(sandbox.root, 'howdah'),

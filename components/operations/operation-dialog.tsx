@@ -100,10 +100,13 @@ function Deciding({
     const first = undecided(kind, member);
     return given ? { ...first, wish: given } : first;
   });
+  // Who is suggested is who is chosen, and is judged as such, until somebody else is.
+  const [suggested, setSuggested] = useState<string | null>(null);
+  const wish = withCandidate(decision.wish, suggested);
   const connected = useConnection((c) => c.phase === 'live' || c.phase === 'mending');
   const checks = useQuery(
     trpc.operations.preflight.queryOptions(
-      { cluster: view.id, wish: decision.wish },
+      { cluster: view.id, wish },
       {
         refetchInterval: 1000,
         refetchIntervalInBackground: false,
@@ -115,13 +118,13 @@ function Deciding({
   );
   const start = useMutation(trpc.operations.start.mutationOptions({ onSuccess: onStarted }));
   const preflight = checks.data;
+  if (preflight && preflight.suggested !== suggested) setSuggested(preflight.suggested);
   const moved = movedSince(decision, preflight, configVersion);
   const unchecked = checks.isError
     ? `The checks can't be repeated now: ${checks.error.message}`
     : checks.isPlaceholderData
       ? 'The checks are under way.'
       : null;
-  const wish = withCandidate(decision.wish, preflight?.suggested ?? null);
   const change = (next: Wish) => {
     start.reset();
     setDecision(decide(decision, { is: 'wished', wish: next }, preflight));

@@ -5,7 +5,16 @@ import { costsOf, kindWord, resultOf, runKinds, titleOf, withLive } from './word
 
 const run = (id: string, startedAt: number, part: Partial<OperationView> = {}): OperationView => ({
   ...{ id, kind: 'switchover', cluster: 'main~.2Fservice~orders', clusterName: 'orders' },
-  ...{ from: 'pg-a', to: 'pg-b', reason: '', by: 'ann', state: 'observing', startedAt },
+  ...{
+    title: '',
+    cause: 'howdah',
+    from: 'pg-a',
+    to: 'pg-b',
+    reason: '',
+    by: 'ann',
+    state: 'observing',
+    startedAt,
+  },
   ...{ steps: [], waiting: null, leaderlessMs: null, outageMs: null, outcome: null },
   ...{ title: '', cause: 'howdah' },
   ...part,

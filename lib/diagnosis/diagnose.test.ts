@@ -135,7 +135,9 @@ const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] 
     hasNot: [of(aCluster({ members: [aLeader('pg-a'), aStandby('pg-b')] }))],
   },
   'config-unreadable': {
-    has: [[of(aCluster({ config: { is: 'unreadable', why: 'it is torn', version: 1 } })), 'it is torn']],
+    has: [
+      [of(aCluster({ config: { is: 'unreadable', why: 'it is torn', version: 1 } })), 'it is torn'],
+    ],
     hasNot: [of(aCluster({ config: { is: 'absent' } }))],
   },
   'znode-unreadable': {

@@ -93,7 +93,9 @@ export class FailoverFollower {
 
   #begin(before: Led, view: ClusterView, { at, cause }: { at: number; cause: Cause }): Told {
     const to = view.leader?.name ?? '';
-    const asked = cause === 'howdah' || (cause === 'request' && this.#request?.leader != null);
+    // A failover that somebody forces names no leader. Howdah's own request may never be seen.
+    const named = this.#request?.leader;
+    const asked = cause === 'howdah' ? named !== null : cause === 'request' && named != null;
     const kind = before.name === to ? 'restart' : asked ? 'switchover' : 'failover';
     return {
       ...{ kind, cause, to, from: before.name, led: at, began: this.#leaderless ?? at },

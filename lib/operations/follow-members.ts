@@ -170,7 +170,8 @@ function hasDone(run: Run, target: Target, member: MemberView, cluster: ClusterV
   const feeds = member.isLeader || member.upstream === null || streams(member, cluster);
   if (kind === 'restart') return runs && feeds && (renewed || told);
   // Its data was thrown away: it has been started on a copy since, or has been away and is back.
-  return runs && feeds && (renewed || (target.wasAway && since === null));
+  const untold = since === null || target.before === null;
+  return runs && feeds && (renewed || (target.wasAway && untold));
 }
 
 /** Receiving WAL again; where that can't be told, running is all there is. */

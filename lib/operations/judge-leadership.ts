@@ -11,7 +11,7 @@ import {
   shutdown,
   standbyCluster,
 } from './rules/cluster';
-import { expectedOutage } from './rules/expected';
+import { expectedFailover, expectedOutage } from './rules/expected';
 import { type PreflightInput, rule } from './rules/rule';
 import { schedule } from './rules/schedule';
 import { moment } from './rules/words';
@@ -29,9 +29,9 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
     ...[...standbyCluster(input), ...grantedTimeout(input), ...shutdown(input)],
   ];
   const suggested = suggest(members, view);
-  const to = wish.candidate ?? suggested;
+  const to = wish.candidate;
   const whom = to ?? 'the best candidate';
-  const expected = expectedOutage(view);
+  const expected = expectedOutage(view, input.burden);
   const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
   return {
     ...plain,
@@ -43,12 +43,28 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
         ? []
         : [`The schedule is written to ZooKeeper, and can be cancelled until ${moment(wish.at)}`]),
       `Patroni on ${from} is asked to hand over`,
-      `${from} stops accepting writes, shuts PostgreSQL down and gives the leadership up`,
+      `${from} stops accepting writes, sends what it has to its standbys, shuts PostgreSQL down and gives the leadership up`,
+      ...atRisk(
+        from,
+        view.members.find(({ name }) => name === to),
+      ),
       `${to ?? 'The new leader'} takes it, finishes replay and is promoted to a new timeline`,
       `${from} comes back as a standby of the new leader`,
     ],
     ...{ danger: 'interrupts', phrase: view.name },
   };
+}
+
+/** Bytes at risk: what the old leader sends before it stops is not lost, what it can't send may be. */
+function atRisk(from: string, to: MemberView | undefined): string[] {
+  if (to === undefined) return [];
+  const behind = to.lag?.flushBytes ?? null;
+  if (behind === null) return [`How much ${to.name} lacks is not known: so much is at risk`];
+  return [
+    behind === 0
+      ? `${to.name} has all of it now: 0 bytes are at risk`
+      : `${to.name} lacks ${formatBytes(behind)} now: at risk if ${from} fails before it has sent them`,
+  ];
 }
 
 function pausedSwitchover(wish: WishOf<'switchover'>, view: ClusterView): RuleResult[] {
@@ -75,7 +91,6 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
   const loss = lossBytes === null ? 'an unknown amount' : formatBytes(lossBytes);
   const to = chosen?.name ?? 'a member';
   const ttl = view.config.is === 'ok' ? view.config.value.ttl : null;
-  const wait = from === null ? 0 : (ttl ?? 30) * 1000;
   return {
     ...{ ...plain, members, suggested, lossBytes },
     rules: [...commonRules(input), ...forced(view), noRequest(input), ...standbyCluster(input)],
@@ -97,7 +112,7 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
     ],
     danger: 'loses',
     phrase: `${name} loses ${loss}`,
-    expectedOutageMs: [1000, 10_000 + wait],
+    expectedOutageMs: expectedFailover(view, input.maxSessionTimeoutMs),
   };
 }
 

@@ -24,7 +24,7 @@ const restart = (members: string[], part: { pendingOnly?: boolean; at?: string }
 function judge(wish: Wish, view: ClusterView, more: Partial<PreflightInput> = {}): Preflight {
   return preflight(wish, {
     ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, running: null, now: NOW },
-    ...{ reached: all(answers), settings: new Map(), burden: idle },
+    ...{ reached: all(answers), settings: new Map(), burden: idle, quorum: null },
     ...more,
   });
 }
@@ -189,7 +189,7 @@ describe('a switchover', () => {
   test('without a named member is left to Patroni, but not while paused', () => {
     const open: Wish = { ...switchover, candidate: null };
     // Who is suggested is who is chosen, until somebody else is.
-    expect(judge(open, aCluster()).verb).toBe('Switch orders over to pg-b');
+    expect(judge(open, aCluster()).verb).toContain('the best candidate');
     const alone = aCluster({ members: [aLeader('pg-a')] });
     expect(judge(open, alone).verb).toBe('Switch orders over to the best candidate');
     expect(worst(judge(open, paused))).toEqual(['refuse paused']);
@@ -517,4 +517,40 @@ describe('of the cluster', () => {
   ] satisfies [string, Wish, ClusterView, string[]][])('%s', (...[, wish, view, rules]) =>
     expect(worst(judge(wish, view))).toEqual(rules),
   );
+});
+
+describe('the ensemble', () => {
+  const said = (serving: number, total: number) =>
+    judge(switchover, aCluster(), { quorum: { serving, total } }).rules.find(
+      ({ code }) => code === 'quorum',
+    );
+
+  test('is warned of where one server less would decide nothing', () => {
+    expect(said(3, 3)).toMatchObject({ verdict: 'ok', measured: '3 of 3', limit: '2 of 3' });
+    expect(said(2, 3)).toMatchObject({ verdict: 'warn' });
+    expect(said(2, 3)?.says).toContain('with one less');
+    expect(said(1, 3)?.says).toContain('2 are needed');
+    expect(said(1, 1)?.verdict).toBe('ok');
+  });
+});
+
+describe('what Patroni itself sees of a candidate', () => {
+  const at = (position: bigint): Reached => ({
+    ...{ is: 'ok', position, timeline: 3, watchdogFailed: false },
+  });
+  const lagOf = (own: bigint) => {
+    const reached = new Map([
+      ['pg-a', at(10_000_000n)],
+      ['pg-b', at(own)],
+    ]);
+    const { members } = judge(switchover, aCluster(), { reached });
+    const rules = members.find(({ name }) => name === 'pg-b')?.rules ?? [];
+    return rules.find(({ code }) => code === 'patronis-lag');
+  };
+
+  test('is said beside what is measured, since it decides by that', () => {
+    expect(lagOf(10_000_000n)?.verdict).toBe('ok');
+    expect(lagOf(10_000_000n - 1_048_576n)?.verdict).toBe('ok');
+    expect(lagOf(10_000_000n - 1_048_577n)).toMatchObject({ verdict: 'warn', limit: '1 MB' });
+  });
 });

@@ -2,7 +2,7 @@ import type { Cause } from '../topology/event';
 import type { ClusterView, MemberView, RequestView } from '../topology/view';
 import { leadershipSteps, OLD_LEADER_BACK } from './plan';
 import { seenNow } from './preflight';
-import { isUndecided, type Run, seen } from './run';
+import { type Run, seen } from './run';
 import type { Wish } from './wish';
 
 /** A cluster without a leader is followed so long; what comes of it later is seen all the same. */
@@ -66,24 +66,27 @@ function titleOf(from: string | null, request: RequestView | null): string {
   return request.leader === null ? `Failover from ${from}${to}` : switchover;
 }
 
-/** Why the old leader lost it, as far as can be seen: kept as the reason of a run nobody asked for. */
+/**
+ * Why the old leader lost it, as far as can be seen: kept as the reason of a run nobody asked for.
+ * That a member has left is debounced, so that it may be told once another leads already.
+ */
 export function withWhy(run: Run, cluster: ClusterView): Run {
   const { view } = run;
-  if (view.cause !== 'automatic' || !isUndecided(run) || seen(run, 'leader-released') === null) {
-    return run;
-  }
+  const isOpen = view.cause === 'automatic' && view.reason === '';
+  if (!isOpen || seen(run, 'leader-released') === null) return run;
   const old = cluster.members.find(({ name }) => name === view.from);
-  const reason = whyLost(view.from ?? '', old) ?? view.reason;
-  return reason === view.reason ? run : { ...run, view: { ...view, reason } };
+  const reason = whyLost(run, old);
+  return reason === null ? run : { ...run, view: { ...view, reason } };
 }
 
-function whyLost(name: string, old: MemberView | undefined): string | null {
+function whyLost(run: Run, old: MemberView | undefined): string | null {
+  const name = run.view.from ?? '';
   if (old === undefined || old.presence.is === 'missing') {
     return `${name} is gone from ZooKeeper: its session has ended`;
   }
-  if (old.role === 'demoted' || old.role === 'replica') {
-    return `${name} has given the leadership up by itself`;
-  }
-  // It is debounced for a moment whether it has left.
-  return null;
+  // One that came back as a standby of the next leader is no sign of anything.
+  const steppedDown = old.role === 'demoted' || old.role === 'replica';
+  return steppedDown && seen(run, 'leader-acquired') === null
+    ? `${name} has given the leadership up by itself`
+    : null;
 }

@@ -14,11 +14,11 @@ const isLeadership = ({ code }: { readonly code: EventCode }): boolean =>
 const REQUEST_LASTS_MS = 60_000;
 
 /**
- * Why the leadership of a cluster moves now. @param operation what Howdah does to it, if anything
+ * Why the leadership of a cluster moves now. @param moving whether Howdah does something that moves it
  * @param requestedAt when a request was last seen in ZooKeeper
  */
-export function causeNow(operation: string | null, requestedAt: number | null, now: number): Cause {
-  if (operation !== null) return 'howdah';
+export function causeNow(moving: boolean, requestedAt: number | null, now: number): Cause {
+  if (moving) return 'howdah';
   const requested = requestedAt !== null && now - requestedAt < REQUEST_LASTS_MS;
   return requested ? 'request' : 'automatic';
 }

@@ -62,6 +62,8 @@ export interface FleetOptions {
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
+  /** Whether that operation is one that moves the leadership, or a request for it. */
+  readonly isMoving: (id: ClusterId) => boolean;
   /** Whether a write to a cluster's configuration was Howdah's own. */
   readonly isOurs: (id: ClusterId, zxid: string | null) => boolean;
   /**
@@ -312,7 +314,7 @@ export class Fleet {
     entry.judgedIn = ensemble;
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
     const operation = operationOn(id);
-    const cause = causeNow(operation, entry.tracker.requestedAt, now);
+    const cause = causeNow(this.#options.isMoving(id), entry.tracker.requestedAt, now);
     const isOurs = (zxid: string | null) => this.#options.isOurs(id, zxid);
     for (const change of changes) {
       const of = causeOf(change, cause, isOurs);

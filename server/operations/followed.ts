@@ -48,6 +48,12 @@ export class Followed {
     return [...this.#runs].filter(([, run]) => isOpen(run, now)).map(([id]) => id);
   }
 
+  /** Whether a schedule that was made with Howdah is being carried out. */
+  isMoving(id: ClusterId): boolean {
+    const view = this.#runs.get(id)?.view;
+    return view?.cause === 'howdah' && view.outcome === null;
+  }
+
   observe(view: ClusterView): void {
     const { clock, own } = this.#options;
     const { id } = view;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Wish } from '@/lib/operations/wish';
 import { type PatroniCluster, type Sandbox, startSandbox, waitFor } from '@/sandbox';
-import { at, OnSandbox } from './on-sandbox';
+import { at, OnSandbox, switchover } from './on-sandbox';
 
 /** Every operation but a switchover now, on a real cluster, followed to its end. */
 
@@ -98,6 +98,28 @@ test('a switchover is scheduled, a second is refused, and it is taken back', asy
   const view = await on.done(runtime, { kind: 'cancel-switchover' });
   expect(view.outcome).toMatchObject({ code: 'done' });
 });
+
+test('a scheduled switchover comes due, and is followed as one that Howdah scheduled', async () => {
+  const runtime = on.howdah();
+  const [one = ''] = await standbys();
+  await on.judged(runtime, switchover(one), ({ members }) =>
+    members.some(({ name, verdict }) => name === one && verdict === 'ok'),
+  );
+  const due = new Date(Date.now() + 4000).toISOString();
+  const scheduled = await on.done(runtime, { kind: 'switchover', candidate: one, at: due });
+  expect(scheduled.outcome?.code).toBe('done');
+  const view = await waitFor(
+    () => {
+      const newest = on.newest(runtime);
+      return newest?.id !== scheduled.id && newest?.outcome ? newest : null;
+    },
+    { timeoutMs: 40_000, what: () => `it to come due: ${JSON.stringify(on.newest(runtime))}` },
+  );
+  expect(view).toMatchObject({ cause: 'howdah', to: one, outcome: { code: 'done' } });
+  expect(view.title).toContain('Scheduled switchover from');
+  expect((await cluster.leader())?.name).toBe(one);
+  await cluster.waitHealthy(60_000);
+}, 90_000);
 
 test('a pause keeps who and why, and a resume ends it', async () => {
   const runtime = on.howdah();

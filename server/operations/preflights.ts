@@ -1,5 +1,11 @@
 import { Failure } from '@/lib/errors';
-import { type Burden, preflight, type Reached, withRules } from '@/lib/operations/preflight';
+import {
+  type Burden,
+  type PreflightInput,
+  preflight,
+  type Reached,
+  withRules,
+} from '@/lib/operations/preflight';
 import type { OperationRequest, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -14,6 +20,7 @@ export interface PreflightsOptions {
   readonly patroni: Pick<PatroniPort, 'reach'>;
   readonly connected: (ensemble: string) => boolean;
   readonly maxSessionTimeoutMs: (ensemble: string) => number | null;
+  readonly quorum: (ensemble: string) => PreflightInput['quorum'];
   readonly settings: (key: ClusterKey) => PatroniSettings;
   readonly edits: Pick<ConfigurationEdits, 'judge'>;
   /** What each member runs with; who doesn't answer is absent. */
@@ -54,6 +61,7 @@ export class Preflights {
       ...{ view, running, reached, settings, burden },
       zookeeperConnected: connected(ensemble),
       maxSessionTimeoutMs: maxSessionTimeoutMs(ensemble),
+      quorum: this.#options.quorum(ensemble),
       now: clock.now(),
     });
     if (wish.kind !== 'configuration' || (wish.text === null && wish.seq === null)) return judged;

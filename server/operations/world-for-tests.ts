@@ -240,6 +240,7 @@ export class Howdah {
     const preflights = new Preflights({
       ...{ ...shared, patroni, settings, edits },
       maxSessionTimeoutMs: () => 40_000,
+      quorum: () => null,
       memberSettings: async () => new Map(),
       burden: async () => null,
     });

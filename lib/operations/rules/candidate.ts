@@ -1,3 +1,4 @@
+import { isSince } from '../../configuration/version';
 import { bytesBetween, parseLsn } from '../../topology/lsn';
 import type { ClusterView, MemberView } from '../../topology/view';
 import { formatBytes, formatDuration } from '../../units';
@@ -13,7 +14,7 @@ export function switchoverCandidate(member: MemberView, input: PreflightInput): 
   }
   return memberResult(name, [
     ...[state(member), tag(member), reachable(member, input), stream(member)],
-    ...[lag(member, view), timeline(member, view)],
+    ...[lag(member, view), ...patronisLag(member, input), timeline(member, view)],
     ...[...sync(member, view), ...replay(member), ...settings(member, input)],
   ]);
 }
@@ -97,6 +98,25 @@ function lag(member: MemberView, view: ClusterView): RuleResult {
     : rule('lag', 'ok', `${measured}, within the limit of ${figures.limit}`, figures);
 }
 
+/** The same by what their Patronis say right now: by such figures the leader decides. */
+function patronisLag({ name }: MemberView, { reached, view }: PreflightInput): RuleResult[] {
+  const [own, leads] = [reached.get(name), reached.get(view.leader?.name ?? '')];
+  const known = own?.is === 'ok' && leads?.is === 'ok' && view.config.is === 'ok';
+  if (!known || own.position === null || leads.position === null) return [];
+  const bytes = bytesBetween(own.position, leads.position) ?? 0;
+  const most = view.config.value.maximumLagOnFailover;
+  const figures = { measured: formatBytes(bytes), limit: formatBytes(most) };
+  const says = `By Patroni’s own figures ${name} is ${figures.measured} behind`;
+  return bytes > most
+    ? [
+        rule('patronis-lag', 'warn', `${says}: it would drop the request`, {
+          ...figures,
+          advice: 'Let it catch up.',
+        }),
+      ]
+    : [rule('patronis-lag', 'ok', `${says}, within its limit`, figures)];
+}
+
 function timeline(member: MemberView, view: ClusterView): RuleResult {
   if (member.timeline === null || view.timeline === null) {
     return rule('timeline', 'unknown', `The timeline of ${member.name} is not known`);
@@ -135,6 +155,12 @@ function sync(member: MemberView, view: ClusterView): RuleResult[] {
 /** Before 3.2 a leader that lives refuses it; later ones, and a cluster without one, obey. */
 function forcedSync(member: MemberView, view: ClusterView): RuleResult[] {
   if (!isSynchronous(view) || isListed(member, view)) return [];
+  const leads = view.members.find(({ name }) => name === view.leader?.name);
+  const version = leads?.version ?? null;
+  if (leads && version !== null && isSince(version, '3.2') === false) {
+    const says = `Patroni ${version} on ${leads.name} drops a failover to one that is not synchronous, for as long as it lives`;
+    return [rule('sync', 'warn', says, { measured: version, limit: '3.2' })];
+  }
   const says = `${member.name} is not a synchronous standby: what was confirmed to clients may be lost`;
   return [rule('sync', 'warn', says)];
 }

@@ -5,13 +5,29 @@ import { type PreflightInput, rule } from './rule';
 
 /** What holds for whatever is done to a cluster. */
 export function commonRules(input: PreflightInput): RuleResult[] {
-  return [zookeeper(input), turn(input), ...configuration(input)];
+  return [zookeeper(input), ...quorum(input), turn(input), ...configuration(input)];
 }
 
 function zookeeper({ zookeeperConnected }: PreflightInput): RuleResult {
   return zookeeperConnected
     ? rule('zookeeper', 'ok', 'ZooKeeper is connected, so this is the cluster as it is now')
     : rule('zookeeper', 'refuse', "ZooKeeper can't be reached: nothing can be decided on what was");
+}
+
+/** What the locks rest on: whatever moves the leadership while it is lost moves nothing. */
+function quorum({ quorum: now }: PreflightInput): RuleResult[] {
+  if (now === null) return [];
+  const { serving, total } = now;
+  const needed = Math.floor(total / 2) + 1;
+  const figures = { measured: `${serving} of ${total}`, limit: `${needed} of ${total}` };
+  if (total === 1 || serving > needed) {
+    return [rule('quorum', 'ok', `${serving} of ${total} ZooKeeper servers serve`, figures)];
+  }
+  const says =
+    serving < needed
+      ? `Only ${figures.measured} ZooKeeper servers are seen to serve, and ${needed} are needed`
+      : `${figures.measured} ZooKeeper servers serve: with one less nothing can be decided`;
+  return [rule('quorum', 'warn', says, { ...figures, advice: 'Bring the others back first.' })];
 }
 
 function turn({ running }: PreflightInput): RuleResult {

@@ -8,6 +8,8 @@ export interface PreflightInput {
   readonly zookeeperConnected: boolean;
   /** The longest session that the ensemble grants, milliseconds; null: not known. */
   readonly maxSessionTimeoutMs: number | null;
+  /** Voting servers of the ensemble, and how many of them serve; null: not known. */
+  readonly quorum: { readonly serving: number; readonly total: number } | null;
   /** Says which operation holds the cluster's turn; null when none does. */
   readonly running: string | null;
   /** What each member's REST API has just answered; who is absent was not asked. */

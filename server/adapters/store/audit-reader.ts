@@ -153,7 +153,7 @@ const isOfAnAct = sql`(exists (
     where w.zxid = ${event.zxid} and w.zxid is not null
   ) or (${event.code} in ('leader-changed', 'request-set', 'request-cleared') and exists (
     select from howdah.audit i
-    where i.kind = 'intent' and i.action = 'switchover' and i.cluster = ${cluster.key}
+    where i.kind = 'intent' and i.action in ('switchover', 'cancel-switchover', 'failover') and i.cluster = ${cluster.key}
       and i.at between ${event.at} - ${OPEN_MS + COMES_LATE_MS} * interval '1 ms'
                    and ${event.at} + ${COMES_EARLY_MS} * interval '1 ms'
       and ${event.at} <= ${COMES_LATE_MS} * interval '1 ms' + coalesce(

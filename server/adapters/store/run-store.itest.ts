@@ -18,7 +18,15 @@ const START = Date.UTC(2026, 10, 26, 3);
 function view(n: number, part: Partial<OperationView> = {}): OperationView {
   return {
     ...{ id: `run-${n}`, kind: 'switchover', cluster: ID, clusterName: 'orders' },
-    ...{ from: 'pg-a', to: 'pg-b', reason: 'maintenance', by: 'ann', state: 'observing' },
+    ...{
+      title: '',
+      cause: 'howdah',
+      from: 'pg-a',
+      to: 'pg-b',
+      reason: 'maintenance',
+      by: 'ann',
+      state: 'observing',
+    },
     ...{ startedAt: START + n * 1000, leaderlessMs: null, outageMs: null, outcome: null },
     ...{ steps: [], waiting: null, title: 'Switchover from pg-a to pg-b', cause: 'howdah' },
     ...part,

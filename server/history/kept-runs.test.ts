@@ -3,7 +3,7 @@ import type { HistoryRecord } from '@/lib/history/record';
 import type { RunRecord } from '@/lib/history/run-record';
 import type { OperationView } from '@/lib/operations/types';
 import { FakeClock } from '../fake-clock';
-import { Runs } from './runs';
+import { KeptRuns } from './kept-runs';
 
 const run: OperationView = {
   ...{ id: 'one', kind: 'switchover', cluster: 'main~.2Fservice~orders', clusterName: 'orders' },
@@ -18,7 +18,7 @@ function recording() {
   const records: HistoryRecord[] = [];
   const clock = new FakeClock(100);
   let seq = 0;
-  const runs = new Runs({ clock, next: () => ++seq, record: (one) => void records.push(one) });
+  const runs = new KeptRuns({ clock, next: () => ++seq, record: (one) => void records.push(one) });
   return { runs, records: records as RunRecord[], clock };
 }
 

@@ -5,7 +5,7 @@ import { withoutSecrets } from '@/lib/secrets';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Clock } from '../ports';
 
-export interface RunsOptions {
+export interface KeptRunsOptions {
   readonly clock: Clock;
   readonly next: () => number;
   readonly record: (record: HistoryRecord) => void;
@@ -15,12 +15,12 @@ export interface RunsOptions {
  * Runs of operations as records, whenever something has become of one. What it waits for at the
  * moment is not worth one: it is seen in the stream, and over a moment later.
  */
-export class Runs {
-  readonly #options: RunsOptions;
+export class KeptRuns {
+  readonly #options: KeptRunsOptions;
   /** Of each cluster's last run what was recorded last. */
   readonly #last = new Map<ClusterId, string>();
 
-  constructor(options: RunsOptions) {
+  constructor(options: KeptRunsOptions) {
     this.#options = options;
   }
 

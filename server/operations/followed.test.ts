@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { begin, endAs, type Run } from '@/lib/operations/run';
+import { aRequest, ledBy, seenOfSample } from '@/lib/operations/sample-run';
+import type { OperationView } from '@/lib/operations/types';
+import { aCluster, withMember } from '@/lib/topology/sample-cluster';
+import type { ClusterView } from '@/lib/topology/view';
+import { FakeClock, settled } from '../fake-clock';
+import { Followed } from './followed';
+
+const ID = aCluster().id;
+const nobody = aCluster({ leader: null });
+
+/** A Howdah that follows one cluster, and what it has shown. */
+class Rig {
+  readonly clock = new FakeClock();
+  readonly shown: OperationView[] = [];
+  view: ClusterView = aCluster();
+  own: { run: Run; open: boolean } | null = null;
+  another = false;
+  readonly followed = new Followed({
+    clock: this.clock,
+    view: () => this.view,
+    own: () => this.own,
+    another: async () => this.another,
+    onRun: (view) => this.shown.push(view),
+    onError: (error) => {
+      throw error;
+    },
+  });
+
+  async see(...views: readonly ClusterView[]): Promise<void> {
+    for (const view of views) {
+      this.view = view;
+      this.followed.observe(view);
+      await settled();
+    }
+  }
+
+  get last(): OperationView | undefined {
+    return this.shown.at(-1);
+  }
+}
+
+let at: Rig;
+beforeEach(() => {
+  at = new Rig();
+});
+
+const scheduledAt = new Date(1_000_000).toISOString();
+const wished = (due: string) =>
+  begin(
+    {
+      ...{ seen: seenOfSample, reason: '' },
+      wish: { kind: 'switchover', candidate: 'pg-b', at: due },
+    },
+    aCluster(),
+    { id: 'own', now: 1, patienceMs: 1, act: { id: 'act', by: 'ann' } },
+  );
+
+describe('a change of leadership that no Howdah was asked for', () => {
+  test('is followed as a run, shown as it goes, and over once the old leader is back', async () => {
+    const back = withMember(ledBy('pg-b'), 'pg-a', { role: 'replica', state: 'running' });
+    await at.see(aCluster(), nobody);
+    expect(at.last).toMatchObject({ cause: 'automatic', state: 'observing' });
+    expect(at.followed.active).toEqual([ID]);
+    await at.see(ledBy('pg-b'), back);
+    expect(at.last).toMatchObject({ state: 'ended', outcome: { code: 'done' } });
+    expect(at.followed.active).toEqual([]);
+    expect(new Set(at.shown.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('is somebody’s, where a request was seen lately', async () => {
+    await at.see(aCluster(), aCluster({ request: aRequest() }), nobody, ledBy('pg-b'));
+    expect(at.last).toMatchObject({ cause: 'request', to: 'pg-b', outcome: { code: 'done' } });
+  });
+
+  test('that was dropped is told as that once it lasts', async () => {
+    await at.see(aCluster(), aCluster({ request: aRequest() }), aCluster());
+    expect(at.last?.outcome).toBeNull();
+    await at.clock.pass(3000);
+    expect(at.last?.outcome).toMatchObject({ code: 'failed' });
+  });
+
+  test('is Howdah’s own where it comes due by a schedule that was made here', async () => {
+    const due = aCluster({ request: aRequest({ scheduledAt }) });
+    at.own = { run: wished(scheduledAt), open: false };
+    await at.see(due, nobody);
+    expect(at.last).toMatchObject({ cause: 'howdah', by: 'ann' });
+    expect(at.followed.isMoving(ID)).toBe(true);
+    at.own = { run: wished('2027-01-01T00:00:00Z'), open: false };
+    const other = new Rig();
+    other.own = at.own;
+    await other.see(due, nobody);
+    expect(other.last).toMatchObject({ cause: 'request', by: null });
+  });
+
+  test('is none while an operation of Howdah’s own is under way there', async () => {
+    at.own = { run: wished(scheduledAt), open: true };
+    await at.see(aCluster(), nobody, ledBy('pg-b'));
+    expect(at.shown).toEqual([]);
+  });
+
+  test('is another Howdah’s, where its record says so', async () => {
+    at.another = true;
+    await at.see(aCluster(), nobody, ledBy('pg-b'));
+    expect(at.shown).toEqual([]);
+    expect(at.followed.newest(ID)).toBeNull();
+  });
+
+  test('is handed over to the operation that Howdah is asked for meanwhile', async () => {
+    await at.see(aCluster(), nobody);
+    at.own = { run: wished(scheduledAt), open: true };
+    await at.see(nobody);
+    expect(at.last?.outcome).toMatchObject({ code: 'unknown' });
+    // What that one comes to is its own affair.
+    const count = at.shown.length;
+    at.own = { run: endAs(wished(scheduledAt), ['done', 'x'], 5), open: false };
+    await at.see(ledBy('pg-b'));
+    expect(at.shown.slice(count).every(({ cause }) => cause === 'automatic')).toBe(true);
+  });
+
+  test('is told by the same name by every Howdah that sees it', async () => {
+    const other = new Rig();
+    await at.see(aCluster(), nobody);
+    await other.see(aCluster(), nobody);
+    expect(other.last?.id).toBe(at.last?.id);
+  });
+
+  test('goes with its cluster', async () => {
+    await at.see(aCluster(), nobody);
+    at.followed.gone(ID);
+    expect(at.followed.newest(ID)).toBeNull();
+    await at.see(ledBy('pg-b'));
+    expect(at.followed.active).toEqual([]);
+  });
+});
