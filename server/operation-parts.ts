@@ -1,7 +1,5 @@
-import { checkConfiguration } from '@/lib/configuration/check';
 import type { ClusterSettings } from '@/lib/configuration/facts';
 import type { Burden } from '@/lib/operations/preflight';
-import { readSettings } from '@/lib/operations/settings';
 import type { OperationView } from '@/lib/operations/types';
 import type { ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -14,6 +12,7 @@ import type { Config } from './config';
 import type { Fleet } from './monitor/fleet';
 import { ConfigurationEdits } from './operations/configuration-edits';
 import { Followed } from './operations/followed';
+import { judgeEdit } from './operations/judge-edit';
 import { MeasuredWrites } from './operations/measured-writes';
 import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
@@ -76,12 +75,10 @@ export function createOperations(parts: Parts): {
     onPaused: (view, pause) => pauses.note(view, pause),
     takenUp: async (view, text, changed) =>
       takenUpBy(view, text, { changed, settings: await members().members(view.id) }),
-    check: async (view, text, current) => {
+    check: async (view, texts) => {
       const { parameters } = await members().members(view.id);
-      const patroniVersions = view.members.flatMap(({ version }) => version ?? []);
       const { maxSessionTimeoutMs } = ensembleOf(view.key.ensemble);
-      const known = { parameters, patroniVersions, maxSessionTimeoutMs };
-      return checkConfiguration(text, { ...known, current: readSettings(current) }).rules;
+      return judgeEdit(view, texts, { parameters, maxSessionTimeoutMs });
     },
   });
   const preflights = new Preflights({

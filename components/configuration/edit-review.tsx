@@ -2,20 +2,12 @@
 
 import { useId } from 'react';
 import { RuleList } from '@/components/operations/rule-list';
-import { Badge, type Tone } from '@/components/ui/badge';
+import { ChangeList } from '@/components/operations/setting-changes';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import type { SettingEffect } from '@/lib/configuration/effects';
 import type { RuleResult } from '@/lib/operations/types';
 import { listed } from './words';
-
-const effects: Record<SettingEffect['effect'], readonly [Tone, string]> = {
-  restart: ['attention', 'needs a restart'],
-  reload: ['plain', 'reload'],
-  patroni: ['plain', 'Patroni heeds it'],
-  ignored: ['unknown', 'ignored'],
-  unknown: ['unknown', 'effect not known'],
-};
 
 /** What an edit comes to: what changes, what it costs, and what is to be said against it. */
 export function EditReview({
@@ -40,20 +32,7 @@ export function EditReview({
         {changes.length === 0 ? (
           <p className="text-muted">Nothing yet.</p>
         ) : (
-          <ul className="divide-y divide-line rounded-md border border-line">
-            {changes.map(({ path, from, to, effect }) => (
-              <li key={path} data-testid="setting-change" className="px-3 py-1.5">
-                <span className="flex flex-wrap items-baseline justify-between gap-x-3">
-                  <span className="min-w-0 font-mono text-sm break-all">{path}</span>
-                  <Badge tone={effects[effect][0]}>{effects[effect][1]}</Badge>
-                </span>
-                <span className="block font-mono text-sm break-all">
-                  <span className="text-critical">{from ?? 'not set'}</span> →{' '}
-                  <span className="text-good">{to ?? 'not set'}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
+          <ChangeList changes={changes} />
         )}
         {restarting.length > 0 && (
           <p data-testid="must-restart">

@@ -1,6 +1,6 @@
+import type { SettingEffect } from '../configuration/effects';
 import type { ClusterId } from '../topology/cluster-id';
 import type { Cause } from '../topology/event';
-import type { SettingChange } from './settings';
 import type { OperationKind, Wish } from './wish';
 
 /** What a rule of the preflight found. `unknown` neither allows nor forbids by itself. */
@@ -68,7 +68,7 @@ export interface Preflight {
   /** Expected time without writes, milliseconds [low, high]; null: none is expected. */
   readonly expectedOutageMs: readonly [number, number] | null;
   /** Of a configuration: what differs from the one there is. */
-  readonly changes?: readonly SettingChange[];
+  readonly changes?: readonly SettingEffect[];
 }
 
 export interface OperationRequest {

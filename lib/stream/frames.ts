@@ -5,7 +5,7 @@ import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
 
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
-export const WIRE_VERSION = 6;
+export const WIRE_VERSION = 7;
 
 /** How many clusters one stream may follow: it goes for all tabs of a browser. */
 export const MOST_CLUSTERS = 64;

@@ -133,9 +133,9 @@ describe('a configuration', () => {
   });
 
   test('what it would change is said setting by setting', async () => {
-    expect((await howdah.runs.preflight(ID, restore)).changes).toEqual([
-      { path: 'postgresql.parameters.work_mem', from: null, to: '"8MB"' },
-      { path: 'ttl', from: '30', to: '40' },
+    expect((await howdah.runs.preflight(ID, restore)).changes).toMatchObject([
+      { path: 'postgresql.parameters.work_mem', from: null, to: '"8MB"', effect: 'unknown' },
+      { path: 'ttl', from: '30', to: '40', effect: 'patroni' },
     ]);
   });
 });

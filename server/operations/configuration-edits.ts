@@ -10,13 +10,14 @@ import {
   written,
 } from '@/lib/operations/follow-configuration';
 import { endAs } from '@/lib/operations/run';
-import { readSettings, type SettingChange, settingChanges } from '@/lib/operations/settings';
+import { readSettings, settingChanges } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import { clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterView, PauseView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
 import type { RunHandle } from './carry-out';
+import type { JudgedEdit } from './judge-edit';
 
 export interface EditsOptions {
   readonly clock: Clock;
@@ -30,12 +31,11 @@ export interface EditsOptions {
     text: string,
     changed: readonly string[] | null,
   ) => Promise<readonly TakenUp[]>;
-  /** What is to be said of a configuration before it is written. */
+  /** What is to be said of a configuration before it is written, and what it changes. */
   readonly check: (
     view: ClusterView,
-    text: string,
-    current: string,
-  ) => Promise<readonly RuleResult[]>;
+    texts: { readonly wanted: string; readonly current: string },
+  ) => Promise<JudgedEdit>;
 }
 
 /** What is to be written, and which settings it changes; null: that can't be told. */
@@ -89,22 +89,16 @@ export class ConfigurationEdits {
   }
 
   /** What a preflight says of the text, and what of it differs from what is now. */
-  async judge(
-    wish: WishOf<'configuration'>,
-    view: ClusterView,
-  ): Promise<{
-    readonly rules: readonly RuleResult[];
-    readonly changes: readonly SettingChange[];
-  }> {
+  async judge(wish: WishOf<'configuration'>, view: ClusterView): Promise<JudgedEdit> {
     const current = (await this.#current(view)).data.toString('utf8');
     const wanted = (await this.#bytes(wish, view, current)).toString('utf8');
-    const [before, after] = [readSettings(current), readSettings(wanted)];
-    const changes = before && after ? settingChanges(before, after) : [];
-    const same: readonly RuleResult[] =
-      wanted === current || (before !== null && after !== null && changes.length === 0)
-        ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
-        : [];
-    const rules = await this.#options.check(view, wanted, current);
+    const { rules, changes } = await this.#options.check(view, { wanted, current });
+    const isSame =
+      wanted === current ||
+      (changes.length === 0 && readSettings(current) !== null && readSettings(wanted) !== null);
+    const same: readonly RuleResult[] = isSame
+      ? [{ code: 'same', verdict: 'refuse', says: 'It is the same as the configuration now' }]
+      : [];
     return { rules: [...same, ...rules], changes };
   }
 

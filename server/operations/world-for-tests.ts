@@ -1,8 +1,6 @@
 import type { AuditOutcome, BegunAct } from '@/lib/audit/entry';
-import { checkConfiguration } from '@/lib/configuration/check';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { seenNow } from '@/lib/operations/preflight';
-import { readSettings } from '@/lib/operations/settings';
 import type { OperationRequest, OperationView } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import { aCluster, aLeader, aStandby } from '@/lib/topology/sample-cluster';
@@ -19,6 +17,7 @@ import type {
   WritePort,
 } from '../ports';
 import { ConfigurationEdits } from './configuration-edits';
+import { judgeEdit } from './judge-edit';
 import { MeasuredWrites } from './measured-writes';
 import { Pauses } from './pauses';
 import { Preflights } from './preflights';
@@ -228,10 +227,8 @@ export class Howdah {
       bytes: async ({ seq }) => (seq === 7 ? Buffer.from(KEPT) : null),
       onPaused: (view, pause) => this.pauses.note(view, pause),
       takenUp: async () => MEMBERS.map((member) => ({ member, state: 'runs' })),
-      check: async (_, text, current) => {
-        const known = { parameters: null, patroniVersions: ['4.1.4'], maxSessionTimeoutMs: 40_000 };
-        return checkConfiguration(text, { ...known, current: readSettings(current) }).rules;
-      },
+      check: async (view, texts) =>
+        judgeEdit(view, texts, { parameters: null, maxSessionTimeoutMs: 40_000 }),
     });
     const settings = (): PatroniSettings => ({
       ...{ basic: null, ca: null, cert: null, key: null, insecure: false },
