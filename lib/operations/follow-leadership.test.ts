@@ -214,3 +214,24 @@ describe('a failover from a leader that hangs', () => {
     expect(observed(run, ledBy('pg-b'), 31_000).view.outcome?.code).toBe('done');
   });
 });
+
+describe('a schedule that somebody writes over the request', () => {
+  const scheduled = aCluster({
+    request: aRequest({ scheduledAt: '2026-12-01T00:00:00Z', version: 8 }),
+  });
+  test('has taken its place once it lasts', () => {
+    const run = observed(observed(watching(), pending, 2000), scheduled, 3000);
+    expect([run.view.outcome, settlesAt(run)]).toEqual([null, 5000]);
+    expect(observed(run, scheduled, 4999).view.outcome).toBeNull();
+    expect(observed(run, scheduled, 5000).view.outcome).toMatchObject({
+      ...{ code: 'failed', says: expect.stringContaining('taken the place of this one') },
+    });
+  });
+  test('is nothing where the leadership moves all the same, or the request stands again', () => {
+    const run = observed(watching(), scheduled, 3000);
+    expect(observed(run, ledBy('pg-b'), 5000).view.outcome?.code).toBe('done');
+    const again = observed(run, pending, 4000);
+    expect([again.view.waiting?.says, settlesAt(again)]).toEqual(['what comes of it', null]);
+    expect(observed(again, pending, 9000).view.outcome).toBeNull();
+  });
+});

@@ -16,6 +16,7 @@ export function followLeadership(run: Run, cluster: ClusterView, now: number): R
     next = mark(next, 'request-cleared', now);
   }
   next = outage(next, cluster);
+  if (undecided) next = replaced(next, cluster, now);
   if (undecided) next = judge(next, cluster, now);
   return changed ? oldLeader(next, cluster, now) : next;
 }
@@ -76,9 +77,26 @@ export function measured(run: Run, outageMs: number): Run {
  */
 export const DROPPED_MS = 2000;
 
+const REPLACED = 'Patroni to let go of another request, which stands where this one did';
+
+/** Patroni writes whatever it is asked over what stands there: a schedule that came after ours. */
+function replaced(run: Run, { request, leader }: ClusterView, now: number): Run {
+  const stands = (leader?.czxid ?? null) === run.seen.leaderCzxid;
+  const isOther = request?.scheduledAt != null && run.view.cause === 'howdah';
+  if (isOther && stands) return waiting(run, REPLACED, now);
+  if (run.view.waiting?.says !== REPLACED) return run;
+  return waiting(run, 'what comes of it', now);
+}
+
+/** Since when it has been so; null: it is not. */
+const replacedAt = ({ view: { waiting: waits } }: Run): number | null =>
+  waits?.says === REPLACED ? waits.since : null;
+
 /** When a run is worth another look though nothing may have changed; null: no need. */
 export function settlesAt(run: Run): number | null {
   if (run.view.outcome) return null;
+  const other = replacedAt(run);
+  if (other !== null) return other + DROPPED_MS;
   const cleared = seen(run, 'request-cleared');
   return cleared === null || seen(run, 'leader-acquired') !== null ? null : cleared + DROPPED_MS;
 }
@@ -107,6 +125,14 @@ function judge(run: Run, cluster: ClusterView, now: number): Run {
     return to === null || leader.name.toLowerCase() === to.toLowerCase()
       ? end(run, { code: 'done', says: `${took}${cost(run)}.`, at: now })
       : end(run, { code: 'done-other', says: `${took}, not ${to} as asked${cost(run)}.`, at: now });
+  }
+  const other = replacedAt(run);
+  if (other !== null && now - other >= DROPPED_MS) {
+    return end(run, {
+      code: 'failed',
+      says: `Another request has taken the place of this one: a switchover is scheduled for ${cluster.request?.scheduledAt}.`,
+      at: now,
+    });
   }
   const clearedAt = cluster.request === null ? seen(run, 'request-cleared') : null;
   const lasts = clearedAt !== null && now - clearedAt >= DROPPED_MS;

@@ -1,0 +1,38 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '@/sandbox';
+import { faults, killedAt } from './faults-for-tests';
+import { OnSandbox } from './on-sandbox';
+
+/** The main ones of what may fail while an operation is on; all of them are in `faults.soak.ts`. */
+
+let sandbox: Sandbox;
+let on: OnSandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    ...{ name: 'test-op-faults', profile: 'fast', ephemeral: true, clusters: [{ scope: 'fault' }] },
+  });
+  on = new OnSandbox(sandbox, 'fault');
+});
+afterAll(async () => {
+  on?.remove();
+  await sandbox?.down();
+});
+afterEach(() => on.end());
+
+test.each([
+  ['Patroni answers 503 and has written it', ['done']],
+  ['Patroni is frozen for two seconds', ['done']],
+  ['a leader whose host hangs is failed over from by force', ['done']],
+] as const)(
+  '%s',
+  async (name, ends) => {
+    expect(ends).toContain(await faults[name]?.(on, sandbox));
+  },
+  120_000,
+);
+
+test('a Howdah that dies once it has asked is followed by one that tells how it ended', async () => {
+  // The record, the claim, the turn to asking, what is about to be asked; then the request.
+  expect(await killedAt(on, '8 after')).toMatch(/done|failed/);
+}, 120_000);

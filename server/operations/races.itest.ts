@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '@/sandbox';
+import { OnSandbox } from './on-sandbox';
+import { frozen, races, type Stage, stageOf } from './races-for-tests';
+
+/** A few rounds of each race: a hundred are run by `races.soak.ts`. */
+
+let sandbox: Sandbox;
+let on: OnSandbox;
+let stage: Stage;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    ...{ name: 'test-races', profile: 'fast', ephemeral: true, clusters: [{ scope: 'race' }] },
+  });
+  on = new OnSandbox(sandbox, 'race');
+  stage = await stageOf(on);
+});
+afterAll(async () => {
+  await on?.end();
+  on?.remove();
+  await sandbox?.down();
+});
+
+test.each(Object.entries(races))(
+  '%s',
+  async (_, { run, rounds }) => {
+    for (let round = 0; round < rounds; round += 1) expect(await run(stage)).not.toBe('');
+  },
+  90_000,
+);
+
+test('a Howdah that is frozen between its check and its request, and thawed when all has moved', async () => {
+  const round = frozen(on);
+  for (const verdict of [await round(), await round()]) expect(verdict).toMatch(/^not asked/);
+}, 120_000);
