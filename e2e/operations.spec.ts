@@ -187,7 +187,9 @@ test('a cluster without a leader is forced to fail over only by typing what it l
   const old = await orders.leader();
   await orders.setPause(true);
   await old?.kill();
-  await expect(page.getByTestId('no-leader')).toBeVisible({ timeout: 30_000 });
+  await expect(problem(page, 'no-leader')).toBeVisible({ timeout: 30_000 });
+  // No member takes it by itself then, and the page says for whom it waits.
+  await expect(page.getByText('Waiting for somebody to act: orders is paused')).toBeVisible();
   const dialog = await operate(page, 'Force a failover');
   const verb = dialog.getByRole('button', { name: /^Force orders to fail over to orders-\d/ });
   const field = dialog.getByLabel(/^Type orders loses [\d.]+ (bytes|kB|MB) to confirm/);

@@ -72,7 +72,8 @@ export function parseClusterQuery(params: URLSearchParams): ClusterQuery {
     unit: params.get('unit') === 'time' ? 'time' : 'bytes',
     stage: stages.find((stage) => stage === params.get('stage')) ?? 'replay',
     op: decidable.find((kind) => kind === params.get('op')) ?? null,
-    member: params.get('member'),
+    // Longer than any name is none.
+    member: params.get('member')?.slice(0, 256) || null,
   };
 }
 

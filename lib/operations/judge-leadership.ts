@@ -22,6 +22,7 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
   const { view } = input;
   const members = standbysOf(view).map((member) => switchoverCandidate(member, input));
   const from = view.leader?.name ?? 'the leader';
+  const whoLeads = view.leader?.name ?? 'The leader';
   const rules = [
     ...commonRules(input),
     ...[leader(input), noRequest(input), ...leaderState(input)],
@@ -43,13 +44,13 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
         ? []
         : [`The schedule is written to ZooKeeper, and can be cancelled until ${moment(wish.at)}`]),
       `Patroni on ${from} is asked to hand over`,
-      `${from} stops accepting writes, sends what it has to its standbys, shuts PostgreSQL down and gives the leadership up`,
+      `${whoLeads} stops accepting writes, sends what it has to its standbys, shuts PostgreSQL down and gives the leadership up`,
       ...atRisk(
         from,
         view.members.find(({ name }) => name === to),
       ),
       `${to ?? 'The new leader'} takes it, finishes replay and is promoted to a new timeline`,
-      `${from} comes back as a standby of the new leader`,
+      `${whoLeads} comes back as a standby of the new leader`,
     ],
     ...{ danger: 'interrupts', phrase: view.name },
   };
