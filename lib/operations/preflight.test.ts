@@ -23,7 +23,8 @@ const restart = (members: string[], part: { pendingOnly?: boolean; at?: string }
 
 function judge(wish: Wish, view: ClusterView, more: Partial<PreflightInput> = {}): Preflight {
   return preflight(wish, {
-    ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, running: null, now: NOW },
+    ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, now: NOW },
+    ...{ running: null, leaving: null },
     ...{ reached: all(answers), settings: new Map(), burden: idle, quorum: null },
     positions: { head: null, members: new Map() },
     ...more,
