@@ -237,16 +237,22 @@ export function lossOf(member: MemberView, view: ClusterView): number | null {
   return Math.max(...known.map((one) => bytesBetween(own, one) ?? 0));
 }
 
-/** The one with the best verdict, then the highest priority, then the least lag. */
+/**
+ * The one with the best verdict, of whom Patroni answers: a leader that has just died is still there
+ * for a moment, with all the WAL. Then the highest priority, then the least lag.
+ */
 export function suggest(candidates: readonly MemberResult[], view: ClusterView): string | null {
   const member = (name: string) => view.members.find((one) => one.name === name);
   const priority = (name: string) => member(name)?.tags.failoverPriority ?? 1;
   const behind = ({ name, lossBytes }: MemberResult) =>
     lossBytes ?? member(name)?.lag?.replayBytes ?? Number.MAX_SAFE_INTEGER;
+  const answers = ({ rules }: MemberResult) =>
+    Number(rules.some(({ code, verdict }) => code === 'reachable' && verdict === 'ok'));
   const eligible = candidates.filter((one) => one.verdict !== 'refuse');
   const [best] = eligible.toSorted(
     (a, b) =>
       WORST.indexOf(b.verdict) - WORST.indexOf(a.verdict) ||
+      answers(b) - answers(a) ||
       priority(b.name) - priority(a.name) ||
       behind(a) - behind(b),
   );
