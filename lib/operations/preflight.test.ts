@@ -350,6 +350,21 @@ describe('the suggestion', () => {
       ),
     ).toBe('c');
   });
+  test('is whoever answers, and not a leader that has just died with more WAL', () => {
+    const unsure = { ...lag, quality: 'stale' as const };
+    const view = aCluster({
+      leader: null,
+      members: [
+        aStandby('pg-a', { lsn: '0/6000000', lag: null }),
+        aStandby('pg-b', { lsn: '0/5000000', lag: unsure }),
+      ],
+    });
+    const reached = new Map<string, Reached>([
+      ['pg-a', silent],
+      ['pg-b', answers],
+    ]);
+    expect(judge({ kind: 'failover', candidate: null }, view, { reached }).suggested).toBe('pg-b');
+  });
   test('is nobody when nobody may lead', () => {
     expect(cluster(aStandby('b', { state: 'stopped' }))).toBeNull();
     expect(cluster()).toBeNull();
