@@ -45,6 +45,15 @@ describe('a removal', () => {
     expect(howdah.outcome).toBe('failed');
   });
 
+  test('tells no more of who leads than fits a name, and no secret', async () => {
+    const text = `{"password": "hunter2"}\n${'x'.repeat(5000)}`;
+    const { howdah } = await removed((world) => world.lead(text), false);
+    const says = howdah.newest?.outcome?.says ?? '';
+    expect(says).toContain('leads it');
+    expect(says).not.toContain('hunter2');
+    expect(says.length).toBeLessThan(150);
+  });
+
   test('leaves what was written after all had been read', async () => {
     const { howdah, left } = await removed(
       ({ zookeeper }) => void zookeeper.set(`${SCOPE}/initialize`, '2'),

@@ -1,4 +1,5 @@
 import { isZooKeeperError } from '@/lib/errors';
+import { withoutSecrets } from '@/lib/secrets';
 import type { ListingAccess } from '../../ports';
 
 /** Somebody has come back while it was being removed. */
@@ -45,11 +46,20 @@ async function itself(access: ListingAccess, path: string, vital: boolean): Prom
   return [{ path, version: found.stat.version, vital }];
 }
 
+const MOST_OF_A_NAME = 64;
+
+/** Anybody may write there: what is told of it is short, on one line and without secrets. */
+function nameIn(data: Buffer): string {
+  const text = withoutSecrets(data.toString('utf8')).replace(/\s+/g, ' ').trim();
+  if (text === '') return 'somebody';
+  return text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME - 1)}…` : text;
+}
+
 /** Throws `Alive` where somebody leads it or is among its members, by ZooKeeper itself. */
 export async function assertDead(access: ListingAccess, path: string): Promise<void> {
   await access.sync(path);
   const leader = await access.data(`${path}/leader`, false);
-  if (leader) throw new Alive(`${leader.data.toString('utf8')} leads it`);
+  if (leader) throw new Alive(`${nameIn(leader.data)} leads it`);
   const members = await access.children(`${path}/members`, false);
   const [first] = members?.names ?? [];
   if (first !== undefined) throw new Alive(`${first} is among its members`);
