@@ -164,7 +164,7 @@ export class LiveRun {
     this.#unanswered = null;
     this.#version = stored.version;
     this.#saved = run;
-    if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster);
+    if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster, run.view.id);
     return true;
   }
 }
