@@ -131,7 +131,10 @@ export class Runs implements Operations {
         `Another operation is under way on ${view.name}: wait until it has ended.`,
       );
     }
-    await records.claimTaken(view.id);
+    if (!(await records.claim(view.id, run.view.id))) {
+      const says = `Another process of Howdah has taken ${run.view.title} up: look at what it makes of it.`;
+      throw new Failure('busy', says);
+    }
     const live = new LiveRun(view.key, records, stored);
     this.#live.set(view.id, live);
     return live;
@@ -193,7 +196,8 @@ export class Runs implements Operations {
     const records = this.#records(ensemble);
     const stored = await records.read(id);
     if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
-    if (stored.run.view.state !== 'ended' && !(await records.claim(id))) return false;
+    if (stored.run.view.state !== 'ended' && !(await records.claim(id, stored.run.view.id)))
+      return false;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
