@@ -15,12 +15,11 @@ import type { ClusterView } from '@/lib/topology/view';
 import type { Operations } from '../ports';
 import { carryOut } from './carry-out';
 import { findOut, goOn } from './go-on';
-import { isOpen, LiveRun } from './live-run';
+import { LiveRun } from './live-run';
+import { Mirrored } from './mirrored';
 import { Records } from './records';
 import type { RunsOptions } from './runs-options';
 
-/** So often another Howdah's run is read. */
-const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
 /** A process that has taken a run up may be gone by then. */
 const FOREIGN_RETRY_MS = 3000;
@@ -32,12 +31,18 @@ export class Runs implements Operations {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
-  /** Where another Howdah's run is being shown as it goes. */
-  readonly #mirrored = new Set<ClusterId>();
+  readonly #mirrored: Mirrored;
   #closed = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#mirrored = new Mirrored({
+      ...options,
+      read: ({ id, key }) => this.#records(key.ensemble).read(id),
+      own: (id) => this.#live.get(id)?.run.view.id ?? null,
+      takeUp: ({ id, key }) => this.#takeUp(key.ensemble, id),
+      isClosed: () => this.#closed,
+    });
   }
 
   async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
@@ -329,27 +334,9 @@ export class Runs implements Operations {
     this.#options.onRun(view, says);
   }
 
-  /**
-   * Whether another Howdah carries a run out here: it is shown then, as it stands in ZooKeeper, until
-   * it has ended. Throws `ZooKeeperError`.
-   */
-  async another({ id, key }: ClusterView): Promise<boolean> {
-    const { clock, onRun, onError } = this.#options;
-    const stored = await this.#records(key.ensemble).read(id);
-    const isTheirs = stored !== null && stored.run.view.id !== this.#live.get(id)?.run.view.id;
-    if (!isTheirs || !isOpen(stored.run, clock.now())) return false;
-    onRun(stored.run.view, null);
-    if (stored.run.view.state === 'ended') {
-      await this.#takeUp(key.ensemble, id);
-    } else if (!this.#mirrored.has(id)) {
-      this.#mirrored.add(id);
-      clock.after(MIRROR_MS, () => {
-        this.#mirrored.delete(id);
-        const now = this.#options.view(id);
-        if (now && !this.#closed) void this.another(now).catch(onError);
-      });
-    }
-    return true;
+  /** See `Mirrored`. Throws `ZooKeeperError`. */
+  another(view: ClusterView, czxid: string | null): Promise<boolean> {
+    return this.#mirrored.tells(view, czxid);
   }
 
   #watchDeadline(live: LiveRun): void {
