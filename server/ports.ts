@@ -333,7 +333,7 @@ export interface PatroniPort {
   reach(apiUrl: string, settings: PatroniSettings): Promise<Reached>;
   /**
    * A request by compare-and-set on the `failover` znode, for when REST can't be reached. Refuses
-   * when a request stands there already, where the leadership is not the one that it was decided on,
+   * when another request stands there than the one that was seen, where the leadership is not the one that it was decided on,
    * and where what was checked before doesn't hold any more once both have been read.
    */
   writeRequest(
@@ -342,6 +342,8 @@ export interface PatroniPort {
     request: {
       readonly body: FailoverBody;
       readonly leaderCzxid: string | null;
+      /** Of the request that was seen to stand, and is replaced; null: none was. */
+      readonly requestVersion: number | null;
       readonly holds: () => boolean;
     },
   ): Promise<'written' | 'occupied' | 'moved' | 'stale'>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationView, Preflight } from '@/lib/operations/types';
-import { operationKinds, type Wish } from '@/lib/operations/wish';
+import { type OperationKind, operationKinds, type Wish } from '@/lib/operations/wish';
 import { aCluster, aLeader } from '@/lib/topology/sample-cluster';
 import {
   type Decision,
@@ -162,12 +162,14 @@ describe('what can’t even be thought of', () => {
     expect(whyNot('restart', aCluster({ members: [] }), now)).toMatch(/no members/);
   });
   it('is anything while a run holds the turn, and not beside one that is only followed', () => {
-    const operation = { title: 'Pause', outcome: null, cause: 'howdah', holdsTurn: true };
-    const beside = (part: object) =>
-      whyNot('resume', paused, { ...now, operation: { ...operation, ...part } as OperationView });
-    expect(beside({})).toBe('Pause is under way');
-    expect(beside({ cause: 'automatic', holdsTurn: undefined })).toBeNull();
+    const operation = { title: 'Reload', outcome: null, cause: 'howdah', holdsTurn: true };
+    const beside = (kind: OperationKind, part: object = {}) =>
+      whyNot(kind, paused, { ...now, operation: { ...operation, ...part } as OperationView });
+    expect(beside('reload')).toBe('Reload is under way');
+    // The checks say whether it yields to what can't wait.
+    expect([beside('resume'), beside('failover')]).toEqual([null, null]);
+    expect(beside('reload', { cause: 'automatic', holdsTurn: undefined })).toBeNull();
     // A schedule that came due is Howdah's, and holds nobody up.
-    expect(beside({ holdsTurn: undefined })).toBeNull();
+    expect(beside('reload', { holdsTurn: undefined })).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { stateSeen, whatMoved } from '@/lib/operations/as-seen';
+import { canNotWait } from '@/lib/operations/turn';
 import type { OperationView, Preflight, SeenState } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
@@ -130,7 +131,9 @@ export function whyNot(
   if (!now.howdah) return 'Howdah is disconnected';
   if (!now.zookeeper) return "ZooKeeper can't be reached";
   const { operation } = now;
-  if (operation !== null && operation.outcome === null && operation.holdsTurn === true) {
+  const held = operation?.outcome === null && operation.holdsTurn === true;
+  // What can't wait may be asked for: the checks say whether what is under way yields.
+  if (held && !canNotWait(kind)) {
     return `${operation.title} is under way`;
   }
   return ofKind(kind, view);

@@ -5,7 +5,7 @@ import type { OperationKind } from './wish';
 /** What a decision rests on, as it is now. */
 export interface StateNow {
   readonly leader: { readonly name: string; readonly czxid: string } | null;
-  /** Null: none pends. Unreadable counts as one that pends. */
+  /** Null: none pends, as far as Patroni can read it. */
   readonly requestVersion: number | null;
   /** Null: there is none. */
   readonly configVersion: number | null;

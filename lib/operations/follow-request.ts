@@ -31,7 +31,7 @@ export function followSchedule(run: Run, cluster: ClusterView, now: number): Run
  */
 export function followCancel(run: Run, cluster: ClusterView, now: number): Run {
   if (!isUndecided(run) || run.view.state === 'recorded') return run;
-  if (cluster.leader?.czxid !== run.seen.leaderCzxid) {
+  if ((cluster.leader?.czxid ?? null) !== run.seen.leaderCzxid) {
     return end(run, {
       code: 'failed',
       says: 'It came too late: the leadership has moved meanwhile.',

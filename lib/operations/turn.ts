@@ -12,11 +12,13 @@ export interface Turn {
 /** What can't wait for hours until a copy is there, or a member is back. */
 const URGENT: ReadonlySet<OperationKind> = new Set(['failover', 'switchover', 'pause', 'resume']);
 
+export const canNotWait = (kind: OperationKind): boolean => URGENT.has(kind);
+
 /** Who has the turn, as far as this wish is concerned. */
 export function turnFor(wish: Wish, run: Run | null, now: number): Turn {
   if (run === null || run.view.state === 'ended') return { running: null, leaving: null };
   const { title } = run.view;
-  return URGENT.has(wish.kind) && hasSentAll(run) && !mayStillMove(run, now)
+  return canNotWait(wish.kind) && hasSentAll(run) && !mayStillMove(run, now)
     ? { running: null, leaving: title }
     : { running: title, leaving: null };
 }

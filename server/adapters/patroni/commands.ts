@@ -20,7 +20,8 @@ export function patroniCommands(): PatroniPort {
       ]);
       const leader = decode(leads, readLeader);
       const pending = decode(request, readFailover);
-      const none = pending.is === 'absent' || (pending.is === 'ok' && pending.value === null);
+      // What makes no sense is none to Patroni either, which clears it away or leaves it be.
+      const none = pending.is !== 'ok' || pending.value === null;
       return {
         leader: leader.is === 'ok' ? { name: leader.value.name, czxid: leader.stat.czxid } : null,
         requestVersion: none ? null : (request?.stat.version ?? null),
@@ -31,7 +32,7 @@ export function patroniCommands(): PatroniPort {
     ask,
     reach,
 
-    async writeRequest(access, key, { body, leaderCzxid, holds }) {
+    async writeRequest(access, key, { body, leaderCzxid, requestVersion, holds }) {
       const { leader, candidate, scheduled_at } = body;
       const path = `${clusterPath(key)}/failover`;
       await access.sync(path);
@@ -43,7 +44,9 @@ export function patroniCommands(): PatroniPort {
       const now = decode(leads, readLeader);
       if ((now.is === 'ok' ? now.stat.czxid : null) !== leaderCzxid) return 'moved';
       const current = decode(raw, readFailover);
-      if (current.is === 'unreadable' || (current.is === 'ok' && current.value)) return 'occupied';
+      const stands = current.is === 'unreadable' || (current.is === 'ok' && current.value);
+      // Only the very one that was seen is replaced, where that was decided on.
+      if (stands && raw?.stat.version !== requestVersion) return 'occupied';
       if (!holds()) return 'stale';
       // What is undefined is left out.
       const data = Buffer.from(JSON.stringify({ leader, member: candidate, scheduled_at }));

@@ -46,7 +46,7 @@ const REFUSALS = {
 async function writeRequest(sending: Sending, body: FailoverBody): Promise<void> {
   const { handle, parts, guard } = sending;
   const { clock, patroni, key, access } = parts;
-  const { leaderCzxid } = handle.run().seen;
+  const { leaderCzxid, requestVersion } = handle.run().seen;
   let came: keyof typeof REFUSALS | 'written' = 'stale';
   for (let check = 0; came === 'stale' && check < MOST_CHECKS; check += 1) {
     if (!(await guard()) || handle.run().view.outcome) return;
@@ -55,7 +55,7 @@ async function writeRequest(sending: Sending, body: FailoverBody): Promise<void>
     sending.sent = true;
     const how = 'REST could not be reached, so the request was written to ZooKeeper';
     void handle.advance(requested(handle.run(), how, clock.now()));
-    came = await patroni.writeRequest(access(), key, { body, leaderCzxid, holds });
+    came = await patroni.writeRequest(access(), key, { body, leaderCzxid, requestVersion, holds });
     if (came !== 'written') sending.sent = false;
   }
   if (came === 'written') return;
