@@ -1,7 +1,7 @@
 'use client';
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpLink, splitLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useState } from 'react';
 import { MOST_ADDRESS, MOST_CALLS } from '@/lib/calls';
@@ -12,6 +12,9 @@ import { leaveToSignIn } from './account/leave';
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
 export { useTRPC };
+
+/** Characters; encoded in an address it may be three times as long. */
+const LONG_INPUT = 2000;
 
 function onError(error: unknown): void {
   if (saysSignedOut(error)) leaveToSignIn();
@@ -34,7 +37,15 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
   const [client] = useState(() =>
     createTRPCClient<AppRouter>({
       links: [
-        httpBatchLink({ url: '/api/trpc', maxItems: MOST_CALLS, maxURLLength: MOST_ADDRESS }),
+        splitLink({
+          // A whole configuration that is to be judged fits no address.
+          condition: ({ type, input }) =>
+            type === 'query' && JSON.stringify(input ?? null).length > LONG_INPUT,
+          true: httpLink({ url: '/api/trpc', methodOverride: 'POST' }),
+          false: httpBatchLink({
+            ...{ url: '/api/trpc', maxItems: MOST_CALLS, maxURLLength: MOST_ADDRESS },
+          }),
+        }),
       ],
     }),
   );

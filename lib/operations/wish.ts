@@ -37,7 +37,7 @@ export const wishShape = z.discriminatedUnion('kind', [
    */
   z.object({
     kind: z.literal('configuration'),
-    text: z.string().max(500_000).nullable(),
+    text: z.string().max(60_000).nullable(),
     seq: z.number().int().positive().nullable(),
   }),
   /** Of all that ZooKeeper holds of a cluster that is dead. */

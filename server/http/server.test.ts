@@ -156,6 +156,27 @@ test('takes so many calls in one request, and no more', async () => {
   expect(await ask(MOST_CALLS + 1)).toBe(400);
 });
 
+test('a query whose input fits no address may be posted, and is read as any other', async () => {
+  const asked: unknown[] = [];
+  const { url } = await listening({
+    preflight: async (_, wish) => {
+      asked.push(wish);
+      throw new Failure('not-found', 'There is no such cluster.');
+    },
+  });
+  const wish = { kind: 'configuration', text: `{"x":"${'y'.repeat(30_000)}"}`, seq: null };
+  const post = (path: string, origin: string) =>
+    fetch(`${url}/api/trpc/${path}`, {
+      method: 'POST',
+      headers: { ...admin.headers, 'content-type': 'application/json', origin },
+      body: JSON.stringify({ cluster: 'x', wish }),
+    });
+  expect((await post('operations.preflight', url)).status).toBe(404);
+  expect(asked).toEqual([wish]);
+  // Nor does that open anything to a page elsewhere.
+  expect((await post('operations.preflight', 'http://evil.example')).status).toBe(403);
+});
+
 test('a failure has its code, its status and its one sentence', async () => {
   const { url, errors } = await listening({
     preflight: () => {

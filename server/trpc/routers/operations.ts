@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { onCluster } from '@/lib/access/who';
+import { onCluster, refusal } from '@/lib/access/who';
+import { Failure } from '@/lib/errors';
 import { wishShape } from '@/lib/operations/wish';
 import { act } from '../acts';
 import { procedure, router } from '../trpc';
@@ -26,7 +27,15 @@ export const operationsRouter = router({
   /** What would happen now: for a dialog, which asks again and again. */
   preflight: procedure(onCluster('viewer'))
     .input(z.object({ cluster, wish: wishShape }))
-    .query(({ ctx, input }) => ctx.operations.preflight(input.cluster, input.wish)),
+    .query(({ ctx, input }) => {
+      const { cluster: on, wish } = input;
+      // A text is compared with the configuration as it is, passwords included: whoever may try
+      // one text after the other could find them out.
+      const isGuess = wish.kind === 'configuration' && wish.text !== null;
+      const refused = isGuess && refusal(onCluster('operator'), ctx.identity.who, on);
+      if (refused) throw new Failure('forbidden', refused.says);
+      return ctx.operations.preflight(on, wish);
+    }),
 
   start: procedure(onCluster('operator'))
     .input(
