@@ -32,7 +32,7 @@ test('an edit is judged as it is typed, and is one document in the form and in t
   await text.fill('ttl: [');
   await expect(page.getByText(/^Line 1: /)).toBeVisible();
   await page.getByRole('radio', { name: 'Form' }).click();
-  await expect(page.getByText('The YAML can’t be read')).toBeVisible();
+  await expect(page.getByText('The YAML can’t be read as a configuration')).toBeVisible();
   await page.getByRole('button', { name: 'Discard the edit' }).click();
   await expect(page).not.toHaveURL(/edit=/);
 });

@@ -30,13 +30,42 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('radio').first()).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
     });
+
+    test('axe finds nothing serious in the dialogs, the menus and the list of operations', async ({
+      page,
+    }) => {
+      await page.addInitScript({ path: axePath });
+      for (const op of [
+        'failover',
+        'restart&member=orders-2',
+        'reinitialise',
+        'pause',
+        'removal',
+      ]) {
+        await page.goto(`${ORDERS}?op=${op}`);
+        const dialog = page.getByRole('dialog');
+        await expect(dialog.locator('[data-code="zookeeper"]')).toBeVisible();
+        expect(await seriousViolations(page), op).toEqual([]);
+      }
+      await page.keyboard.press('Escape');
+      for (const menu of ['Operate', 'Operate orders-2']) {
+        await page.getByRole('button', { name: menu, exact: true }).click();
+        await expect(page.getByRole('menuitem').first()).toBeVisible();
+        expect(await seriousViolations(page), menu).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      await page.goto(`${ORDERS}/runs`);
+      await expect(page.getByRole('heading', { name: 'Operations on orders' })).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
   });
 }
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  for (const path of ['/', ORDERS, '/timeline', '/reliability', '/zookeeper']) {
+  const paths = [ORDERS, `${ORDERS}?op=failover`, `${ORDERS}?op=restart`, `${ORDERS}/runs`];
+  for (const path of ['/', ...paths, '/timeline', '/reliability', '/zookeeper']) {
     test(`nothing is wider than the screen on ${path}`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByTestId('connection')).toContainText('Live');

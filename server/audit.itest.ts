@@ -338,9 +338,12 @@ test('what is altered, removed or cut off by SQL is found, and said in words', a
   expect(await verified()).toEqual({ code: 1, lines: ['Row 1 is missing.'] });
   await tamper(back, 'delete from howdah.audit where seq = (select max(seq) from howdah.audit)');
   expect((await verified('--no-anchor')).code).toBe(0);
-  expect(await verified()).toEqual({
-    ...{ code: 1, lines: [expect.stringMatching(/^Row \d+ is cut off: row \d+ was anchored at/)] },
-  });
+  // The Howdah that runs may have found it by now, and begun anew.
+  const cutOff = await verified();
+  expect(cutOff.code).toBe(1);
+  expect(cutOff.lines).toContainEqual(
+    expect.stringMatching(/^Row \d+ is cut off: row \d+ was anchored at/),
+  );
   // A Howdah that goes on finds it too, says so in the audit, and begins anew.
   await kill(first.child, 'SIGTERM');
   const second = start('begin');

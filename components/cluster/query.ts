@@ -42,6 +42,9 @@ export interface ClusterQuery {
   readonly member: string | null;
 }
 
+/** A configuration is decided on where it is edited. */
+const decidable = operationKinds.filter((kind) => kind !== 'configuration');
+
 /** Shorter ones have nothing to show: a sample is taken once a second. */
 const SHORTEST_MS = 10_000;
 /** Longer ones neither: so long lag is kept by default, and a bit. */
@@ -68,8 +71,9 @@ export function parseClusterQuery(params: URLSearchParams): ClusterQuery {
     past: past ? { from, to } : null,
     unit: params.get('unit') === 'time' ? 'time' : 'bytes',
     stage: stages.find((stage) => stage === params.get('stage')) ?? 'replay',
-    op: operationKinds.find((kind) => kind === params.get('op')) ?? null,
-    member: params.get('member'),
+    op: decidable.find((kind) => kind === params.get('op')) ?? null,
+    // Longer than any name is none.
+    member: params.get('member')?.slice(0, 256) || null,
   };
 }
 

@@ -21,6 +21,7 @@ export function RestoreDialog({
       view={view}
       kind="configuration"
       wish={{ kind: 'configuration', text: null, seq: version.seq }}
+      title={`Restore version ${version.znode?.stat.version ?? ''} of ${view.name}`}
       onClose={onClose}
       onStarted={onRestored}
     />

@@ -27,6 +27,8 @@ export interface DangerDialogProps {
   /** Why it was not done, as the server said. Nothing typed is lost. */
   readonly failure: string | null;
   readonly onConfirm: () => void;
+  /** What leaves all as it is; "Cancel", where that can't be taken for what is decided on. */
+  readonly dismiss?: string;
   /** What must be dealt with first; stands where it can't be scrolled out of sight. */
   readonly notice?: ReactNode;
   readonly children: ReactNode;
@@ -62,6 +64,12 @@ export function DangerDialog(props: DangerDialogProps) {
       >
         <form
           className="flex min-h-0 flex-1 flex-col"
+          // Only what is typed to confirm is sent by Enter: not a reason, a moment or a box.
+          onKeyDown={(event) => {
+            const { target } = event;
+            const other = target instanceof HTMLInputElement && target.id !== field;
+            if (event.key === 'Enter' && other) event.preventDefault();
+          }}
           onSubmit={(event) => {
             event.preventDefault();
             if (ready) props.onConfirm();
@@ -110,7 +118,7 @@ export function DangerDialog(props: DangerDialogProps) {
             </p>
             <div className="flex flex-wrap justify-end gap-2">
               <Button ref={cancel} onClick={() => props.onOpenChange(false)}>
-                Cancel
+                {props.dismiss ?? 'Cancel'}
               </Button>
               <Button
                 type="submit"

@@ -2,10 +2,11 @@
 
 import { Ellipsis } from 'lucide-react';
 import { Button } from '@/components/ui/button';
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
+import { Menu, MenuContent, MenuTrigger } from '@/components/ui/menu';
 import type { OperationKind } from '@/lib/operations/wish';
 import type { ClusterView, MemberView } from '@/lib/topology/view';
 import { useWhyNot } from './operate';
+import { OperationItem } from './operation-item';
 import { operationWords } from './words';
 
 /** What can be done to one member. */
@@ -36,16 +37,7 @@ export function MemberMenu({
         {kinds.map((kind) => {
           const not = why(kind);
           const words = kind === 'switchover' ? 'Switch over to it' : operationWords[kind];
-          return (
-            <MenuItem
-              key={kind}
-              disabled={not !== null}
-              className="flex-col items-start gap-0 py-1.5"
-              onSelect={() => onPick(kind)}
-            >
-              {words}…{not !== null && <span className="text-xs text-muted">{not}</span>}
-            </MenuItem>
-          );
+          return <OperationItem key={kind} words={words} not={not} onSelect={() => onPick(kind)} />;
         })}
       </MenuContent>
     </Menu>

@@ -6,12 +6,13 @@ import { useMay } from '@/components/account/use-account';
 import { useShortcut } from '@/components/shell/shortcuts';
 import { useConnection, useStream } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
-import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from '@/components/ui/menu';
+import { Menu, MenuContent, MenuLine, MenuTrigger } from '@/components/ui/menu';
 import { onCluster } from '@/lib/access/who';
 import type { OperationKind } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
 import { whyNot } from './decision';
 import { OperationDialog } from './operation-dialog';
+import { OperationItem } from './operation-item';
 import { useOperation } from './use-operation';
 import { operationWords } from './words';
 
@@ -117,15 +118,12 @@ function OperationsMenu({
             {kinds.map((kind) => {
               const not = why(kind);
               return (
-                <MenuItem
+                <OperationItem
                   key={kind}
-                  disabled={not !== null}
-                  className="flex-col items-start gap-0 py-1.5"
+                  words={operationWords[kind]}
+                  not={not}
                   onSelect={() => onPick(kind)}
-                >
-                  {operationWords[kind]}…
-                  {not !== null && <span className="text-xs text-muted">{not}</span>}
-                </MenuItem>
+                />
               );
             })}
           </div>

@@ -2,12 +2,15 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { whyNotDone, whyNotShown } from '@/components/account/failures';
+import { useMay } from '@/components/account/use-account';
 import { useConnection } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { Input } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
+import { onCluster } from '@/lib/access/who';
 import type { OperationView, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
@@ -29,6 +32,8 @@ export interface OperationDialogProps {
   readonly member?: string | null;
   /** What is wanted, where that is decided elsewhere: a configuration that was edited. */
   readonly wish?: Wish;
+  /** Its head, where that says more than the kind. */
+  readonly title?: string;
   /** On which version of the configuration that was decided. */
   readonly configVersion?: number;
   readonly onClose: () => void;
@@ -91,18 +96,20 @@ function Deciding({
   member = null,
   wish: given,
   configVersion,
+  title = dialogTitle(kind, view.name),
   onClose,
   onStarted,
 }: OperationDialogProps & { onStarted: (operation: OperationView) => void }) {
   const trpc = useTRPC();
   const reason = useId();
   const [decision, setDecision] = useState(() => {
-    const first = undecided(kind, member);
+    const first = undecided(kind, member ?? onlyOne(kind, view));
     return given ? { ...first, wish: given } : first;
   });
   // Who is suggested is who is chosen, and is judged as such, until somebody else is.
   const [suggested, setSuggested] = useState<string | null>(null);
   const wish = withCandidate(decision.wish, suggested);
+  const mayNot = useMay(onCluster('operator'), view.id);
   const connected = useConnection((c) => c.phase === 'live' || c.phase === 'mending');
   const checks = useQuery(
     trpc.operations.preflight.queryOptions(
@@ -117,32 +124,45 @@ function Deciding({
     ),
   );
   const start = useMutation(trpc.operations.start.mutationOptions({ onSuccess: onStarted }));
-  const preflight = checks.data;
+  const preflight = useLast(checks.data);
   if (preflight && preflight.suggested !== suggested) setSuggested(preflight.suggested);
   const moved = movedSince(decision, preflight, configVersion);
   const unchecked = checks.isError
-    ? `The checks can't be repeated now: ${checks.error.message}`
-    : checks.isPlaceholderData
+    ? `The checks can’t be made now. ${whyNotShown(checks.error)}`
+    : checks.data === undefined || checks.isPlaceholderData
       ? 'The checks are under way.'
       : null;
+  // What was judged of another choice is shown for a moment; nothing is decided on it.
+  const shown = checks.isPlaceholderData || checks.isError ? undefined : preflight;
   const change = (next: Wish) => {
     start.reset();
-    setDecision(decide(decision, { is: 'wished', wish: next }, preflight));
+    setDecision(decide(decision, { is: 'wished', wish: next }, shown));
   };
   return (
     <DangerDialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={dialogTitle(kind, view.name)}
+      title={title}
       danger={preflight?.danger ?? 'none'}
-      consequence={preflight ? <Consequence preflight={preflight} /> : 'Checking…'}
+      consequence={
+        preflight ? (
+          <Consequence preflight={preflight} />
+        ) : checks.isError ? (
+          'What it comes to is not known.'
+        ) : (
+          'Checking…'
+        )
+      }
       phrase={decision.phrase ?? preflight?.phrase ?? null}
       typed={decision.typed}
-      onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
-      verb={preflight?.verb ?? dialogTitle(kind, view.name)}
-      obstacle={unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })}
+      onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, shown))}
+      verb={preflight?.verb ?? title}
+      obstacle={
+        mayNot ?? unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })
+      }
       pending={start.isPending}
-      failure={start.error === null ? null : start.error.message}
+      failure={start.error === null ? null : whyNotDone(start.error)}
+      {...(kind.startsWith('cancel-') ? { dismiss: 'Leave it as it is' } : {})}
       notice={
         moved !== null && (
           <div
@@ -166,9 +186,14 @@ function Deciding({
         )
       }
       onConfirm={() => {
-        const seen = decision.seen ?? preflight?.seen ?? null;
+        // What was typed while checks were under way is decided on what they have come to.
+        const text = decision.typed;
+        const {
+          seen,
+          typed: confirm,
+          reason: why,
+        } = decide(decision, { is: 'typed', text }, shown);
         if (seen === null) return;
-        const { typed: confirm, reason: why } = decision;
         start.mutate({ cluster: view.id, wish, seen, confirm, reason: why });
       }}
     >
@@ -183,7 +208,10 @@ function Deciding({
             </h3>
             <RuleList rules={preflight.rules} />
           </section>
-          <Preview steps={preflight.preview} />
+          <Preview
+            steps={preflight.preview}
+            refused={preflight.rules.some(({ verdict }) => verdict === 'refuse')}
+          />
           {(kind === 'switchover' || kind === 'failover') && <PastCosts id={view.id} kind={kind} />}
         </>
       )}
@@ -220,12 +248,26 @@ function Consequence({ preflight }: { preflight: Preflight }) {
   );
 }
 
-function Preview({ steps }: { steps: readonly string[] }) {
+/** What there was last stays while there is nothing: a choice that can't be checked is not lost. */
+function useLast<T>(now: T | undefined): T | undefined {
+  const [last, setLast] = useState(now);
+  if (now !== undefined && now !== last) setLast(now);
+  return now ?? last;
+}
+
+/** Whom it can only be about. */
+function onlyOne(kind: OperationKind, { members }: ClusterView): string | null {
+  if (kind !== 'cancel-restart') return null;
+  const scheduled = members.filter(({ scheduledRestart }) => scheduledRestart !== null);
+  return scheduled.length === 1 ? (scheduled[0]?.name ?? null) : null;
+}
+
+function Preview({ steps, refused }: { steps: readonly string[]; refused: boolean }) {
   if (steps.length === 0) return null;
   return (
     <section aria-labelledby="preview-title" className="flex flex-col gap-2">
       <h3 id="preview-title" className="font-semibold">
-        What will happen
+        {refused ? 'What would happen' : 'What will happen'}
       </h3>
       <ol className="flex list-decimal flex-col gap-1 pl-6">
         {steps.map((step) => (

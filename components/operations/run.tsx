@@ -35,7 +35,11 @@ export function Run({ operation, fold }: { operation: OperationView; fold?: bool
         >
           {moment(operation.startedAt)}
         </time>
-        {operation.reason !== '' && <>. Reason: {operation.reason}</>}
+        {operation.reason !== '' && (
+          <>
+            . {operation.cause === 'automatic' ? 'Cause' : 'Reason'}: {operation.reason}
+          </>
+        )}
       </p>
       {outcome !== null && (
         <p
@@ -154,7 +158,9 @@ function StepLine({
           >
             {moment(step.at)}
           </time>{' '}
-          <span className="inline-block min-w-16">+{formatDuration(step.at - startedAt)}</span>
+          <span className="inline-block min-w-16">
+            +{formatDuration(Math.max(0, step.at - startedAt))}
+          </span>
         </span>
       )}
     </li>
@@ -190,7 +196,7 @@ function Waiting({ waiting }: { waiting: NonNullable<OperationView['waiting']> }
   const now = useNow();
   return (
     <p className="rounded-md border border-line bg-sunken px-3 py-2">
-      {waiting.says}{' '}
+      Waiting for {waiting.says}{' '}
       <span className="text-muted">
         ({wholeSeconds(now - waiting.since)} of at most{' '}
         {wholeSeconds(waiting.until - waiting.since)})

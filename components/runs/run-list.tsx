@@ -5,7 +5,7 @@ import { exactMoment, moment } from '@/components/stream/moment';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { OperationView } from '@/lib/operations/types';
 import { runHref } from './query';
-import { costsOf, resultOf, titleOf } from './words';
+import { costsOf, originOf, resultOf, titleOf } from './words';
 
 /** When what was done by whom, what became of it, and what it cost. */
 export function RunList({ runs }: { runs: readonly OperationView[] }) {
@@ -43,14 +43,21 @@ function RunRow({ run }: { run: OperationView }) {
           >
             {titleOf(run)}
           </Link>
-          <span className="text-muted"> by {run.by ?? 'somebody who is not known'}</span>
+          <span className="text-muted">
+            {run.cause === 'howdah' ? ' ' : ', '}
+            {originOf(run)}
+          </span>
         </p>
         {run.outcome !== null && <p className="text-sm text-muted">{run.outcome.says}</p>}
         {run.outcome === null && run.waiting !== null && (
-          <p className="text-sm text-muted">Waits: {run.waiting.says}</p>
+          <p className="text-sm text-muted">Waiting for {run.waiting.says}</p>
         )}
         {costs.length > 0 && <p className="text-sm">{costs.join(', ')}</p>}
-        {run.reason !== '' && <p className="text-sm">“{run.reason}”</p>}
+        {run.reason !== '' && (
+          <p className="text-sm">
+            {run.cause === 'automatic' ? `Cause: ${run.reason}` : `“${run.reason}”`}
+          </p>
+        )}
       </div>
       <span className="flex items-center justify-end gap-1.5 text-sm whitespace-nowrap">
         <StateIcon state={state} mute />

@@ -13,7 +13,7 @@ import { Rows } from '@/components/ui/rows';
 import { type ClusterId, clusterName, parseClusterId } from '@/lib/topology/cluster-id';
 import { runsHref } from './query';
 import { type FoundRun, useRun } from './use-runs';
-import { kindWord, titleOf } from './words';
+import { kindWord, originOf, titleOf } from './words';
 
 /** One run by its own address: as it goes on, or as it went. */
 export function RunPage({ id, run }: { id: ClusterId; run: string }) {
@@ -78,8 +78,7 @@ function Found({ found, name, run }: { found: FoundRun; name: string; run: strin
           title={kindWord(found.run.kind)}
           aside={
             <span className="text-sm text-muted" data-testid="run-source">
-              {found.live ? 'live' : 'as it is kept'}, by{' '}
-              {found.run.by ?? 'somebody who is not known'}
+              {found.live ? 'live' : 'as it is kept'}, {originOf(found.run)}
             </span>
           }
         >

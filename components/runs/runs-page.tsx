@@ -17,7 +17,7 @@ import { RunList } from './run-list';
 import { useRuns } from './use-runs';
 import { kindWord, type RunKind, runKinds } from './words';
 
-/** What was done to a cluster through Howdah, and what became of it. */
+/** What was done to a cluster, and what became of it. */
 export function RunsPage({ id }: { id: ClusterId }) {
   const [query, setQuery] = useQueryState(parseRunsQuery, formatRunsQuery);
   useFollow(`cluster:${id}`);
@@ -31,8 +31,9 @@ export function RunsPage({ id }: { id: ClusterId }) {
       <div className="min-w-0">
         <h1 className="text-xl font-semibold">Operations on {name}</h1>
         <p className="mt-1 text-muted">
-          All that was done to it through Howdah and is kept.{' '}
-          <Link href={`/cluster/${id}`} className="text-accent hover:underline">
+          All that was done to it through Howdah, and every change of its leader, as far as it is
+          kept.{' '}
+          <Link href={`/cluster/${id}`} className="text-accent underline">
             {name} as it is now
           </Link>
         </p>
@@ -87,7 +88,7 @@ function Listed({
         <div className="flex flex-col items-start gap-3 p-4 text-muted">
           <p>
             {query.kind === null
-              ? 'Nothing has been done to this cluster through Howdah yet, as far as is kept.'
+              ? 'Nothing has been done to this cluster through Howdah yet, and its leader has not changed, as far as is kept.'
               : `Nothing of that kind (${kindWord(query.kind)}) is kept of this cluster.`}
           </p>
           {query.kind !== null && (

@@ -40,6 +40,13 @@ export function titleOf({ kind, from = null, to = null, title = null }: Titled):
   return from === null ? word : `${word} of ${from}`;
 }
 
+/** Who asked for it: somebody here, somebody elsewhere, or nobody. */
+export function originOf({ cause, by }: Pick<OperationView, 'cause' | 'by'>): string {
+  if (cause === 'automatic') return 'not by Howdah: nobody asked for it';
+  if (cause === 'request') return 'not by Howdah: somebody asked Patroni';
+  return `by ${by ?? 'somebody who is not known'}`;
+}
+
 export interface Result {
   readonly state: State;
   readonly word: string;

@@ -104,7 +104,10 @@ function WhereAmI() {
                 <li aria-hidden className="text-muted">
                   /
                 </li>
-                <li className={cn('font-semibold', past && 'text-past')} aria-current="page">
+                <li
+                  className={cn('min-w-0 truncate font-semibold', past && 'text-past')}
+                  aria-current="page"
+                >
                   {parts[part] ?? 'Cluster'}
                 </li>
               </>

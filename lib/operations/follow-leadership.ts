@@ -21,11 +21,17 @@ export function followLeadership(run: Run, cluster: ClusterView, now: number): R
   return changed ? oldLeader(next, cluster, now) : next;
 }
 
+/** While it is paused no member takes it by itself, and whoever reads on would wait for nothing. */
+const takerOf = ({ view: { cause } }: Run, { name, mode }: ClusterView): string =>
+  cause === 'automatic' && mode.paused
+    ? `somebody to act: ${name} is paused, so no member takes the leadership by itself`
+    : 'a member to take the leadership';
+
 function leadership(run: Run, cluster: ClusterView, now: number): Run {
   const { leader } = cluster;
   if (!leader) {
     const since = cluster.leaderlessSince ?? now;
-    return waiting(mark(run, 'leader-released', since), 'a member to take the leadership', now);
+    return waiting(mark(run, 'leader-released', since), takerOf(run, cluster), now);
   }
   if (leader.czxid === run.seen.leaderCzxid) return run;
   let next = run;

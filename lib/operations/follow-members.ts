@@ -1,5 +1,6 @@
 import type { ClusterView, MemberView } from '../topology/view';
 import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
+import { moment } from './rules/words';
 import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
 import type { OperationKind } from './wish';
 
@@ -223,7 +224,7 @@ function doneWords({ view, targets, wish }: Run, { name }: ClusterView): string 
       const at = wish.kind === 'restart' ? wish.at : null;
       return at === null
         ? `${members} of ${name} ${has} been restarted.`
-        : `${members} of ${name} is restarted at ${new Date(at).toISOString()}.`;
+        : `${members} of ${name} is restarted at ${moment(at)}.`;
     }
     case 'reload':
       return `${members} of ${name} ${has} read the configuration again.`;

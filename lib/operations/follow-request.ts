@@ -1,5 +1,6 @@
 import type { ClusterView } from '../topology/view';
 import { DROPPED_MS } from './follow-leadership';
+import { moment } from './rules/words';
 import { end, isUndecided, mark, type Run, seen, tooLate } from './run';
 import type { WishOf } from './wish';
 
@@ -19,7 +20,7 @@ export function followSchedule(run: Run, cluster: ClusterView, now: number): Run
   const whom = candidate ?? 'the best candidate';
   return end(marked, {
     code: 'done',
-    says: `${cluster.name} is switched over to ${whom} at ${new Date(at).toISOString()}.`,
+    says: `${cluster.name} is switched over to ${whom} at ${moment(at)}.`,
     at: now,
   });
 }

@@ -42,12 +42,15 @@ export function pausing(wish: WishOf<'pause'> | WishOf<'resume'>, input: Preflig
   };
 }
 
-export function configuration(input: PreflightInput): Judged {
+export function configuration(wish: WishOf<'configuration'>, input: PreflightInput): Judged {
   const { view } = input;
   return {
     ...plain,
     rules: commonRules(input),
-    verb: `Write the configuration of ${view.name}`,
+    verb:
+      wish.seq === null
+        ? `Write the configuration of ${view.name}`
+        : `Restore the earlier configuration of ${view.name}`,
     consequence: `Every member of ${view.name} takes the new configuration up, most of it at once.`,
     preview: [
       `It is written over exactly version ${view.config.is === 'ok' ? view.config.version : '?'}; if that has moved, nothing is`,

@@ -12,6 +12,7 @@ import {
   standbyCluster,
 } from './rules/cluster';
 import { expectedFailover, expectedOutage } from './rules/expected';
+import { lossWords } from './rules/loss';
 import { type PreflightInput, rule } from './rules/rule';
 import { schedule } from './rules/schedule';
 import { moment } from './rules/words';
@@ -20,8 +21,11 @@ import type { WishOf } from './wish';
 
 export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): Judged {
   const { view } = input;
-  const members = standbysOf(view).map((member) => switchoverCandidate(member, input));
+  const members = standbysOf(view).map((member) =>
+    switchoverCandidate(member, input, wish.at === null ? 'now' : 'later'),
+  );
   const from = view.leader?.name ?? 'the leader';
+  const whoLeads = view.leader?.name ?? 'The leader';
   const rules = [
     ...commonRules(input),
     ...[leader(input), noRequest(input), ...leaderState(input)],
@@ -43,13 +47,13 @@ export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): J
         ? []
         : [`The schedule is written to ZooKeeper, and can be cancelled until ${moment(wish.at)}`]),
       `Patroni on ${from} is asked to hand over`,
-      `${from} stops accepting writes, sends what it has to its standbys, shuts PostgreSQL down and gives the leadership up`,
+      `${whoLeads} stops accepting writes, sends what it has to its standbys, shuts PostgreSQL down and gives the leadership up`,
       ...atRisk(
         from,
         view.members.find(({ name }) => name === to),
       ),
       `${to ?? 'The new leader'} takes it, finishes replay and is promoted to a new timeline`,
-      `${from} comes back as a standby of the new leader`,
+      `${whoLeads} comes back as a standby of the new leader`,
     ],
     ...{ danger: 'interrupts', phrase: view.name },
   };
@@ -88,7 +92,7 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
   const suggested = suggest(members, view);
   const chosen = members.find((one) => one.name === (wish.candidate ?? suggested));
   const lossBytes = chosen?.lossBytes ?? null;
-  const loss = lossBytes === null ? 'an unknown amount' : formatBytes(lossBytes);
+  const loss = lossWords(lossBytes);
   const to = chosen?.name ?? 'a member';
   const ttl = view.config.is === 'ok' ? view.config.value.ttl : null;
   return {
@@ -119,6 +123,9 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
 /** A leader that is well is switched over from: force gains nothing, and loses more. */
 function forced(view: ClusterView): RuleResult[] {
   const { leader: leads } = view;
+  if (view.unreadable.some(({ path }) => path.endsWith('/leader'))) {
+    return [rule('leader', 'refuse', 'Who leads can’t be read in ZooKeeper: somebody may')];
+  }
   if (!leads) return [rule('leader', 'ok', 'There is no leader, so nobody is forced to go')];
   const member = view.members.find((one) => one.name === leads.name);
   const well = member?.probe.is === 'ok' && member.probe.writable && member.state === 'running';
@@ -150,7 +157,7 @@ export function cancelSwitchover(input: PreflightInput): Judged {
     request === null
       ? rule('request', 'refuse', 'No switchover is scheduled')
       : at === null
-        ? rule('request', 'refuse', 'What is pending is not scheduled, and can’t be cancelled')
+        ? unscheduled(view)
         : rule('request', 'ok', `A switchover is scheduled for ${moment(at)}`);
   const late = rule(
     'late',
@@ -161,9 +168,19 @@ export function cancelSwitchover(input: PreflightInput): Judged {
     ...plain,
     rules: [...commonRules(input), pending, ...(soon ? [late] : [])],
     verb: `Cancel the switchover of ${view.name}`,
-    consequence: `${view.name} is not switched over.`,
+    consequence:
+      at === null
+        ? `Nothing is scheduled: there is nothing to cancel.`
+        : `${view.name} is not switched over at ${moment(at)}: ${view.leader?.name ?? 'its leader'} goes on leading.`,
     preview: ['The request is taken out of ZooKeeper, if it is still the one that was seen'],
   };
+}
+
+/** A leader that lives deals with it within its loop; without one it may stand for ever. */
+function unscheduled(view: ClusterView): RuleResult {
+  return view.leader === null
+    ? rule('request', 'ok', 'A request stands, and nobody leads who would deal with it')
+    : rule('request', 'refuse', 'What is pending is not scheduled, and can’t be cancelled');
 }
 
 const standbysOf = (view: ClusterView): readonly MemberView[] =>

@@ -1,6 +1,6 @@
 import { type Judged, plain } from './judged';
 import { listed, membersOf } from './plan';
-import { commonRules } from './rules/cluster';
+import { commonRules, shutdown } from './rules/cluster';
 import { expectedRestart } from './rules/expected';
 import { target } from './rules/member';
 import { type PreflightInput, rule } from './rules/rule';
@@ -15,16 +15,25 @@ export function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged 
   const chosen = wish.members.filter((name) => view.members.some((one) => one.name === name));
   const leads = chosen.includes(view.leader?.name ?? '');
   const scheduled = wish.at !== null;
-  const rules = [...commonRules(input), ...chosenRules(wish.members, members)];
+  const rules = [
+    ...[...commonRules(input), ...chosenRules(wish.members, members)],
+    ...(leads ? shutdown(input) : []),
+  ];
   if (wish.at !== null) {
     rules.push(...schedule(wish.at, input));
     if (chosen.length > 1) rules.push(rule('one', 'refuse', 'One member at a time is scheduled'));
   }
   const when = wish.at === null ? '' : ` at ${moment(wish.at)}`;
+  if (chosen.length === 0) {
+    return {
+      ...{ ...plain, rules, members },
+      verb: scheduled ? 'Schedule a restart' : 'Restart',
+      consequence: 'Whoever is chosen closes its connections while its PostgreSQL restarts.',
+    };
+  }
   const who = listed(chosen);
   return {
     ...{ ...plain, rules, members },
-    suggested: null,
     verb: `${scheduled ? 'Schedule a restart of' : 'Restart'} ${who}`,
     consequence: leads
       ? `${view.name} accepts no writes while ${view.leader?.name} restarts${when}, and its connections are closed.`
@@ -37,12 +46,12 @@ export function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged 
                 'One after the other, standbys first: each runs and streams before the next is asked',
               ]
             : []),
-          `Patroni on ${who} is asked to restart PostgreSQL, and it is waited until it has`,
+          `Patroni on ${who} is asked to restart PostgreSQL, and Howdah waits until it runs again`,
           ...(chosen.length > 1 ? ['At the first that fails, the others are left alone'] : []),
         ],
     danger: leads ? 'interrupts' : 'none',
     phrase: leads ? view.name : null,
-    expectedOutageMs: leads ? expectedRestart() : null,
+    expectedOutageMs: leads ? expectedRestart(input.burden) : null,
   };
 }
 
@@ -69,19 +78,22 @@ export function onMember(
   const who = listed(names);
   const rules = [...commonRules(input), ...chosenRules(names, members)];
   const base = { ...plain, rules, members };
+  if (!names.some((name) => members.some((one) => one.name === name))) {
+    return { ...base, ...ofNobody[wish.kind] };
+  }
   switch (wish.kind) {
     case 'reload':
       return {
         ...base,
         verb: `Reload ${who}`,
         consequence: `${who} read${names.length === 1 ? 's' : ''} patroni.yml and PostgreSQL’s configuration again. Nothing is restarted.`,
-        preview: [`Patroni on ${who} is asked to reload, and it is waited until PostgreSQL has`],
+        preview: [`Patroni on ${who} is asked to reload, and Howdah waits until PostgreSQL has`],
       };
     case 'cancel-restart':
       return {
         ...base,
         verb: `Cancel the restart of ${who}`,
-        consequence: `${who} is not restarted.`,
+        consequence: `${who} goes on running: what is scheduled for it is forgotten.`,
         preview: [`Patroni on ${who} is asked to forget its schedule`],
       };
     case 'reinitialise':
@@ -96,7 +108,24 @@ export function onMember(
           `${who} streams again`,
         ],
         danger: 'loses',
-        phrase: `${who} loses its data`,
+        phrase: names.length === 0 ? null : `${who} loses its data`,
       };
   }
 }
+
+/** Before a member is chosen: what it would be, and none of what it does to whom. */
+const ofNobody = {
+  reload: {
+    verb: 'Reload',
+    consequence: 'Whoever is chosen reads patroni.yml and PostgreSQL’s configuration again.',
+  },
+  'cancel-restart': {
+    verb: 'Cancel the restart',
+    consequence: 'Whoever is chosen goes on running: what is scheduled for it is forgotten.',
+  },
+  reinitialise: {
+    verb: 'Reinitialise',
+    consequence: 'All data of whoever is chosen is deleted, and copied anew.',
+    danger: 'loses',
+  },
+} as const;

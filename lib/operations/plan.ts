@@ -69,7 +69,7 @@ export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan 
           'scheduled',
           'The schedule stands in ZooKeeper',
         ];
-        const title = `Switchover from ${leader} to ${whom} scheduled`;
+        const title = `Scheduling of a switchover from ${leader} to ${whom}`;
         return { ...plain, title, steps: [...start, scheduled, ACCEPTED] };
       }
       const title = `Switchover from ${leader} to ${whom}`;
@@ -94,7 +94,7 @@ export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan 
         written('The request has been taken out of ZooKeeper'),
         ['request-cleared', 'No request stands in ZooKeeper'] as const,
       ];
-      return { ...plain, title: 'Scheduled switchover cancelled', steps };
+      return { ...plain, title: 'Cancellation of the scheduled switchover', steps };
     }
     case 'restart':
     case 'reload':
@@ -118,7 +118,9 @@ export function planOf(wish: Wish, seen: SeenState, cluster: ClusterView): Plan 
         ['taken', 'Every member runs it, or is marked for a restart'] as const,
       ];
       const title =
-        wish.seq === null ? 'Change of the configuration' : 'Earlier configuration restored';
+        wish.seq === null
+          ? 'Change of the configuration'
+          : 'Restoration of an earlier configuration';
       return { ...plain, title, steps };
     }
     case 'removal': {
@@ -137,7 +139,11 @@ const memberWords: Readonly<Record<MemberWish['kind'], readonly [string, string,
   restart: ['Restart of', 'is asked to restart PostgreSQL', 'has restarted'],
   reload: ['Reload of', 'is asked to reload', 'has read its configuration again'],
   reinitialise: ['Reinitialisation of', 'is asked to reinitialise', 'has a new copy and streams'],
-  'cancel-restart': ['Scheduled restart cancelled on', 'is asked to forget it', 'has forgotten it'],
+  'cancel-restart': [
+    'Cancellation of the scheduled restart of',
+    'is asked to forget it',
+    'has forgotten it',
+  ],
 };
 
 function memberPlan(
@@ -150,7 +156,7 @@ function memberPlan(
   const ordered = names.toSorted((a, b) => Number(a === leader) - Number(b === leader));
   const scheduled = wish.kind === 'restart' && wish.at !== null;
   const [what, asked, done] = scheduled
-    ? ['Restart scheduled on', 'is asked to restart PostgreSQL then', 'has the schedule']
+    ? ['Scheduling of a restart of', 'is asked to restart PostgreSQL then', 'has the schedule']
     : memberWords[wish.kind];
   const targets = ordered.map((member): Target => {
     return {

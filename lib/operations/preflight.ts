@@ -58,7 +58,7 @@ function judge(wish: Wish, input: PreflightInput): Judged {
     case 'resume':
       return pausing(wish, input);
     case 'configuration':
-      return configuration(input);
+      return configuration(wish, input);
     case 'removal':
       return removal(input);
   }

@@ -77,7 +77,7 @@ export function begin(
     ...{ from, to, reason, by: act?.by ?? null, cause: 'howdah', state: 'recorded' },
     startedAt: now,
     steps: steps.map(([code, says]) => ({ code, says, at: null })),
-    waiting: { says: 'Checking once more', since: now, until: now + 10_000 },
+    waiting: { says: 'one more look at the cluster', since: now, until: now + 10_000 },
     ...{ leaderlessMs: null, outageMs: null, outcome: null },
   };
   const run: Run = {
@@ -91,7 +91,7 @@ export function begin(
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */
 export function requesting(run: Run, now: number): Run {
   if (run.view.state !== 'recorded') return run;
-  return waiting(to(mark(run, 'rechecked', now), 'requested'), 'Asking', now);
+  return waiting(to(mark(run, 'rechecked', now), 'requested'), 'Patroni to take the request', now);
 }
 
 /** It may be asked in another way when the first one certainly led nowhere: the words follow. */

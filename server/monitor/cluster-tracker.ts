@@ -61,6 +61,8 @@ export class ClusterTracker {
   #writable: Writable | null = null;
   #lastOutage: OutageView | null = null;
   #requestedAt: number | null = null;
+  /** What was requested has been done. */
+  #met = false;
   #pause: PauseView | null = null;
   readonly #leaderClock = new LeaderClock();
   readonly #probes = new Map<string, ProbeState>();
@@ -240,7 +242,11 @@ export class ClusterTracker {
     if (changes.length > 0) this.#changedAt = now;
     const view = { ...unstamped, changedAt: this.#changedAt };
     this.#view = view;
+    // A request accounts for one change of leader, up to the first write after it.
     if (view.request) this.#requestedAt = now;
+    else if (this.#met) this.#requestedAt = null;
+    this.#met =
+      changes.some(({ code }) => code === 'writes-resumed') || (this.#met && view.request !== null);
     return {
       view,
       changes: changes.map((change) => ({ ...change, written: writtenOf(change, this.#facts) })),

@@ -30,7 +30,7 @@ describe('an earlier configuration', () => {
       says: 'Written as version 1; every member runs it.',
     });
     expect(howdah.said).toEqual([
-      'Earlier configuration restored asked for',
+      'Restoration of an earlier configuration asked for by ann@example.org. Reason: test',
       'Written as version 1; every member runs it.',
     ]);
     // Once more, over its own doing: the record of the last one is in nobody's way.

@@ -30,7 +30,10 @@ const REQUEST_LASTS_MS = 60_000;
 export class Followed {
   readonly #options: FollowedOptions;
   readonly #last = new Map<ClusterId, ClusterView>();
-  readonly #requested = new Map<ClusterId, number>();
+  /** The last request that stood there and has not been met yet. */
+  readonly #requested = new Map<ClusterId, { readonly at: number; readonly version: number }>();
+  /** One that was met, and may stand on for a moment. */
+  readonly #met = new Map<ClusterId, number>();
   readonly #runs = new Map<ClusterId, Run>();
 
   constructor(options: FollowedOptions) {
@@ -60,7 +63,7 @@ export class Followed {
     const before = this.#last.get(id);
     this.#last.set(id, view);
     const now = clock.now();
-    if (view.request !== null && view.request.scheduledAt === null) this.#requested.set(id, now);
+    this.#noteRequest(view, now);
     const ours = own(id)?.open ?? false;
     const run = this.#runs.get(id);
     const open = run !== undefined && isOpen(run, now);
@@ -68,11 +71,30 @@ export class Followed {
     else if (open) this.#follow(run, view);
     const undecided = open && run.view.outcome === null;
     if (before && !undecided && !ours && beginsToMove(before, view)) void this.#begin(before, view);
+    if (before && view.leader !== null && view.leader.czxid !== before.leader?.czxid) {
+      this.#meetRequest(id);
+    }
+  }
+
+  #noteRequest({ id, request }: ClusterView, at: number): void {
+    if (request === null) this.#met.delete(id);
+    else if (request.scheduledAt === null && request.version !== this.#met.get(id)) {
+      this.#requested.set(id, { at, version: request.version });
+    }
+  }
+
+  /** A request accounts for one change of leader, and for none after it. */
+  #meetRequest(id: ClusterId): void {
+    const requested = this.#requested.get(id);
+    if (requested === undefined) return;
+    this.#met.set(id, requested.version);
+    this.#requested.delete(id);
   }
 
   gone(id: ClusterId): void {
     this.#last.delete(id);
     this.#requested.delete(id);
+    this.#met.delete(id);
     this.#runs.delete(id);
   }
 
@@ -111,7 +133,7 @@ export class Followed {
       return ours ? { cause: 'howdah', by: wish.view.by ?? null } : { cause: 'request' };
     }
     const asked = this.#requested.get(before.id);
-    const lately = asked !== undefined && now - asked < REQUEST_LASTS_MS;
+    const lately = asked !== undefined && now - asked.at < REQUEST_LASTS_MS;
     return { cause: lately ? 'request' : 'automatic' };
   }
 

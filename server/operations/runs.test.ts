@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRequest } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
+import { formatLsn, parseLsn } from '@/lib/topology/lsn';
 import { aLeader, aStandby } from '@/lib/topology/sample-cluster';
 import type { ClusterView } from '@/lib/topology/view';
 import { act, Howdah, ID, RECORD, refusal, rest, SCOPE, World } from './world-for-tests';
@@ -180,19 +181,16 @@ describe('a failover', () => {
     const typed = (confirm: string, lossBytes: number | null) =>
       howdah.runs.start({ ...wanted, confirm, seen: { ...wanted.seen, lossBytes } });
     expect((await refusal(typed('orders', 0))).code).toBe('bad-input');
-    expect((await refusal(typed('orders loses 0 bytes', null))).code).toBe('bad-input');
-    const { lag } = aStandby('pg-b');
-    if (!lag) throw new Error('a standby has lag');
-    const behind = (flushBytes: number) => {
-      world.part = {
-        members: [aStandby('pg-b', { lag: { ...lag, flushBytes } }), aStandby('pg-c')],
-      };
+    expect((await refusal(typed('orders loses at least 0 bytes', null))).code).toBe('bad-input');
+    const behind = (bytes: number) => {
+      const ahead = formatLsn((parseLsn('0/5000000') ?? 0n) + BigInt(bytes));
+      world.part = { members: [aStandby('pg-b'), aStandby('pg-c', { lsn: ahead })] };
     };
     behind(1024 ** 2 + 1);
-    expect((await refusal(typed('orders loses 0 bytes', 0))).code).toBe('moved');
+    expect((await refusal(typed('orders loses at least 0 bytes', 0))).code).toBe('moved');
     expect(world.asked).toEqual([]);
     behind(1024 ** 2);
-    await typed('orders loses 0 bytes', 0);
+    await typed('orders loses at least 0 bytes', 0);
   });
 
   test('needs somebody', async () => {
@@ -403,6 +401,48 @@ describe('what Patroni answers', () => {
     await rest();
     expect([world.asked, world.view?.request]).toEqual([[], null]);
     expect(howdah.outcome).toBe('refused');
+  });
+
+  /** After the last check before the write to ZooKeeper, `then` happens while the process stands still. */
+  function stalls(then: (world: World) => void, ms = 1500) {
+    const all = begun();
+    const { world } = all;
+    world.rest = async () => {
+      world.zookeeper.latency = async () => {
+        const { howdah } = all;
+        const asks = howdah.newest?.steps.find(({ code }) => code === 'requested')?.says;
+        if (!asks?.includes('ZooKeeper') || howdah.outcome) return;
+        world.zookeeper.latency = null;
+        await world.clock.pass(ms);
+        then(world);
+      };
+      return unreached();
+    };
+    return all;
+  }
+
+  test.each([
+    ['at once', 0],
+    ['while it stood still', 1500],
+  ])('not at all, and a new leader after the last check, %s: nothing is sent', async (_, ms) => {
+    const { world, howdah, start } = stalls((moved) => {
+      moved.lead('pg-c');
+      moved.lead('pg-a');
+      // As Patroni leaves it behind.
+      moved.request({});
+    }, ms);
+    await start();
+    await rest();
+    expect(world.view?.request).toBeNull();
+    expect(howdah.newest?.outcome?.says).toMatch(/^Nothing was sent: /);
+    expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
+  });
+
+  test('not at all, having stood still after its last check: it checks again, and then asks', async () => {
+    const { world, start } = stalls(() => {});
+    await start();
+    for (let i = 0; i < 3; i += 1) await rest();
+    expect(world.view?.request).toMatchObject({ candidate: 'pg-b' });
   });
 
   test('not in time, perhaps received: it is only observed', async () => {

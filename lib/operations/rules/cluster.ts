@@ -2,6 +2,7 @@ import type { MemberView } from '../../topology/view';
 import { formatBytes, formatDuration } from '../../units';
 import type { RuleResult } from '../types';
 import { type PreflightInput, rule } from './rule';
+import { moment } from './words';
 
 /** What holds for whatever is done to a cluster. */
 export function commonRules(input: PreflightInput): RuleResult[] {
@@ -30,7 +31,11 @@ function quorum({ quorum: now }: PreflightInput): RuleResult[] {
   return [rule('quorum', 'warn', says, { ...figures, advice: 'Bring the others back first.' })];
 }
 
-function turn({ running }: PreflightInput): RuleResult {
+function turn({ running, leaving }: PreflightInput): RuleResult {
+  if (leaving !== null) {
+    const says = `${leaving} is under way: it goes on, and is not followed any more`;
+    return rule('turn', 'warn', says);
+  }
   return running
     ? rule('turn', 'refuse', `${running} is under way on this cluster`, {
         advice: 'Wait until it has ended.',
@@ -53,13 +58,18 @@ export function leader({ view }: PreflightInput): RuleResult {
       });
 }
 
-export function noRequest({ view: { request } }: PreflightInput): RuleResult {
+export function noRequest({ view: { request, leader: leads } }: PreflightInput): RuleResult {
   if (!request) return rule('request', 'ok', 'No switchover or failover is pending');
+  // It names somebody who may never come: a cluster must not be held up by it.
+  if (leads === null) {
+    const whom = request.candidate ?? 'any member';
+    return rule('request', 'warn', `A request to go to ${whom} stands: it is replaced`);
+  }
   return request.scheduledAt
     ? rule(
         'request',
         'refuse',
-        `A switchover is scheduled for ${request.scheduledAt}: a new request would replace it`,
+        `A switchover is scheduled for ${moment(request.scheduledAt)}: a new request would replace it`,
         { advice: 'Cancel it first.' },
       )
     : rule('request', 'refuse', 'Patroni already holds a request to switch or fail over');
