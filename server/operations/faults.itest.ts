@@ -22,7 +22,6 @@ afterEach(() => on.end());
 
 test.each([
   ['Patroni answers 503 and has written it', ['done']],
-  ['Patroni is frozen for two seconds', ['done']],
   ['a leader whose host hangs is failed over from by force', ['done']],
 ] as const)(
   '%s',
