@@ -158,9 +158,9 @@ function judge(run: Run, cluster: ClusterView, now: number): Run {
     });
   }
   if (cameToNothing(run, cluster, now)) {
-    const answer = run.view.steps.find((step) => step.code === 'accepted');
+    const answer = run.view.steps.find((step) => step.code === 'accepted' && step.at !== null);
     const stands = leader ? `${leader.name} still leads` : 'there is still no leader';
-    const says = `${answer?.says}. Nothing came of it: ${stands}.`;
+    const says = `${answer ? `${answer.says}. ` : ''}Nothing came of it: ${stands}.`;
     return end(run, { code: 'failed', says, at: now });
   }
   const clearedAt = cluster.request === null ? seen(run, 'request-cleared') : null;

@@ -40,7 +40,7 @@ export interface Run {
   readonly changed?: readonly string[] | null;
   /** After this the outcome is unknown if nothing has shown it. */
   readonly deadline: number;
-  /** When Patroni answered that it had failed, which it may have all the same; absent: it didn't. */
+  /** Since when it is in doubt whether Patroni has taken it: it erred, or its answer is lost. */
   readonly erredAt?: number;
   /** A request that it may have left behind would have been seen by then. */
   readonly doubtUntil?: number;
@@ -128,6 +128,12 @@ export function answered(run: Run, { status, text }: Answer, now: number): Run {
   const erred = status >= 500 && run.view.outcome === null && run.erredAt === undefined;
   return erred ? { ...marked, erredAt: now } : marked;
 }
+
+/** Whoever asked is gone, and what was answered with it. */
+export const answerLost = (run: Run, now: number): Run =>
+  seen(run, 'accepted') === null && run.view.outcome === null && run.erredAt === undefined
+    ? { ...run, erredAt: now }
+    : run;
 
 /** The bound has passed, and nothing has shown what came of it. */
 export function tooLate(run: Run, now: number): Run {

@@ -22,7 +22,6 @@ afterEach(() => on.end());
 
 test.each([
   ['Patroni answers 503 and has written it', ['done']],
-  ['Patroni is frozen for two seconds', ['done']],
   ['a leader whose host hangs is failed over from by force', ['done']],
 ] as const)(
   '%s',
@@ -32,7 +31,7 @@ test.each([
   120_000,
 );
 
-test('a Howdah that dies once it has asked is followed by one that tells how it ended', async () => {
-  // The record, the claim, the turn to asking, what is about to be asked; then the request.
+test('a Howdah that dies about when it asks is followed by one that tells how it ended', async () => {
+  // Its record, its claim and its turn to asking have been sent.
   expect(await killedAt(on, '8 after')).toMatch(/done|failed/);
 }, 120_000);

@@ -1,5 +1,5 @@
 import { interrupted } from '@/lib/operations/follow-members';
-import { endAs, requested } from '@/lib/operations/run';
+import { answerLost, endAs, requested } from '@/lib/operations/run';
 import { parseClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess } from '../ports';
@@ -27,9 +27,13 @@ export async function goOn(handle: RunHandle, parts: GoOnParts): Promise<void> {
     await handle.advance(interrupted(run, clock.now()));
   } else if (run.wish.kind === 'removal' || (run.sha256 != null && view !== null)) {
     await findOut(handle, parts);
-  } else if (state === 'requested') {
+  } else {
     const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
-    await handle.advance(requested(run, how, clock.now()));
+    const next = state === 'requested' ? requested(run, how, clock.now()) : run;
+    // A leader that has been asked acts while its session lasts, or never.
+    const ofLeader = run.wish.kind === 'switchover' && run.wish.at === null;
+    const doubted = ofLeader ? answerLost(next, clock.now()) : next;
+    if (doubted !== run) await handle.advance(doubted);
   }
 }
 

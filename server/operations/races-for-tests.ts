@@ -284,7 +284,7 @@ export function frozen(on: OnSandbox): () => Promise<string> {
 export const races: Readonly<Record<string, { readonly run: Race; readonly rounds: number }>> = {
   'the leader changes between page and confirmation': { run: leaderMoves, rounds: 1 },
   'two operators of two Howdahs confirm at once': { run: allConfirm, rounds: 1 },
-  'the configuration changes underneath': { run: configurationMoves, rounds: 3 },
+  'the configuration changes underneath': { run: configurationMoves, rounds: 1 },
   'two edits of the configuration meet': { run: editsMeet, rounds: 3 },
-  'a scheduled request comes first': { run: scheduleComes, rounds: 3 },
+  'a scheduled request comes first': { run: scheduleComes, rounds: 2 },
 };

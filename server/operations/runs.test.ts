@@ -554,6 +554,27 @@ describe('what is seen later', () => {
   });
 });
 
+describe('a process that stopped while it asked', () => {
+  test('leaves a doubt, which is over once the leader’s session would have been', async () => {
+    const { world, howdah, start } = begun();
+    world.rest = () => new Promise(() => {});
+    await start();
+    await rest();
+    howdah.end();
+    const heir = new Howdah(world);
+    await heir.runs.resume('main', [ID]);
+    await rest();
+    expect([heir.newest?.state, heir.outcome]).toEqual(['observing', undefined]);
+    await world.clock.pass(39_000);
+    expect(heir.outcome).toBeUndefined();
+    await world.clock.pass(2000);
+    expect(heir.newest?.outcome).toMatchObject({
+      ...{ code: 'failed', says: 'Nothing came of it: pg-a still leads.' },
+    });
+    expect(world.asked).toEqual([]);
+  });
+});
+
 describe('a process that stood still', () => {
   test('and whose record another has taken up before it asked asks nobody, and shows what became of it', async () => {
     const { world, howdah, start } = begun();
