@@ -1,10 +1,11 @@
 import type { ClusterSettings } from '@/lib/configuration/facts';
-import type { Burden } from '@/lib/operations/preflight';
+import type { Burden, PreflightInput } from '@/lib/operations/preflight';
 import type { OperationView } from '@/lib/operations/types';
 import type { ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import { patroniCommands } from './adapters/patroni/commands';
+import { readCluster } from './adapters/patroni/facts';
 import { PostgresWriteProbe } from './adapters/postgres/write-probe';
 import type { Ensemble } from './adapters/zookeeper/ensemble';
 import { systemClock } from './clock';
@@ -19,13 +20,15 @@ import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
 import { takenUpBy } from './operations/taken-up';
-import type { Audit, Operations, SettingsReader, VersionStore } from './ports';
+import type { Audit, Operations, ScopeSnapshot, SettingsReader, VersionStore } from './ports';
 
 interface Parts {
   readonly config: Pick<Config, 'root' | 'clusterSettings'>;
   readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause' | 'targets'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
+  /** A cluster as the mirror has it. */
+  readonly scope: (id: ClusterId) => ScopeSnapshot | null;
   readonly kept: () => Pick<VersionStore, 'bytes'> & {
     readonly audit: Pick<Audit, 'end'>;
     noteRun(view: OperationView): void;
@@ -54,7 +57,7 @@ export function createOperations(parts: Parts): {
   readonly gone: (id: ClusterId) => void;
   readonly close: () => void;
 } {
-  const { config, fleet, ensembleOf, kept, members, burden, onRun, onError } = parts;
+  const { config, fleet, ensembleOf, scope, kept, members, burden, onRun, onError } = parts;
   const shared = {
     clock: systemClock,
     root: config.root,
@@ -84,6 +87,7 @@ export function createOperations(parts: Parts): {
   const preflights = new Preflights({
     ...{ ...shared, patroni, settings, edits },
     maxSessionTimeoutMs: (name) => ensembleOf(name).maxSessionTimeoutMs,
+    positions: (id) => positionsOf(scope(id)),
     quorum: (name) => quorumOf(ensembleOf(name).view().servers),
     memberSettings: async (id) => runningSettings(await members().members(id)),
     burden: (id, leader) => burden(id, leader),
@@ -166,4 +170,16 @@ function quorumOf(
   if (voters.length === 0 || voters.some(({ mode }) => mode === 'unknown')) return null;
   const serving = voters.filter(({ mode }) => mode !== 'down' && mode !== 'not-serving').length;
   return { serving, total: voters.length };
+}
+
+/** Where the leader said that it was, and each member that it is, in ZooKeeper. */
+function positionsOf(scope: ScopeSnapshot | null): PreflightInput['positions'] {
+  if (scope === null) return { head: null, members: new Map() };
+  const { status, members } = readCluster(scope);
+  const optime = status.is === 'ok' ? status.value.optime : null;
+  const known = [...members].flatMap(([name, member]) => {
+    const at = member.is === 'ok' ? member.value.xlogLocation : null;
+    return at === null ? [] : [[name, BigInt(at)] as const];
+  });
+  return { head: optime === null ? null : BigInt(optime), members: new Map(known) };
 }

@@ -93,6 +93,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const acting = createOperations({
     ...{ config, onError },
     ensembleOf: (name) => ensembles.of(name),
+    scope: (id) => ensembles.scope(id),
     fleet: () => fleet,
     kept: () => history,
     members: () => settings,

@@ -132,9 +132,11 @@ function Deciding({
     : checks.data === undefined || checks.isPlaceholderData
       ? 'The checks are under way.'
       : null;
+  // What was judged of another choice is shown for a moment; nothing is decided on it.
+  const shown = checks.isPlaceholderData || checks.isError ? undefined : preflight;
   const change = (next: Wish) => {
     start.reset();
-    setDecision(decide(decision, { is: 'wished', wish: next }, preflight));
+    setDecision(decide(decision, { is: 'wished', wish: next }, shown));
   };
   return (
     <DangerDialog
@@ -153,7 +155,7 @@ function Deciding({
       }
       phrase={decision.phrase ?? preflight?.phrase ?? null}
       typed={decision.typed}
-      onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, preflight))}
+      onTyped={(text) => setDecision(decide(decision, { is: 'typed', text }, shown))}
       verb={preflight?.verb ?? title}
       obstacle={
         mayNot ?? unchecked ?? obstacle(decision, preflight, { connected, moved: moved !== null })
@@ -184,9 +186,14 @@ function Deciding({
         )
       }
       onConfirm={() => {
-        const seen = decision.seen ?? preflight?.seen ?? null;
+        // What was typed while checks were under way is decided on what they have come to.
+        const text = decision.typed;
+        const {
+          seen,
+          typed: confirm,
+          reason: why,
+        } = decide(decision, { is: 'typed', text }, shown);
         if (seen === null) return;
-        const { typed: confirm, reason: why } = decision;
         start.mutate({ cluster: view.id, wish, seen, confirm, reason: why });
       }}
     >

@@ -235,3 +235,23 @@ describe('a schedule that somebody writes over the request', () => {
     expect(observed(again, pending, 9000).view.outcome).toBeNull();
   });
 });
+
+describe('an error of Patroni’s', () => {
+  const erred = () =>
+    observed(answered(watching(), { status: 503, text: 'failed to write' }, 2000), before, 2100);
+  test('has come to nothing once what it may have written would have been seen', () => {
+    // The ttl is 30 s.
+    expect(settlesAt(erred())).toBe(42_000);
+    expect(observed(erred(), before, 41_999).view.outcome).toBeNull();
+    expect(observed(erred(), before, 42_000).view.outcome).toMatchObject({
+      code: 'failed',
+      says: 'Patroni answered (503): failed to write. Nothing came of it: pg-a still leads.',
+    });
+  });
+  test('may have been written all the same', () => {
+    const late = observed(erred(), pending, 20_000);
+    expect(observed(late, pending, 43_000).view.outcome).toBeNull();
+    expect(observed(late, ledBy('pg-b'), 44_000).view.outcome?.code).toBe('done');
+    expect(observed(erred(), leaderless, 42_000).view.outcome).toBeNull();
+  });
+});

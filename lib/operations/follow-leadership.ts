@@ -16,7 +16,7 @@ export function followLeadership(run: Run, cluster: ClusterView, now: number): R
     next = mark(next, 'request-cleared', now);
   }
   next = outage(next, cluster);
-  if (undecided) next = replaced(next, cluster, now);
+  if (undecided) next = doubted(replaced(next, cluster, now), cluster);
   if (undecided) next = judge(next, cluster, now);
   return changed ? oldLeader(next, cluster, now) : next;
 }
@@ -83,6 +83,22 @@ export function measured(run: Run, outageMs: number): Run {
  */
 export const DROPPED_MS = 2000;
 
+/** Patroni's write may be on its way for as long as its session lasts, and a little more. */
+const LATE_MS = 10_000;
+
+function doubted(run: Run, { config }: ClusterView): Run {
+  if (run.erredAt === undefined || run.doubtUntil !== undefined) return run;
+  const ttl = config.is === 'ok' ? config.value.ttl : 30;
+  return { ...run, doubtUntil: run.erredAt + ttl * 1000 + LATE_MS };
+}
+
+/** Whether it is over though nothing was seen: Patroni failed to take the request. */
+function cameToNothing(run: Run, cluster: ClusterView, now: number): boolean {
+  if (run.doubtUntil === undefined || now < run.doubtUntil) return false;
+  const same = (cluster.leader?.czxid ?? null) === run.seen.leaderCzxid;
+  return same && cluster.request === null && seen(run, 'request-seen') === null;
+}
+
 const REPLACED = 'Patroni to let go of another request, which stands where this one did';
 
 /** Patroni writes whatever it is asked over what stands there: a schedule that came after ours. */
@@ -103,6 +119,7 @@ export function settlesAt(run: Run): number | null {
   if (run.view.outcome) return null;
   const other = replacedAt(run);
   if (other !== null) return other + DROPPED_MS;
+  if (run.doubtUntil !== undefined && seen(run, 'request-seen') === null) return run.doubtUntil;
   const cleared = seen(run, 'request-cleared');
   return cleared === null || seen(run, 'leader-acquired') !== null ? null : cleared + DROPPED_MS;
 }
@@ -139,6 +156,12 @@ function judge(run: Run, cluster: ClusterView, now: number): Run {
       says: `Another request has taken the place of this one: a switchover is scheduled for ${cluster.request?.scheduledAt}.`,
       at: now,
     });
+  }
+  if (cameToNothing(run, cluster, now)) {
+    const answer = run.view.steps.find((step) => step.code === 'accepted');
+    const stands = leader ? `${leader.name} still leads` : 'there is still no leader';
+    const says = `${answer?.says}. Nothing came of it: ${stands}.`;
+    return end(run, { code: 'failed', says, at: now });
   }
   const clearedAt = cluster.request === null ? seen(run, 'request-cleared') : null;
   const lasts = clearedAt !== null && now - clearedAt >= DROPPED_MS;

@@ -12,6 +12,7 @@ import {
   standbyCluster,
 } from './rules/cluster';
 import { expectedFailover, expectedOutage } from './rules/expected';
+import { lossWords } from './rules/loss';
 import { type PreflightInput, rule } from './rules/rule';
 import { schedule } from './rules/schedule';
 import { moment } from './rules/words';
@@ -20,7 +21,9 @@ import type { WishOf } from './wish';
 
 export function switchover(wish: WishOf<'switchover'>, input: PreflightInput): Judged {
   const { view } = input;
-  const members = standbysOf(view).map((member) => switchoverCandidate(member, input));
+  const members = standbysOf(view).map((member) =>
+    switchoverCandidate(member, input, wish.at === null ? 'now' : 'later'),
+  );
   const from = view.leader?.name ?? 'the leader';
   const whoLeads = view.leader?.name ?? 'The leader';
   const rules = [
@@ -89,7 +92,7 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
   const suggested = suggest(members, view);
   const chosen = members.find((one) => one.name === (wish.candidate ?? suggested));
   const lossBytes = chosen?.lossBytes ?? null;
-  const loss = lossBytes === null ? 'an unknown amount' : formatBytes(lossBytes);
+  const loss = lossWords(lossBytes);
   const to = chosen?.name ?? 'a member';
   const ttl = view.config.is === 'ok' ? view.config.value.ttl : null;
   return {
@@ -120,6 +123,9 @@ export function failover(wish: WishOf<'failover'>, input: PreflightInput): Judge
 /** A leader that is well is switched over from: force gains nothing, and loses more. */
 function forced(view: ClusterView): RuleResult[] {
   const { leader: leads } = view;
+  if (view.unreadable.some(({ path }) => path.endsWith('/leader'))) {
+    return [rule('leader', 'refuse', 'Who leads can’t be read in ZooKeeper: somebody may')];
+  }
   if (!leads) return [rule('leader', 'ok', 'There is no leader, so nobody is forced to go')];
   const member = view.members.find((one) => one.name === leads.name);
   const well = member?.probe.is === 'ok' && member.probe.writable && member.state === 'running';
@@ -151,7 +157,7 @@ export function cancelSwitchover(input: PreflightInput): Judged {
     request === null
       ? rule('request', 'refuse', 'No switchover is scheduled')
       : at === null
-        ? rule('request', 'refuse', 'What is pending is not scheduled, and can’t be cancelled')
+        ? unscheduled(view)
         : rule('request', 'ok', `A switchover is scheduled for ${moment(at)}`);
   const late = rule(
     'late',
@@ -168,6 +174,13 @@ export function cancelSwitchover(input: PreflightInput): Judged {
         : `${view.name} is not switched over at ${moment(at)}: ${view.leader?.name ?? 'its leader'} goes on leading.`,
     preview: ['The request is taken out of ZooKeeper, if it is still the one that was seen'],
   };
+}
+
+/** A leader that lives deals with it within its loop; without one it may stand for ever. */
+function unscheduled(view: ClusterView): RuleResult {
+  return view.leader === null
+    ? rule('request', 'ok', 'A request stands, and nobody leads who would deal with it')
+    : rule('request', 'refuse', 'What is pending is not scheduled, and can’t be cancelled');
 }
 
 const standbysOf = (view: ClusterView): readonly MemberView[] =>

@@ -1,6 +1,6 @@
 import { type Judged, plain } from './judged';
 import { listed, membersOf } from './plan';
-import { commonRules } from './rules/cluster';
+import { commonRules, shutdown } from './rules/cluster';
 import { expectedRestart } from './rules/expected';
 import { target } from './rules/member';
 import { type PreflightInput, rule } from './rules/rule';
@@ -15,7 +15,10 @@ export function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged 
   const chosen = wish.members.filter((name) => view.members.some((one) => one.name === name));
   const leads = chosen.includes(view.leader?.name ?? '');
   const scheduled = wish.at !== null;
-  const rules = [...commonRules(input), ...chosenRules(wish.members, members)];
+  const rules = [
+    ...[...commonRules(input), ...chosenRules(wish.members, members)],
+    ...(leads ? shutdown(input) : []),
+  ];
   if (wish.at !== null) {
     rules.push(...schedule(wish.at, input));
     if (chosen.length > 1) rules.push(rule('one', 'refuse', 'One member at a time is scheduled'));
@@ -48,7 +51,7 @@ export function restart(wish: WishOf<'restart'>, input: PreflightInput): Judged 
         ],
     danger: leads ? 'interrupts' : 'none',
     phrase: leads ? view.name : null,
-    expectedOutageMs: leads ? expectedRestart() : null,
+    expectedOutageMs: leads ? expectedRestart(input.burden) : null,
   };
 }
 
@@ -105,7 +108,7 @@ export function onMember(
           `${who} streams again`,
         ],
         danger: 'loses',
-        phrase: `${who} loses its data`,
+        phrase: names.length === 0 ? null : `${who} loses its data`,
       };
   }
 }

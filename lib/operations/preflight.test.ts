@@ -25,6 +25,7 @@ function judge(wish: Wish, view: ClusterView, more: Partial<PreflightInput> = {}
   return preflight(wish, {
     ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, running: null, now: NOW },
     ...{ reached: all(answers), settings: new Map(), burden: idle, quorum: null },
+    positions: { head: null, members: new Map() },
     ...more,
   });
 }
@@ -106,7 +107,7 @@ describe('whatever is wanted', () => {
     });
     expect(Object.fromEntries(phrases.map(([kind, ...is]) => [kind, is.join(': ')]))).toEqual({
       switchover: 'interrupts: orders',
-      failover: 'loses: orders loses 0 bytes',
+      failover: 'loses: orders loses at least 0 bytes',
       restart: 'none: ',
       'cancel-switchover': 'none: ',
       'cancel-restart': 'none: ',
@@ -285,17 +286,17 @@ describe('a failover', () => {
       ['pg-b', 1024, 'unknown'],
       ['pg-c', 256, 'unknown'],
     ]);
-    expect(judged.phrase).toBe('orders loses 1 kB');
+    expect(judged.phrase).toBe('orders loses at least 1 kB');
     expect(judged.seen.lossBytes).toBe(1024);
-    expect(judged.consequence).toContain('1 kB of WAL is lost for good');
+    expect(judged.consequence).toContain('at least 1 kB of WAL is lost for good');
     // Whom nothing is chosen of is suggested who loses least.
     const open = judge({ ...failover, candidate: null }, dead);
-    expect([open.suggested, open.phrase]).toEqual(['pg-c', 'orders loses 256 bytes']);
+    expect([open.suggested, open.phrase]).toEqual(['pg-c', 'orders loses at least 256 bytes']);
   });
 
   test('of an unknown loss has just that typed', () => {
     const blind = { ...dead, members: dead.members.map((one) => ({ ...one, lsn: null })) };
-    const judged = judge(failover, blind);
+    const judged = judge(failover, blind, { reached: new Map() });
     expect(judged.phrase).toBe('orders loses an unknown amount');
     expect(judged.seen.lossBytes).toBeNull();
     expect(of(judged, 'pg-b').rules).toContainEqual(
@@ -568,4 +569,78 @@ describe('what Patroni itself sees of a candidate', () => {
     expect(lagOf(10_000_000n - 1_048_576n)?.verdict).toBe('ok');
     expect(lagOf(10_000_000n - 1_048_577n)).toMatchObject({ verdict: 'warn', limit: '1 MB' });
   });
+});
+
+describe('what would be lost', () => {
+  const at = (position: bigint, timeline = 3): Reached => ({
+    ...{ is: 'ok', position, timeline, watchdogFailed: false },
+  });
+  const blind = aCluster({
+    leader: null,
+    members: aCluster().members.map((one) => ({ ...one, isLeader: false, lsn: null })),
+  });
+  const lossOf = (more: Partial<PreflightInput>, view = blind) =>
+    of(judge(failover, view, more), 'pg-b').lossBytes;
+  const nothing = { head: null, members: new Map() };
+
+  test('is counted to the furthest position that anything is evidence of', () => {
+    const reached = new Map([
+      ['pg-b', at(1000n)],
+      ['pg-c', at(1300n)],
+    ]);
+    expect(lossOf({ reached })).toBe(300);
+    expect(lossOf({ reached, positions: { ...nothing, head: 5000n } })).toBe(4000);
+    const members = new Map([['pg-a', 9000n]]);
+    expect(lossOf({ reached, positions: { head: 5000n, members } })).toBe(8000);
+    const probed = withMember(blind, 'pg-a', { lsn: '0/4E20' });
+    expect(lossOf({ reached }, probed)).toBe(19_000);
+  });
+
+  test('of one on another timeline is not known, however far it is', () => {
+    expect(lossOf({ reached: new Map([['pg-b', at(9000n, 2)]]) })).toBeNull();
+    expect(lossOf({ reached: new Map([['pg-b', at(9000n)]]) })).toBe(0);
+  });
+
+  test('is never said to be nothing for sure while a leader may have written more', () => {
+    const reached = new Map([['pg-b', at(9000n)]]);
+    const rule = of(judge(failover, aCluster(), { reached }), 'pg-b').rules;
+    expect(rule.find(({ code }) => code === 'loss')).toMatchObject({ verdict: 'warn' });
+    const heard = new Map([...reached, ['pg-a', at(9000n)] as const]);
+    const sure = of(judge(failover, aCluster(), { reached: heard }), 'pg-b').rules;
+    expect(sure.find(({ code }) => code === 'loss')).toMatchObject({ verdict: 'ok' });
+  });
+});
+
+describe('a standby whose data is to be thrown away', () => {
+  const copy: Wish = { kind: 'reinitialise', member: 'pg-b' };
+  const says = (view: ClusterView) => worst(judge(copy, view));
+
+  test('is kept where it accepts writes, or where nobody runs whom it could be copied from', () => {
+    const probe = { is: 'ok', writable: true, privileged: true } as const;
+    expect(says(withMember(aCluster(), 'pg-b', { probe }))).toContain('refuse writable');
+    const crashed = withMember(aCluster(), 'pg-a', { state: 'crashed' });
+    expect(says(crashed)).toContain('refuse source');
+    expect(says(withMember(aCluster(), 'pg-b', { timeline: 2 }))).toContain('warn fork');
+    expect(says(aCluster())).toEqual([]);
+  });
+});
+
+test('what is scheduled for later is warned of how it is now, and not refused for it', () => {
+  const later: Wish = { kind: 'switchover', candidate: 'pg-b', at: '2030-01-01T00:00:00Z' };
+  const behind = withMember(aCluster(), 'pg-b', { timeline: 2, state: 'starting' });
+  expect(of(judge(later, behind), 'pg-b').verdict).toBe('warn');
+  const never = withMember(aCluster(), 'pg-b', {
+    tags: { ...tags, nofailover: true },
+  });
+  expect(of(judge(later, never), 'pg-b').verdict).toBe('refuse');
+});
+
+test('a request that stands holds up no cluster without a leader', () => {
+  const request = { leader: null, candidate: 'pg-c', scheduledAt: null, version: 4 };
+  const stuck = aCluster({ leader: null, request });
+  expect(worst(judge(failover, stuck))).toEqual(['warn request']);
+  expect(worst(judge({ kind: 'cancel-switchover' }, stuck))).toEqual([]);
+  expect(worst(judge({ kind: 'cancel-switchover' }, aCluster({ request })))).toContain(
+    'refuse request',
+  );
 });

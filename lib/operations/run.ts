@@ -40,6 +40,10 @@ export interface Run {
   readonly changed?: readonly string[] | null;
   /** After this the outcome is unknown if nothing has shown it. */
   readonly deadline: number;
+  /** When Patroni answered that it had failed, which it may have all the same; absent: it didn't. */
+  readonly erredAt?: number;
+  /** A request that it may have left behind would have been seen by then. */
+  readonly doubtUntil?: number;
   /** The act of the audit that it is; null or absent: it is none. */
   readonly act?: string | null;
   /** Its end was told as one that came later: see `AuditOutcome.resolves`. */
@@ -119,7 +123,9 @@ export function answered(run: Run, { status, text }: Answer, now: number): Run {
   if (status >= 400 && status < 500) {
     return end(run, { code: 'refused', says: `Patroni refused (${status}): ${text}`, at: now });
   }
-  return mark(run, 'accepted', now, `Patroni answered (${status}): ${text}`);
+  const marked = mark(run, 'accepted', now, `Patroni answered (${status}): ${text}`);
+  const erred = status >= 500 && run.view.outcome === null && run.erredAt === undefined;
+  return erred ? { ...marked, erredAt: now } : marked;
 }
 
 /** The bound has passed, and nothing has shown what came of it. */

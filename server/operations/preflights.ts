@@ -6,6 +6,7 @@ import {
   type Reached,
   withRules,
 } from '@/lib/operations/preflight';
+import { lossWords } from '@/lib/operations/rules/loss';
 import type { OperationRequest, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -20,6 +21,8 @@ export interface PreflightsOptions {
   readonly patroni: Pick<PatroniPort, 'reach'>;
   readonly connected: (ensemble: string) => boolean;
   readonly maxSessionTimeoutMs: (ensemble: string) => number | null;
+  /** What ZooKeeper has of positions in the WAL. */
+  readonly positions: (id: ClusterId) => PreflightInput['positions'];
   readonly quorum: (ensemble: string) => PreflightInput['quorum'];
   readonly settings: (key: ClusterKey) => PatroniSettings;
   readonly edits: Pick<ConfigurationEdits, 'judge'>;
@@ -52,7 +55,7 @@ export class Preflights {
     const [reached, settings, burden] = await Promise.all([
       REACHES.has(wish.kind) ? this.#reachAll(view) : new Map<string, Reached>(),
       wish.kind === 'switchover' ? this.#options.memberSettings(view.id) : new Map(),
-      wish.kind === 'switchover' && view.leader
+      view.leader && stopsTheLeader(wish, view.leader.name)
         ? this.#options.burden(view.id, view.leader.name)
         : null,
     ]);
@@ -62,6 +65,7 @@ export class Preflights {
       zookeeperConnected: connected(ensemble),
       maxSessionTimeoutMs: maxSessionTimeoutMs(ensemble),
       quorum: this.#options.quorum(ensemble),
+      positions: this.#options.positions(view.id),
       now: clock.now(),
     });
     if (wish.kind !== 'configuration' || (wish.text === null && wish.seq === null)) return judged;
@@ -118,13 +122,15 @@ export class Preflights {
   }
 }
 
+const stopsTheLeader = (wish: Wish, leader: string): boolean =>
+  wish.kind === 'switchover' || (wish.kind === 'restart' && wish.members.includes(leader));
+
 /** The loss that is typed is the one that was shown: it is asked for with the figure of then. */
 function phraseFor(
   { kind, phrase, clusterName }: Preflight,
   seenLoss: number | null,
 ): string | null {
-  if (kind !== 'failover') return phrase;
-  return `${clusterName} loses ${seenLoss === null ? 'an unknown amount' : formatBytes(seenLoss)}`;
+  return kind === 'failover' ? `${clusterName} loses ${lossWords(seenLoss)}` : phrase;
 }
 
 /** More than this beyond what was shown is another decision. */

@@ -180,7 +180,7 @@ export class World {
     const { view } = this;
     if (!view) throw new Error('there is no such cluster');
     const phrases: Partial<Record<Wish['kind'], string>> = {
-      failover: 'orders loses 0 bytes',
+      failover: 'orders loses at least 0 bytes',
       reinitialise: `${wish.kind === 'reinitialise' ? wish.member : ''} loses its data`,
       removal: 'orders is forgotten',
     };
@@ -238,6 +238,7 @@ export class Howdah {
       ...{ ...shared, patroni, settings, edits },
       maxSessionTimeoutMs: () => 40_000,
       quorum: () => null,
+      positions: () => ({ head: null, members: new Map() }),
       memberSettings: async () => new Map(),
       burden: async () => null,
     });

@@ -1,22 +1,30 @@
 import { isSince } from '../../configuration/version';
-import { bytesBetween, parseLsn } from '../../topology/lsn';
+import { bytesBetween } from '../../topology/lsn';
 import type { ClusterView, MemberView } from '../../topology/view';
 import { formatBytes, formatDuration } from '../../units';
 import type { MemberResult, RuleResult } from '../types';
+import { loss, lossOf } from './loss';
 import { memberResult, type PreflightInput, rule, WORST } from './rule';
 
 /** Everything that Patroni, or good sense, would check of a new leader of a planned switchover. */
-export function switchoverCandidate(member: MemberView, input: PreflightInput): MemberResult {
+export function switchoverCandidate(
+  member: MemberView,
+  input: PreflightInput,
+  when: 'now' | 'later' = 'now',
+): MemberResult {
   const { view } = input;
   const { name } = member;
   if (member.presence.is === 'missing') {
     return memberResult(name, [rule('present', 'refuse', `${name} is missing`)]);
   }
-  return memberResult(name, [
-    ...[state(member), tag(member), reachable(member, input), stream(member)],
+  const asItIs = [
+    ...[state(member), reachable(member, input), stream(member)],
     ...[lag(member, view), ...patronisLag(member, input), timeline(member, view)],
     ...[...sync(member, view), ...replay(member), ...settings(member, input)],
-  ]);
+  ];
+  // How it is now forbids nothing that is to happen later: Patroni looks again then.
+  const rules = when === 'now' ? asItIs : asItIs.map(softened);
+  return memberResult(name, [tag(member), ...rules]);
 }
 
 /**
@@ -29,14 +37,16 @@ export function failoverCandidate(member: MemberView, input: PreflightInput): Me
   if (member.presence.is === 'missing') {
     return memberResult(name, [rule('present', 'refuse', `${name} is missing`)]);
   }
-  const lossBytes = lossOf(member, view);
-  const rules = [state(member), tag(member), reachable(member, input), loss(name, lossBytes)];
+  const lossBytes = lossOf(member, input);
+  const lost = loss(member, lossBytes, input);
+  const rules = [state(member), tag(member), reachable(member, input), lost];
   // A leader that lives goes by the same limits as in a switchover, and drops the request.
-  const softened = [lag(member, view), timeline(member, view), ...replay(member)].map((one) =>
-    one.verdict === 'refuse' ? { ...one, verdict: 'warn' as const } : one,
-  );
-  return memberResult(name, [...rules, ...softened, ...forcedSync(member, view)], { lossBytes });
+  const limits = [lag(member, view), timeline(member, view), ...replay(member)].map(softened);
+  return memberResult(name, [...rules, ...limits, ...forcedSync(member, view)], { lossBytes });
 }
+
+const softened = (one: RuleResult): RuleResult =>
+  one.verdict === 'refuse' ? { ...one, verdict: 'warn' } : one;
 
 function state({ name, state }: MemberView): RuleResult {
   return state === 'running' || state === 'streaming'
@@ -209,52 +219,28 @@ function settings({ name }: MemberView, { settings: all, view }: PreflightInput)
       );
 }
 
-function loss(name: string, bytes: number | null): RuleResult {
-  if (bytes === null) {
-    const says = `How much would be lost if ${name} led is not known`;
-    return rule('loss', 'warn', says, { limit: '0 B' });
-  }
-  const measured = formatBytes(bytes);
-  return bytes === 0
-    ? rule('loss', 'ok', `${name} has all WAL that is known of`, { measured, limit: '0 B' })
-    : rule('loss', 'warn', `${name} lacks ${measured} of WAL: that much would be lost`, {
-        ...{ measured, limit: '0 B' },
-      });
-}
-
 /**
- * How far the furthest position that is known of the cluster is beyond what a member has, bytes: what
- * is lost if it leads. Null: not known. At least so much: the old leader may have gone further since.
- */
-export function lossOf(member: MemberView, view: ClusterView): number | null {
-  const received = member.lag?.flushBytes ?? null;
-  const usable = member.lag !== null && member.lag.quality !== 'unknown';
-  if (usable && received !== null) return received;
-  const own = member.lsn === null ? null : parseLsn(member.lsn);
-  const others = view.members.flatMap(({ lsn }) => (lsn === null ? [] : [parseLsn(lsn)]));
-  const known = others.filter((one): one is bigint => one !== null);
-  if (own === null || known.length < 2) return null;
-  return Math.max(...known.map((one) => bytesBetween(own, one) ?? 0));
-}
-
-/**
- * The one with the best verdict, of whom Patroni answers: a leader that has just died is still there
- * for a moment, with all the WAL. Then the highest priority, then the least lag.
+ * The one with the best verdict, then the highest priority and the least lag; where something is
+ * lost, the least loss goes before any priority. Of whom Patroni answers goes before both: a leader
+ * that has just died is still there for a moment, with all the WAL.
  */
 export function suggest(candidates: readonly MemberResult[], view: ClusterView): string | null {
   const member = (name: string) => view.members.find((one) => one.name === name);
   const priority = (name: string) => member(name)?.tags.failoverPriority ?? 1;
-  const behind = ({ name, lossBytes }: MemberResult) =>
-    lossBytes ?? member(name)?.lag?.replayBytes ?? Number.MAX_SAFE_INTEGER;
+  const behind = (name: string) => member(name)?.lag?.replayBytes ?? Number.MAX_SAFE_INTEGER;
+  const lost = ({ lossBytes }: MemberResult) =>
+    lossBytes === undefined ? 0 : (lossBytes ?? Number.MAX_SAFE_INTEGER);
   const answers = ({ rules }: MemberResult) =>
     Number(rules.some(({ code, verdict }) => code === 'reachable' && verdict === 'ok'));
   const eligible = candidates.filter((one) => one.verdict !== 'refuse');
   const [best] = eligible.toSorted(
     (a, b) =>
-      WORST.indexOf(b.verdict) - WORST.indexOf(a.verdict) ||
+      Number(a.verdict === 'unknown') - Number(b.verdict === 'unknown') ||
       answers(b) - answers(a) ||
+      lost(a) - lost(b) ||
+      WORST.indexOf(b.verdict) - WORST.indexOf(a.verdict) ||
       priority(b.name) - priority(a.name) ||
-      behind(a) - behind(b),
+      behind(a.name) - behind(b.name),
   );
   return best?.name ?? null;
 }

@@ -54,8 +54,13 @@ export function leader({ view }: PreflightInput): RuleResult {
       });
 }
 
-export function noRequest({ view: { request } }: PreflightInput): RuleResult {
+export function noRequest({ view: { request, leader: leads } }: PreflightInput): RuleResult {
   if (!request) return rule('request', 'ok', 'No switchover or failover is pending');
+  // It names somebody who may never come: a cluster must not be held up by it.
+  if (leads === null) {
+    const whom = request.candidate ?? 'any member';
+    return rule('request', 'warn', `A request to go to ${whom} stands: it is replaced`);
+  }
   return request.scheduledAt
     ? rule(
         'request',

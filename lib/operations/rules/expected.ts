@@ -19,9 +19,7 @@ const MOST_REPLAY_MS = 120_000;
  * second, the race, replay and promotion. Measured at 1.6 to 2.6 s on idle clusters.
  */
 export function expectedOutage(view: ClusterView, burden: Burden | null = null): [number, number] {
-  const bytes = burden?.sinceCheckpointBytes ?? 0;
-  const writes = Math.min(Math.floor(bytes / WRITES / 1000) * 1000, MOST_REPLAY_MS);
-  const high = FIXED_MS + STOP_MS + writes + PEER_MS + replayOf(view);
+  const high = FIXED_MS + STOP_MS + writesOf(burden) + PEER_MS + replayOf(view);
   return [FIXED_MS + QUICKEST_MS, high];
 }
 
@@ -45,7 +43,15 @@ export function expectedFailover(
 }
 
 /** Of a restart in place: a shutdown's checkpoint and a start without recovery. */
-export const expectedRestart = (): [number, number] => [500, 10_000];
+export const expectedRestart = (burden: Burden | null = null): [number, number] => [
+  QUICKEST_MS,
+  10_000 + writesOf(burden),
+];
+
+function writesOf(burden: Burden | null): number {
+  const bytes = burden?.sinceCheckpointBytes ?? 0;
+  return Math.min(Math.floor(bytes / WRITES / 1000) * 1000, MOST_REPLAY_MS);
+}
 
 function replayOf(view: ClusterView): number {
   const backlog = Math.max(0, ...view.members.map((member) => member.lag?.replayMs ?? 0));

@@ -1,4 +1,4 @@
-import type { MemberView } from '../../topology/view';
+import type { ClusterView, MemberView } from '../../topology/view';
 import type { MemberResult, RuleResult } from '../types';
 import type { WishOf } from '../wish';
 import { memberResult, type PreflightInput, rule } from './rule';
@@ -93,6 +93,7 @@ function reinitialise(member: MemberView, { view }: PreflightInput): RuleResult[
   } else {
     rules.push(rule('role', 'ok', `${name} does not lead`));
   }
+  rules.push(...worthKeeping(member, view), ...source(member, view));
   const standbys = view.members.filter((one) => !one.isLeader && one.presence.is === 'present');
   const others = standbys.filter((one) => one.name !== name && one.upstream?.state === 'streaming');
   if (!member.isLeader && others.length === 0) {
@@ -100,6 +101,32 @@ function reinitialise(member: MemberView, { view }: PreflightInput): RuleResult[
     rules.push(rule('last-standby', 'warn', says));
   }
   return rules;
+}
+
+/** What this member may have that nobody else has. */
+function worthKeeping(
+  { name, isLeader, probe, timeline }: MemberView,
+  view: ClusterView,
+): RuleResult[] {
+  if (isLeader) return [];
+  if (probe.is === 'ok' && probe.writable) {
+    const says = `${name} accepts writes: what it was given is nowhere else`;
+    return [rule('writable', 'refuse', says, { advice: 'Stop it, and compare its data first.' })];
+  }
+  if (timeline === null || view.timeline === null || timeline === view.timeline) return [];
+  const says = `${name} is on timeline ${timeline}, the cluster on ${view.timeline}: what it has beyond the fork is nowhere else`;
+  return [rule('fork', 'warn', says, { measured: `${timeline}`, limit: `${view.timeline}` })];
+}
+
+/** Whom the copy would come from: thrown away before there is one, it may be the last. */
+function source(member: MemberView, view: ClusterView): RuleResult[] {
+  const { leader } = view;
+  if (leader === null || member.isLeader) return [];
+  const leads = view.members.find(({ name }) => name === leader.name);
+  const isWell = leads?.state === 'running' && leads.probe.is !== 'failing';
+  if (isWell) return [rule('source', 'ok', `${leader.name} runs, and can be copied from`)];
+  const says = `${leader.name} leads, but is not seen to run: there may be nobody to copy from`;
+  return [rule('source', 'refuse', says, { advice: 'Bring the leader up, or fail over first.' })];
 }
 
 function scheduled({ name, scheduledRestart }: MemberView): RuleResult {

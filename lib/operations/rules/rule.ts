@@ -14,6 +14,12 @@ export interface PreflightInput {
   readonly running: string | null;
   /** What each member's REST API has just answered; who is absent was not asked. */
   readonly reached: ReadonlyMap<string, Reached>;
+  /** What ZooKeeper has of positions in the WAL, bytes. */
+  readonly positions: {
+    /** The leader's, as it last wrote it; null: it never did. */
+    readonly head: bigint | null;
+    readonly members: ReadonlyMap<string, bigint>;
+  };
   /** What each member runs with; who is absent was not asked, or didn't answer. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** What the leader would have to finish before it can stop; null: not known. */
