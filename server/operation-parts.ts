@@ -1,6 +1,7 @@
 import type { ClusterSettings } from '@/lib/configuration/facts';
 import type { Burden, PreflightInput } from '@/lib/operations/preflight';
 import type { OperationView } from '@/lib/operations/types';
+import { isNamed } from '@/lib/operations/unasked';
 import type { ServerView } from '@/lib/stream/frames';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
@@ -100,9 +101,9 @@ export function createOperations(parts: Parts): {
     targets: (id) => fleet().targets(id),
   });
   const newest = new Newest();
-  const show = (view: OperationView) => {
+  const show = (view: OperationView, isKept = true) => {
     newest.set(view);
-    kept().noteRun(view);
+    if (isKept) kept().noteRun(view);
     fleet().touch(view.cluster);
     onRun();
   };
@@ -114,9 +115,10 @@ export function createOperations(parts: Parts): {
     },
   });
   const followed = new Followed({
-    ...{ ...shared, onRun: show },
+    ...shared,
+    onRun: (view) => show(view, isNamed(view)),
     own: (id) => runs.newest(id),
-    another: (view) => runs.another(view),
+    another: (view, czxid) => runs.another(view, czxid),
   });
   return {
     runs,

@@ -333,13 +333,18 @@ export interface PatroniPort {
   reach(apiUrl: string, settings: PatroniSettings): Promise<Reached>;
   /**
    * A request by compare-and-set on the `failover` znode, for when REST can't be reached. Refuses
-   * when a request stands there already.
+   * when a request stands there already, where the leadership is not the one that it was decided on,
+   * and where what was checked before doesn't hold any more once both have been read.
    */
   writeRequest(
     access: ZnodeAccess,
     key: ClusterKey,
-    body: FailoverBody,
-  ): Promise<'written' | 'occupied'>;
+    request: {
+      readonly body: FailoverBody;
+      readonly leaderCzxid: string | null;
+      readonly holds: () => boolean;
+    },
+  ): Promise<'written' | 'occupied' | 'moved' | 'stale'>;
   /** Takes a request back, if it is still exactly that version. */
   clearRequest(access: ZnodeAccess, key: ClusterKey, version: number): Promise<'cleared' | 'moved'>;
 }

@@ -161,10 +161,13 @@ describe('what can’t even be thought of', () => {
     expect(whyNot('removal', aCluster(), now)).toMatch(/has a leader/);
     expect(whyNot('restart', aCluster({ members: [] }), now)).toMatch(/no members/);
   });
-  it('is anything beside a run of Howdah’s own, and not beside one that is only followed', () => {
-    const operation = { title: 'Pause', outcome: null, cause: 'howdah' } as OperationView;
-    expect(whyNot('resume', paused, { ...now, operation })).toBe('Pause is under way');
-    const other = { ...operation, cause: 'automatic' } as OperationView;
-    expect(whyNot('resume', paused, { ...now, operation: other })).toBeNull();
+  it('is anything while a run holds the turn, and not beside one that is only followed', () => {
+    const operation = { title: 'Pause', outcome: null, cause: 'howdah', holdsTurn: true };
+    const beside = (part: object) =>
+      whyNot('resume', paused, { ...now, operation: { ...operation, ...part } as OperationView });
+    expect(beside({})).toBe('Pause is under way');
+    expect(beside({ cause: 'automatic', holdsTurn: undefined })).toBeNull();
+    // A schedule that came due is Howdah's, and holds nobody up.
+    expect(beside({ holdsTurn: undefined })).toBeNull();
   });
 });

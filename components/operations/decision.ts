@@ -130,7 +130,7 @@ export function whyNot(
   if (!now.howdah) return 'Howdah is disconnected';
   if (!now.zookeeper) return "ZooKeeper can't be reached";
   const { operation } = now;
-  if (operation !== null && operation.outcome === null && operation.cause === 'howdah') {
+  if (operation !== null && operation.outcome === null && operation.holdsTurn === true) {
     return `${operation.title} is under way`;
   }
   return ofKind(kind, view);

@@ -23,7 +23,8 @@ const restart = (members: string[], part: { pendingOnly?: boolean; at?: string }
 
 function judge(wish: Wish, view: ClusterView, more: Partial<PreflightInput> = {}): Preflight {
   return preflight(wish, {
-    ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, running: null, now: NOW },
+    ...{ view, zookeeperConnected: true, maxSessionTimeoutMs: 40_000, now: NOW },
+    ...{ running: null, leaving: null },
     ...{ reached: all(answers), settings: new Map(), burden: idle, quorum: null },
     positions: { head: null, members: new Map() },
     ...more,
@@ -363,6 +364,21 @@ describe('the suggestion', () => {
       ['pg-b', answers],
     ]);
     expect(judge({ kind: 'failover', candidate: null }, view, { reached }).suggested).toBe('pg-b');
+  });
+  test('knows the loss before a first failover has left a history', () => {
+    const view = aCluster({
+      ...{ leader: null, timeline: null },
+      members: [
+        aStandby('pg-a', { lsn: '0/5000100', timeline: 1 }),
+        aStandby('pg-b', { lsn: '0/5000000', timeline: 1 }),
+      ],
+    });
+    const reached = new Map<string, Reached>([
+      ['pg-a', silent],
+      ['pg-b', { ...answers, position: null, timeline: null }],
+    ]);
+    const judged = judge({ kind: 'failover', candidate: 'pg-b' }, view, { reached });
+    expect(judged.phrase).toBe('orders loses at least 256 bytes');
   });
   test('is nobody when nobody may lead', () => {
     expect(cluster(aStandby('b', { state: 'stopped' }))).toBeNull();

@@ -75,6 +75,7 @@ export function begin(
   const view: OperationView = {
     ...{ id, kind: wish.kind, title, cluster: cluster.id, clusterName: cluster.name },
     ...{ from, to, reason, by: act?.by ?? null, cause: 'howdah', state: 'recorded' },
+    holdsTurn: true,
     startedAt: now,
     steps: steps.map(([code, says]) => ({ code, says, at: null })),
     waiting: { says: 'one more look at the cluster', since: now, until: now + 10_000 },

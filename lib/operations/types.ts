@@ -119,6 +119,8 @@ export interface OperationView {
   readonly by?: string | null;
   /** `howdah`: asked for here. Else somebody or something else did it, and it was only followed. */
   readonly cause: Cause;
+  /** Nothing else can be asked for on that cluster until it has ended; absent: it is only followed. */
+  readonly holdsTurn?: boolean;
   readonly state: RunState;
   readonly startedAt: number;
   readonly steps: readonly Step[];

@@ -1,8 +1,10 @@
 import type { Cause } from '../topology/event';
 import type { ClusterView, MemberView, RequestView } from '../topology/view';
+import { movesLeadership } from './follow';
 import { leadershipSteps, OLD_LEADER_BACK } from './plan';
 import { seenNow } from './preflight';
 import { type Run, seen } from './run';
+import type { OperationView } from './types';
 import type { Wish } from './wish';
 
 /** A cluster without a leader is followed so long; what comes of it later is seen all the same. */
@@ -20,6 +22,54 @@ export function beginsToMove(before: ClusterView, now: ClusterView): boolean {
   // A schedule is nothing yet: it is followed once it comes due.
   return isNew && now.request?.scheduledAt == null;
 }
+
+/** A request may be read a moment after the new leader that it has led to. */
+const READ_LATE_MS = 5000;
+
+/**
+ * Whether a change of the leadership `czxid` is told by a run that Howdah was asked for: only what
+ * is to move the leadership, and has not come to its end by something else.
+ * @param open whether something may still happen to that run
+ */
+export function tellsMove(run: Run, czxid: string | null, open: boolean): boolean {
+  const { outcome } = run.view;
+  if (!movesLeadership(run) || outcome === null) return movesLeadership(run);
+  if (czxid !== run.seen.leaderCzxid) return false;
+  return seen(run, 'leader-acquired') !== null || (outcome.code === 'unknown' && open);
+}
+
+/** Whether a request is seen that has just been done: leader and request are read one by one. */
+export function isDoneAlready(run: Run, { leader, request }: ClusterView, now: number): boolean {
+  const { outcome, from } = run.view;
+  const justNow = outcome !== null && now - outcome.at < READ_LATE_MS;
+  const isDone = justNow && movesLeadership(run) && seen(run, 'leader-acquired') !== null;
+  return isDone && leader !== null && request !== null && request.leader === from;
+}
+
+/** Whether Howdah was asked to move the leadership while this was followed. */
+export const isTakenOver = (followed: Run, own: Run): boolean =>
+  movesLeadership(own) &&
+  own.view.startedAt >= followed.view.startedAt &&
+  (own.view.outcome === null || seen(own, 'leader-acquired') !== null);
+
+/**
+ * The same in every Howdah that sees it, whether or not the request was seen there: what several
+ * of them record is there once.
+ */
+export const movedId = (czxid: string): string => `moved-${czxid}`;
+
+/** What came to nothing moved no leadership: it gets a name that the next move doesn't have. */
+export function named(run: Run): Run {
+  const { leaderCzxid, requestVersion } = run.seen;
+  const moved = seen(run, 'leader-released') !== null;
+  if (run.view.outcome === null || moved || leaderCzxid === null) return run;
+  const id = `${movedId(leaderCzxid)}-${requestVersion ?? 'unasked'}`;
+  return { ...run, view: { ...run.view, id } };
+}
+
+/** Whether its name is its own for good, so that it may be recorded. */
+export const isNamed = ({ outcome, steps }: OperationView): boolean =>
+  outcome !== null || steps.some(({ code, at }) => code === 'leader-released' && at !== null);
 
 /** A change of leadership that Howdah was not asked for, as a run: from what was before it. */
 export function unaskedRun(
@@ -53,7 +103,8 @@ export function unaskedRun(
       },
       ...{ leaderlessMs: null, outageMs: null, outcome: null },
     },
-    ...{ wish, targets: [], seen: seenNow(before, null), timelineBefore: before.timeline },
+    ...{ wish, targets: [], timelineBefore: before.timeline },
+    seen: { ...seenNow(before, null), requestVersion: request?.version ?? null },
     deadline: as.at + PATIENCE_MS,
   };
 }

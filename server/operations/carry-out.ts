@@ -8,6 +8,7 @@ import { writeConfiguration } from './sends/configuration';
 import { askForLeadership, cancelRequest } from './sends/leadership';
 import { askMembers } from './sends/members';
 import { removeScope } from './sends/removal';
+import { MOST_CHECKS, STALL_MS } from './sends/stall';
 
 /** The run as it is now, and the way to its next state. */
 export interface RunHandle {
@@ -41,10 +42,6 @@ export interface Sending {
   /** From here on something may have been sent. */
   sent: boolean;
 }
-
-/** A process that stood still for longer than this between its check and its act checks again. */
-const STALL_MS = 1000;
-const MOST_CHECKS = 3;
 
 /**
  * Checks once more, stores that it is about to ask, asks once, and notes the answer. What follows

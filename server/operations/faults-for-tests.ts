@@ -209,26 +209,33 @@ export async function killedAt(on: OnSandbox, at: string): Promise<string> {
   await child.kill();
   const heir = on.howdah({ rewrite });
   let verdict = 'beyond';
-  if (lived === 'died') {
+  if (lived === 'died' && !(await isRecorded(on, startedAfter))) {
+    // Nothing was recorded, so nothing was done.
+    expect([posts(), (await cluster.leader())?.name]).toEqual([0, wanted.seen.leader]);
+    verdict = 'nothing recorded';
+  } else if (lived === 'died') {
+    // Its session has to be over before it is taken up.
     const view = await waitFor(
-      async () => {
-        // Its session has to be over before it is taken up.
-        const found = heir.operations.list(on.id).find(({ cause }) => cause === 'howdah');
-        if (found?.outcome) return found.startedAt >= startedAfter ? found : null;
-        return null;
-      },
-      { timeoutMs: 30_000, what: 'the run to be taken up' },
-    ).catch(() => null);
-    if (view === null) {
-      // Nothing was recorded, so nothing was done.
-      expect([posts(), (await cluster.leader())?.name]).toEqual([0, wanted.seen.leader]);
-      verdict = 'nothing recorded';
-    } else {
-      await assertTrue(cluster, view);
-      verdict = view.outcome?.code ?? '';
-    }
+      () =>
+        heir.operations
+          .list(on.id)
+          .find((one) => one.cause === 'howdah' && one.outcome && one.startedAt >= startedAfter),
+      { timeoutMs: 60_000, what: 'the run to be taken up' },
+    );
+    await assertTrue(cluster, view);
+    verdict = view.outcome?.code ?? '';
   }
   expect(posts()).toBeLessThanOrEqual(1);
   await well(cluster);
   return verdict;
+}
+
+/** Whether a run that began since then is on record. */
+async function isRecorded(on: OnSandbox, since: number): Promise<boolean> {
+  const session = await on.zookeeper();
+  const path = `/howdah/operations/${on.id}`;
+  await session.sync(path);
+  const found = await session.data(path, false);
+  const record = JSON.parse(found?.data.toString('utf8') ?? '{}');
+  return record.view?.startedAt >= since;
 }

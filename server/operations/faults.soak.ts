@@ -39,7 +39,7 @@ test('Howdah is killed at everything that it sends, before it and right after', 
   for (let n = 1; n <= 40; n += 1) {
     const verdicts: string[] = [];
     for (const when of ['before', 'after']) {
-      const name = `Howdah is killed at the ${n}th thing it sends`;
+      const name = `Howdah is killed at thing ${n} it sends`;
       const round = async () => {
         const verdict = await killedAt(on, `${n} ${when}`).finally(() => on.end());
         verdicts.push(verdict);

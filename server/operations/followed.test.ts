@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { observed } from '@/lib/operations/follow';
 import { begin, endAs, type Run } from '@/lib/operations/run';
 import { aRequest, ledBy, seenOfSample } from '@/lib/operations/sample-run';
 import type { OperationView } from '@/lib/operations/types';
+import type { Wish } from '@/lib/operations/wish';
 import { aCluster, withMember } from '@/lib/topology/sample-cluster';
 import type { ClusterView } from '@/lib/topology/view';
 import { FakeClock, settled } from '../fake-clock';
@@ -57,6 +59,14 @@ const wished = (due: string) =>
     { id: 'own', now: 1, patienceMs: 1, act: { id: 'act', by: 'ann' } },
   );
 
+const switchover = (part: { startedAt?: number; wish?: Wish } = {}) => {
+  const { startedAt = 1, wish = { kind: 'switchover', candidate: 'pg-b', at: null } } = part;
+  return begin({ seen: seenOfSample, reason: '', wish }, aCluster(), {
+    ...{ id: 'own', now: startedAt, patienceMs: 60_000, act: { id: 'act', by: 'ann' } },
+  });
+};
+const observing = (run: Run): Run => ({ ...run, view: { ...run.view, state: 'observing' } });
+
 describe('a change of leadership that no Howdah was asked for', () => {
   test('is followed as a run, shown as it goes, and over once the old leader is back', async () => {
     const back = withMember(ledBy('pg-b'), 'pg-a', { role: 'replica', state: 'running' });
@@ -95,9 +105,45 @@ describe('a change of leadership that no Howdah was asked for', () => {
   });
 
   test('is none while an operation of Howdah’s own is under way there', async () => {
-    at.own = { run: wished(scheduledAt), open: true };
+    at.own = { run: switchover(), open: true };
     await at.see(aCluster(), nobody, ledBy('pg-b'));
     expect(at.shown).toEqual([]);
+  });
+
+  test('is none where such an operation has just come to its end by it', async () => {
+    await at.see(aCluster());
+    const done = observed(observing(switchover()), ledBy('pg-b'), at.clock.now());
+    expect(done.view.outcome?.code).toBe('done');
+    at.own = { run: done, open: true };
+    await at.see(ledBy('pg-b'), ledBy('pg-b', { request: aRequest() }));
+    expect(at.shown).toEqual([]);
+    // The next one is not its doing, however soon it comes.
+    await at.see(ledBy('pg-b', { leader: null }));
+    expect(at.last).toMatchObject({ cause: 'automatic', from: 'pg-b' });
+  });
+
+  test.each([
+    ['a reinitialisation', switchover({ wish: { kind: 'reinitialise', member: 'pg-b' } })],
+    ['what has failed', endAs(switchover(), ['failed', 'x'], 5)],
+    [
+      'what is not known of another leadership',
+      {
+        ...endAs(switchover(), ['unknown', 'x'], 5),
+        seen: { ...seenOfSample, leaderCzxid: '9' },
+      },
+    ],
+  ])('is followed beside %s', async (...[, run]) => {
+    at.own = { run, open: true };
+    await at.see(aCluster(), nobody, ledBy('pg-b'));
+    expect(at.last).toMatchObject({ cause: 'automatic', outcome: { code: 'done' } });
+  });
+
+  test('is followed on though Howdah is asked for something else meanwhile', async () => {
+    await at.see(aCluster(), nobody);
+    const startedAt = at.clock.now();
+    at.own = { run: switchover({ startedAt, wish: { kind: 'reload', members: [] } }), open: true };
+    await at.see(nobody, ledBy('pg-b'));
+    expect(at.last?.outcome).toMatchObject({ code: 'done' });
   });
 
   test('is another Howdah’s, where its record says so', async () => {
@@ -109,12 +155,15 @@ describe('a change of leadership that no Howdah was asked for', () => {
 
   test('is handed over to the operation that Howdah is asked for meanwhile', async () => {
     await at.see(aCluster(), nobody);
-    at.own = { run: wished(scheduledAt), open: true };
+    at.own = { run: switchover({ startedAt: at.clock.now() }), open: true };
     await at.see(nobody);
     expect(at.last?.outcome).toMatchObject({ code: 'unknown' });
     // What that one comes to is its own affair.
     const count = at.shown.length;
-    at.own = { run: endAs(wished(scheduledAt), ['done', 'x'], 5), open: false };
+    at.own = {
+      run: endAs(switchover({ startedAt: at.clock.now() }), ['done', 'x'], 5),
+      open: false,
+    };
     await at.see(ledBy('pg-b'));
     expect(at.shown.slice(count).every(({ cause }) => cause === 'automatic')).toBe(true);
   });
@@ -124,6 +173,18 @@ describe('a change of leadership that no Howdah was asked for', () => {
     await at.see(aCluster(), nobody);
     await other.see(aCluster(), nobody);
     expect(other.last?.id).toBe(at.last?.id);
+    // Whether or not the request for it was seen.
+    const asked = new Rig();
+    await asked.see(aCluster(), aCluster({ request: aRequest() }), nobody);
+    expect(asked.last?.id).toBe(at.last?.id);
+  });
+
+  test('has a name of its own where a request before it came to nothing', async () => {
+    await at.see(aCluster(), aCluster({ request: aRequest() }), aCluster());
+    await at.clock.pass(3000);
+    expect(at.last).toMatchObject({ id: 'moved-10-7', outcome: { code: 'failed' } });
+    await at.see(nobody);
+    expect(at.last?.id).toBe('moved-10');
   });
 
   test('goes with its cluster', async () => {

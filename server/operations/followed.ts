@@ -2,7 +2,16 @@ import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { end, type Run } from '@/lib/operations/run';
 import type { OperationView } from '@/lib/operations/types';
-import { beginsToMove, unaskedRun, withWhy } from '@/lib/operations/unasked';
+import {
+  beginsToMove,
+  isDoneAlready,
+  isTakenOver,
+  movedId,
+  named,
+  tellsMove,
+  unaskedRun,
+  withWhy,
+} from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Cause } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
@@ -14,8 +23,8 @@ export interface FollowedOptions {
   readonly view: (id: ClusterId) => ClusterView | null;
   /** The newest run of Howdah's own here, and whether something may still happen to it. */
   readonly own: (id: ClusterId) => { readonly run: Run; readonly open: boolean } | null;
-  /** Whether another Howdah is carrying something out there; it is shown then, as it goes. */
-  readonly another: (view: ClusterView) => Promise<boolean>;
+  /** Whether another Howdah moves that leadership there; it is shown then, as it goes. */
+  readonly another: (view: ClusterView, czxid: string | null) => Promise<boolean>;
   readonly onRun: (view: OperationView) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -64,20 +73,38 @@ export class Followed {
     this.#last.set(id, view);
     const now = clock.now();
     this.#noteRequest(view, now);
-    const ours = own(id)?.open ?? false;
+    const ours = own(id);
     const run = this.#runs.get(id);
     const open = run !== undefined && isOpen(run, now);
-    if (open && ours) this.#handOver(run);
+    if (open && ours && isTakenOver(run, ours.run)) this.#handOver(run);
     else if (open) this.#follow(run, view);
     const undecided = open && run.view.outcome === null;
-    if (before && !undecided && !ours && beginsToMove(before, view)) void this.#begin(before, view);
+    if (before && !undecided && beginsToMove(before, view) && !this.#isOwn(before, view)) {
+      void this.#begin(before, view);
+    }
     if (before && view.leader !== null && view.leader.czxid !== before.leader?.czxid) {
       this.#meetRequest(id);
     }
   }
 
-  #noteRequest({ id, request }: ClusterView, at: number): void {
+  /** Whether it is told by a run that Howdah was asked for. */
+  #isOwn({ leader }: ClusterView, view: ClusterView): boolean {
+    const ours = this.#options.own(view.id);
+    if (ours === null) return false;
+    if (tellsMove(ours.run, leader?.czxid ?? null, ours.open)) return true;
+    const stands = leader?.czxid === view.leader?.czxid;
+    return stands && this.#isDone(view, this.#options.clock.now());
+  }
+
+  #isDone(view: ClusterView, now: number): boolean {
+    const ours = this.#options.own(view.id);
+    return ours !== null && isDoneAlready(ours.run, view, now);
+  }
+
+  #noteRequest(view: ClusterView, at: number): void {
+    const { id, request } = view;
     if (request === null) this.#met.delete(id);
+    else if (this.#isDone(view, at)) this.#met.set(id, request.version);
     else if (request.scheduledAt === null && request.version !== this.#met.get(id)) {
       this.#requested.set(id, { at, version: request.version });
     }
@@ -103,13 +130,13 @@ export class Followed {
     const { id } = view;
     const at = clock.now();
     const run = unaskedRun(before, view, {
-      id: idOf(before, view),
+      id: movedId(before.leader?.czxid ?? ''),
       at,
       ...this.#causeOf(before, at),
     });
     // At once, so that nothing of it is missed while ZooKeeper is asked whose it is.
     this.#runs.set(id, observed(run, view, at));
-    if (await another(view).catch(onError)) {
+    if (await another(view, before.leader?.czxid ?? null).catch(onError)) {
       if (this.#runs.get(id)?.view.id === run.view.id) this.#runs.delete(id);
       return;
     }
@@ -153,8 +180,9 @@ export class Followed {
     this.#take(run, end(run, { code: 'unknown', says, at }));
   }
 
-  #take(before: Run, next: Run): void {
-    if (JSON.stringify(before) === JSON.stringify(next)) return;
+  #take(before: Run, after: Run): void {
+    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    const next = before.view.outcome === null ? named(after) : after;
     this.#runs.set(next.view.cluster, next);
     this.#show(next);
   }
@@ -171,7 +199,3 @@ export class Followed {
     });
   }
 }
-
-/** The same in every Howdah that sees it: what several of them record is there once. */
-const idOf = (before: ClusterView, { request }: ClusterView): string =>
-  `moved-${before.leader?.czxid}-${(request ?? before.request)?.version ?? 'unasked'}`;

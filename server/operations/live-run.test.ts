@@ -15,6 +15,7 @@ function aRecord(run: Run) {
     version: 0,
   };
   let loseAnswer = false;
+  let loseCall = false;
   const stat = () => ({
     czxid: '1',
     mzxid: '1',
@@ -28,6 +29,10 @@ function aRecord(run: Run) {
     create: async () => {},
     set: async (path, data, version) => {
       if (version !== znode.version) throw new ZooKeeperError('bad-version', path);
+      if (loseCall) {
+        loseCall = false;
+        throw new ZooKeeperError('connection', path);
+      }
       znode.data = data;
       znode.version += 1;
       if (!loseAnswer) return stat();
@@ -44,6 +49,9 @@ function aRecord(run: Run) {
     live: new LiveRun({ ensemble: 'main' }, records, { run, version: 0 }),
     loseNextAnswer: () => {
       loseAnswer = true;
+    },
+    loseNextCall: () => {
+      loseCall = true;
     },
     stored: () => JSON.parse(znode.data.toString()) as Run,
     overwrite: (other: Run) => {
@@ -65,6 +73,22 @@ describe('a write whose answer was lost', () => {
     record.live.set(ended(record.live.run, 'over'));
     expect(await record.live.save()).toBe(true);
     expect(record.stored().view.state).toBe('ended');
+  });
+
+  test('and that of the next one too: whichever of them stands there is our own', async () => {
+    for (const lost of ['answer', 'call'] as const) {
+      const record = aRecord(recorded);
+      record.live.set(requesting(recorded, 2000));
+      record.loseNextAnswer();
+      await expect(record.live.save()).rejects.toThrow();
+      record.live.set(ended(record.live.run, 'over'));
+      if (lost === 'answer') record.loseNextAnswer();
+      else record.loseNextCall();
+      await expect(record.live.save()).rejects.toThrow();
+      expect(await record.live.isOurs()).toBe(true);
+      expect(await record.live.save()).toBe(true);
+      expect(record.stored().view.state).toBe('ended');
+    }
   });
 
   test('does not write over what another process has made of the run', async () => {

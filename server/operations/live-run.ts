@@ -31,8 +31,8 @@ export class LiveRun {
   #run: Run;
   #saved: Run;
   #version: number;
-  /** The last state whose write may or may not have been taken. */
-  #unanswered: Run | null = null;
+  /** The states since the last that is known to be stored, whose writes may have been taken. */
+  #unanswered: readonly Run[] = [];
   #tail: Promise<boolean> = Promise.resolve(true);
   readonly #waiters = new Set<() => void>();
   #foreign = false;
@@ -108,10 +108,9 @@ export class LiveRun {
     const found = await this.#records.read(this.#run.view.cluster);
     if (found === null || found.run.view.id !== this.#run.view.id) return false;
     if (found.version === this.#version) return true;
-    const unanswered = this.#unanswered;
-    if (unanswered === null || JSON.stringify(found.run) !== JSON.stringify(unanswered))
-      return false;
-    this.#unanswered = null;
+    const unanswered = this.#unansweredAs(found.run);
+    if (unanswered === null) return false;
+    this.#unanswered = [];
     this.#saved = unanswered;
     this.#version = found.version;
     return true;
@@ -143,10 +142,16 @@ export class LiveRun {
    * is it ours: another process may have taken the run up, and ended it.
    */
   async #saveOverOwn(run: Run): Promise<StoredRun | null> {
-    if (this.#unanswered === null) return null;
+    if (this.#unanswered.length === 0) return null;
     const found = await this.#records.read(run.view.cluster);
-    if (!found || JSON.stringify(found.run) !== JSON.stringify(this.#unanswered)) return null;
+    if (!found || this.#unansweredAs(found.run) === null) return null;
     return this.#records.save(run, found.version);
+  }
+
+  /** Which of the writes whose answers were lost that is; null: none of them. */
+  #unansweredAs(found: Run): Run | null {
+    const stored = JSON.stringify(found);
+    return this.#unanswered.find((one) => JSON.stringify(one) === stored) ?? null;
   }
 
   async #saveNow(): Promise<boolean> {
@@ -157,14 +162,14 @@ export class LiveRun {
     try {
       stored = (await this.#records.save(run, this.#version)) ?? (await this.#saveOverOwn(run));
     } catch (error) {
-      this.#unanswered = run;
+      this.#unanswered = [...this.#unanswered.filter((one) => one !== run), run];
       throw error;
     }
     if (!stored) return false;
-    this.#unanswered = null;
+    this.#unanswered = [];
     this.#version = stored.version;
     this.#saved = run;
-    if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster);
+    if (run.view.state === 'ended') await this.#records.unclaim(run.view.cluster, run.view.id);
     return true;
   }
 }

@@ -7,6 +7,7 @@ import {
   withRules,
 } from '@/lib/operations/preflight';
 import { lossWords } from '@/lib/operations/rules/loss';
+import type { Turn } from '@/lib/operations/turn';
 import type { OperationRequest, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -49,8 +50,8 @@ export class Preflights {
     this.#options = options;
   }
 
-  /** @param running says which operation has the cluster's turn */
-  async judge(wish: Wish, view: ClusterView, running: string | null): Promise<Preflight> {
+  /** @param turn who has the cluster's turn now */
+  async judge(wish: Wish, view: ClusterView, turn: Turn): Promise<Preflight> {
     const { clock, connected, maxSessionTimeoutMs, edits } = this.#options;
     const [reached, settings, burden] = await Promise.all([
       REACHES.has(wish.kind) ? this.#reachAll(view) : new Map<string, Reached>(),
@@ -61,7 +62,7 @@ export class Preflights {
     ]);
     const { ensemble } = view.key;
     const judged = preflight(wish, {
-      ...{ view, running, reached, settings, burden },
+      ...{ view, reached, settings, burden, ...turn },
       zookeeperConnected: connected(ensemble),
       maxSessionTimeoutMs: maxSessionTimeoutMs(ensemble),
       quorum: this.#options.quorum(ensemble),

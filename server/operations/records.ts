@@ -15,17 +15,18 @@ export interface StoredRun {
 /**
  * The records of operations: one persistent znode for each cluster, whose creation is taking the
  * cluster's turn. An ended record stays, so that its outcome outlives Howdah, until the next one
- * replaces it by compare-and-set. An ephemeral child says that some Howdah is carrying it out.
+ * replaces it by compare-and-set. An ephemeral child says which process of Howdah carries which run
+ * out.
  */
 export class Records {
   readonly #root: string;
-  readonly #owner: Buffer;
+  readonly #owner: string;
   readonly #access: () => ListingAccess;
 
   /** @param owner of this process alone: by it a claim is known whose answer was lost */
   constructor(root: string, owner: string, access: () => ListingAccess) {
     this.#root = `${root === '/' ? '' : root}/operations`;
-    this.#owner = Buffer.from(owner);
+    this.#owner = owner;
     this.#access = access;
   }
 
@@ -69,32 +70,60 @@ export class Records {
     return (await this.#access().children(this.#root, false))?.names ?? [];
   }
 
-  /** Says that this process carries the record out; false when another one does. */
-  async claim(cluster: ClusterId): Promise<boolean> {
-    const path = `${this.#path(cluster)}/owner`;
-    try {
-      await this.#access().create(path, this.#owner, { ephemeral: true });
-      return true;
-    } catch (error) {
-      if (!isZooKeeperError(error, 'exists')) throw error;
+  /** Says that this process carries that run out; false when another one does. */
+  async claim(cluster: ClusterId, run: string): Promise<boolean> {
+    const path = this.#ownerPath(cluster);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      try {
+        await this.#access().create(path, this.#claimOf(run), { ephemeral: true });
+        return true;
+      } catch (error) {
+        if (!isZooKeeperError(error, 'exists')) throw error;
+      }
+      const found = await this.#access().data(path, false);
+      if (found?.data.equals(this.#claimOf(run))) return true;
+      if (found && !(await this.#isVoid(cluster, { claim: found.data, run }))) return false;
+      // Whoever had the run before has the turn no more.
+      if (found) await this.#deleteClaim(cluster);
     }
-    const found = await this.#access().data(path, false);
-    return found?.data.equals(this.#owner) ?? false;
+    return false;
   }
 
-  /** The same of a record that has just been taken: who had the one before has it no more. */
-  async claimTaken(cluster: ClusterId): Promise<void> {
-    if (await this.claim(cluster)) return;
-    await this.unclaim(cluster);
-    await this.claim(cluster);
+  /** Whether some process says that it carries that run out. */
+  async isClaimed(cluster: ClusterId, run: string): Promise<boolean> {
+    const found = await this.#access().data(this.#ownerPath(cluster), false);
+    return found !== null && namesRun(found.data, run);
   }
 
-  async unclaim(cluster: ClusterId): Promise<void> {
+  /** Says so no more; what another process claims is left to it. */
+  async unclaim(cluster: ClusterId, run: string): Promise<void> {
+    const found = await this.#access().data(this.#ownerPath(cluster), false);
+    if (found?.data.equals(this.#claimOf(run))) await this.#deleteClaim(cluster);
+  }
+
+  /** It is of a run whose record another has taken the place of. */
+  async #isVoid(
+    cluster: ClusterId,
+    { claim, run }: { readonly claim: Buffer; readonly run: string },
+  ): Promise<boolean> {
+    if (namesRun(claim, run)) return false;
+    return (await this.read(cluster))?.run.view.id === run;
+  }
+
+  async #deleteClaim(cluster: ClusterId): Promise<void> {
     try {
-      await this.#access().delete(`${this.#path(cluster)}/owner`, 0);
+      await this.#access().delete(this.#ownerPath(cluster), 0);
     } catch (error) {
       if (!isZooKeeperError(error, 'no-node')) throw error;
     }
+  }
+
+  #claimOf(run: string): Buffer {
+    return Buffer.from(`${this.#owner} ${run}`);
+  }
+
+  #ownerPath(cluster: ClusterId): string {
+    return `${this.#path(cluster)}/owner`;
   }
 
   #path(cluster: ClusterId): string {
@@ -140,6 +169,12 @@ function decodeRun(data: Buffer, path: string): Run {
     const says = `${path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
     throw new Failure('busy', says, error);
   }
+}
+
+/** An earlier Howdah's names no run: it is heeded, whichever it is of. */
+function namesRun(claim: Buffer, run: string): boolean {
+  const [, named = run] = claim.toString('utf8').split(' ');
+  return named === run;
 }
 
 function encode(run: Run): Buffer {

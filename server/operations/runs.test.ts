@@ -403,6 +403,48 @@ describe('what Patroni answers', () => {
     expect(howdah.outcome).toBe('refused');
   });
 
+  /** After the last check before the write to ZooKeeper, `then` happens while the process stands still. */
+  function stalls(then: (world: World) => void, ms = 1500) {
+    const all = begun();
+    const { world } = all;
+    world.rest = async () => {
+      world.zookeeper.latency = async () => {
+        const { howdah } = all;
+        const asks = howdah.newest?.steps.find(({ code }) => code === 'requested')?.says;
+        if (!asks?.includes('ZooKeeper') || howdah.outcome) return;
+        world.zookeeper.latency = null;
+        await world.clock.pass(ms);
+        then(world);
+      };
+      return unreached();
+    };
+    return all;
+  }
+
+  test.each([
+    ['at once', 0],
+    ['while it stood still', 1500],
+  ])('not at all, and a new leader after the last check, %s: nothing is sent', async (_, ms) => {
+    const { world, howdah, start } = stalls((moved) => {
+      moved.lead('pg-c');
+      moved.lead('pg-a');
+      // As Patroni leaves it behind.
+      moved.request({});
+    }, ms);
+    await start();
+    await rest();
+    expect(world.view?.request).toBeNull();
+    expect(howdah.newest?.outcome?.says).toMatch(/^Nothing was sent: /);
+    expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
+  });
+
+  test('not at all, having stood still after its last check: it checks again, and then asks', async () => {
+    const { world, start } = stalls(() => {});
+    await start();
+    for (let i = 0; i < 3; i += 1) await rest();
+    expect(world.view?.request).toMatchObject({ candidate: 'pg-b' });
+  });
+
   test('not in time, perhaps received: it is only observed', async () => {
     const { world, howdah, start } = begun();
     world.rest = async () => ({ is: 'unanswered', why: 'timeout' });

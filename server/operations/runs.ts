@@ -6,49 +6,20 @@ import { movesLeadership, observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { patienceOf } from '@/lib/operations/plan';
 import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
+import { left, type Turn, turnFor } from '@/lib/operations/turn';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type {
-  Audit,
-  Clock,
-  ListingAccess,
-  Operations,
-  PatroniPort,
-  PatroniSettings,
-} from '../ports';
+import type { Operations } from '../ports';
 import { carryOut } from './carry-out';
-import type { ConfigurationEdits } from './configuration-edits';
 import { findOut, goOn } from './go-on';
-import { isOpen, LiveRun } from './live-run';
-import type { MeasuredWrites } from './measured-writes';
-import type { Preflights } from './preflights';
+import { LiveRun } from './live-run';
+import { Mirrored } from './mirrored';
 import { Records } from './records';
+import type { RunsOptions } from './runs-options';
 
-export interface RunsOptions {
-  readonly clock: Clock;
-  readonly patroni: PatroniPort;
-  /** Howdah's own folder in ZooKeeper. */
-  readonly root: string;
-  readonly view: (id: ClusterId) => ClusterView | null;
-  /** Throws `connection` while that ensemble can't be reached. */
-  readonly access: (ensemble: string) => ListingAccess;
-  readonly connected: (ensemble: string) => boolean;
-  readonly settings: (key: ClusterKey) => PatroniSettings;
-  readonly preflights: Preflights;
-  readonly edits: ConfigurationEdits;
-  readonly writes: MeasuredWrites;
-  readonly audit: Pick<Audit, 'end'>;
-  /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
-  readonly onRun: (view: OperationView, says: string | null) => void;
-  /** An error nobody asked for, and nobody else will see. */
-  readonly onError: (error: unknown) => void;
-}
-
-/** So often another Howdah's run is read. */
-const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
 /** A process that has taken a run up may be gone by then. */
 const FOREIGN_RETRY_MS = 3000;
@@ -60,12 +31,18 @@ export class Runs implements Operations {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
-  /** Where another Howdah's run is being shown as it goes. */
-  readonly #mirrored = new Set<ClusterId>();
+  readonly #mirrored: Mirrored;
   #closed = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#mirrored = new Mirrored({
+      ...options,
+      read: ({ id, key }) => this.#records(key.ensemble).read(id),
+      own: (id) => this.#live.get(id)?.run.view.id ?? null,
+      takeUp: ({ id, key }) => this.#takeUp(key.ensemble, id),
+      isClosed: () => this.#closed,
+    });
   }
 
   async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
@@ -121,7 +98,7 @@ export class Runs implements Operations {
       const says = "ZooKeeper can't be reached, so nothing can be recorded or done.";
       throw new Failure('unavailable', says);
     }
-    const running = this.running(view.id);
+    const { running } = this.#turn(wish, view.id);
     if (running) throw new Failure('busy', `${running} is under way on ${view.name}.`);
     const moved = whatMoved(wish.kind, request.seen, stateOf(view), view.name);
     if (moved) throw new Failure('moved', `${moved} Nothing was done: look again and decide anew.`);
@@ -135,6 +112,7 @@ export class Runs implements Operations {
       const { sha256 = null, changed = null } = edit ?? {};
       const start = { id, now, patienceMs, act, sha256, changed };
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
+      await this.#leave(view, run);
       const live = await this.#take(view, run);
       this.#show(live, askedFor(run.view));
       void this.#carry(view.key, live, edit?.bytes ?? null);
@@ -158,7 +136,10 @@ export class Runs implements Operations {
         `Another operation is under way on ${view.name}: wait until it has ended.`,
       );
     }
-    await records.claimTaken(view.id);
+    if (!(await records.claim(view.id, run.view.id))) {
+      const says = `Another process of Howdah has taken ${run.view.title} up: look at what it makes of it.`;
+      throw new Failure('busy', says);
+    }
     const live = new LiveRun(view.key, records, stored);
     this.#live.set(view.id, live);
     return live;
@@ -220,7 +201,8 @@ export class Runs implements Operations {
     const records = this.#records(ensemble);
     const stored = await records.read(id);
     if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
-    if (stored.run.view.state !== 'ended' && !(await records.claim(id))) return false;
+    if (stored.run.view.state !== 'ended' && !(await records.claim(id, stored.run.view.id)))
+      return false;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
@@ -247,7 +229,18 @@ export class Runs implements Operations {
   }
 
   #judge(wish: Wish, view: ClusterView): Promise<Preflight> {
-    return this.#options.preflights.judge(wish, view, this.running(view.id));
+    return this.#options.preflights.judge(wish, view, this.#turn(wish, view.id));
+  }
+
+  #turn(wish: Wish, id: ClusterId): Turn {
+    return turnFor(wish, this.#live.get(id)?.run ?? null, this.#options.clock.now());
+  }
+
+  /** What only waits is ended where something can't wait for it. */
+  async #leave({ id }: ClusterView, { view }: Run): Promise<void> {
+    const live = this.#live.get(id);
+    if (live === undefined || live.run.view.state === 'ended') return;
+    await this.#advance(live, left(live.run, view.title, this.#options.clock.now()));
   }
 
   async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
@@ -341,27 +334,9 @@ export class Runs implements Operations {
     this.#options.onRun(view, says);
   }
 
-  /**
-   * Whether another Howdah carries a run out here: it is shown then, as it stands in ZooKeeper, until
-   * it has ended. Throws `ZooKeeperError`.
-   */
-  async another({ id, key }: ClusterView): Promise<boolean> {
-    const { clock, onRun, onError } = this.#options;
-    const stored = await this.#records(key.ensemble).read(id);
-    const isTheirs = stored !== null && stored.run.view.id !== this.#live.get(id)?.run.view.id;
-    if (!isTheirs || !isOpen(stored.run, clock.now())) return false;
-    onRun(stored.run.view, null);
-    if (stored.run.view.state === 'ended') {
-      await this.#takeUp(key.ensemble, id);
-    } else if (!this.#mirrored.has(id)) {
-      this.#mirrored.add(id);
-      clock.after(MIRROR_MS, () => {
-        this.#mirrored.delete(id);
-        const now = this.#options.view(id);
-        if (now && !this.#closed) void this.another(now).catch(onError);
-      });
-    }
-    return true;
+  /** See `Mirrored`. Throws `ZooKeeperError`. */
+  another(view: ClusterView, czxid: string | null): Promise<boolean> {
+    return this.#mirrored.tells(view, czxid);
   }
 
   #watchDeadline(live: LiveRun): void {

@@ -220,9 +220,8 @@ function settings({ name }: MemberView, { settings: all, view }: PreflightInput)
 }
 
 /**
- * The one with the best verdict, then the highest priority and the least lag; where something is
- * lost, the least loss goes before any priority. Of whom Patroni answers goes before both: a leader
- * that has just died is still there for a moment, with all the WAL.
+ * Of whom Patroni answers, since a leader that has just died is still there for a moment, with all the
+ * WAL: the least loss where something is lost, then the best verdict, priority and lag.
  */
 export function suggest(candidates: readonly MemberResult[], view: ClusterView): string | null {
   const member = (name: string) => view.members.find((one) => one.name === name);
@@ -235,7 +234,6 @@ export function suggest(candidates: readonly MemberResult[], view: ClusterView):
   const eligible = candidates.filter((one) => one.verdict !== 'refuse');
   const [best] = eligible.toSorted(
     (a, b) =>
-      Number(a.verdict === 'unknown') - Number(b.verdict === 'unknown') ||
       answers(b) - answers(a) ||
       lost(a) - lost(b) ||
       WORST.indexOf(b.verdict) - WORST.indexOf(a.verdict) ||

@@ -31,7 +31,11 @@ function quorum({ quorum: now }: PreflightInput): RuleResult[] {
   return [rule('quorum', 'warn', says, { ...figures, advice: 'Bring the others back first.' })];
 }
 
-function turn({ running }: PreflightInput): RuleResult {
+function turn({ running, leaving }: PreflightInput): RuleResult {
+  if (leaving !== null) {
+    const says = `${leaving} is under way: it goes on, and is not followed any more`;
+    return rule('turn', 'warn', says);
+  }
   return running
     ? rule('turn', 'refuse', `${running} is under way on this cluster`, {
         advice: 'Wait until it has ended.',

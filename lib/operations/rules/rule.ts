@@ -12,6 +12,8 @@ export interface PreflightInput {
   readonly quorum: { readonly serving: number; readonly total: number } | null;
   /** Says which operation holds the cluster's turn; null when none does. */
   readonly running: string | null;
+  /** Says which one is not followed any more once this begins; null: none. */
+  readonly leaving: string | null;
   /** What each member's REST API has just answered; who is absent was not asked. */
   readonly reached: ReadonlyMap<string, Reached>;
   /** What ZooKeeper has of positions in the WAL, bytes. */

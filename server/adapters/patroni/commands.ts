@@ -31,12 +31,20 @@ export function patroniCommands(): PatroniPort {
     ask,
     reach,
 
-    async writeRequest(access, key, { leader, candidate, scheduled_at }) {
+    async writeRequest(access, key, { body, leaderCzxid, holds }) {
+      const { leader, candidate, scheduled_at } = body;
       const path = `${clusterPath(key)}/failover`;
       await access.sync(path);
-      const raw = await access.data(path, false);
+      // In this order: a version that is no newer than the leadership it is checked with.
+      const [raw, leads] = await Promise.all([
+        access.data(path, false),
+        access.data(`${clusterPath(key)}/leader`, false),
+      ]);
+      const now = decode(leads, readLeader);
+      if ((now.is === 'ok' ? now.stat.czxid : null) !== leaderCzxid) return 'moved';
       const current = decode(raw, readFailover);
       if (current.is === 'unreadable' || (current.is === 'ok' && current.value)) return 'occupied';
+      if (!holds()) return 'stale';
       // What is undefined is left out.
       const data = Buffer.from(JSON.stringify({ leader, member: candidate, scheduled_at }));
       try {

@@ -2,6 +2,7 @@ import { answered, endAs, requested, unasked } from '@/lib/operations/run';
 import type { WishOf } from '@/lib/operations/wish';
 import type { FailoverBody } from '../../ports';
 import type { Sending } from '../carry-out';
+import { MOST_CHECKS, STALL_MS } from './stall';
 
 /**
  * Asks Patroni for a new leader: over REST, and only where that was certainly not reached, by the
@@ -32,15 +33,34 @@ export async function askForLeadership(
     sending.sent = false;
     if (handle.run().view.outcome) return;
   }
-  // REST was certainly not reached. The same request by ZooKeeper, if nothing has moved meanwhile.
-  if (!(await guard()) || handle.run().view.outcome) return;
-  sending.sent = true;
-  const how = 'REST could not be reached, so the request was written to ZooKeeper';
-  void handle.advance(requested(handle.run(), how, clock.now()));
-  if ((await patroni.writeRequest(parts.access(), parts.key, body)) === 'occupied') {
-    const says = 'Nothing was sent: another request stands in ZooKeeper.';
-    await handle.advance(endAs(unasked(handle.run()), ['refused', says], clock.now()));
+  await writeRequest(sending, body);
+}
+
+const REFUSALS = {
+  occupied: 'another request stands in ZooKeeper.',
+  moved: 'the leadership has moved meanwhile.',
+  stale: 'ZooKeeper answers too slowly to be sure that all is the same.',
+} as const;
+
+/** REST was certainly not reached: the same request by ZooKeeper, if nothing has moved meanwhile. */
+async function writeRequest(sending: Sending, body: FailoverBody): Promise<void> {
+  const { handle, parts, guard } = sending;
+  const { clock, patroni, key, access } = parts;
+  const { leaderCzxid } = handle.run().seen;
+  let came: keyof typeof REFUSALS | 'written' = 'stale';
+  for (let check = 0; came === 'stale' && check < MOST_CHECKS; check += 1) {
+    if (!(await guard()) || handle.run().view.outcome) return;
+    const checkedAt = clock.now();
+    const holds = () => clock.now() - checkedAt < STALL_MS;
+    sending.sent = true;
+    const how = 'REST could not be reached, so the request was written to ZooKeeper';
+    void handle.advance(requested(handle.run(), how, clock.now()));
+    came = await patroni.writeRequest(access(), key, { body, leaderCzxid, holds });
+    if (came !== 'written') sending.sent = false;
   }
+  if (came === 'written') return;
+  const says = `Nothing was sent: ${REFUSALS[came]}`;
+  await handle.advance(endAs(unasked(handle.run()), ['refused', says], clock.now()));
 }
 
 function bodyOf(

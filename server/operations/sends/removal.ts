@@ -4,13 +4,14 @@ import { clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { Clock, ListingAccess } from '../../ports';
 import type { RunHandle, Sending } from '../carry-out';
-
-/** Somebody has come back while it was being removed. */
-class Alive extends Error {}
+import { Alive, assertDead, deleteAsRead, znodesOf } from './scope-znodes';
+import { MOST_CHECKS, STALL_MS } from './stall';
 
 /**
- * Deletes all below a cluster's znode, each at exactly the version that is read here. It is not one
- * act, and says what is left where it stops: as soon as a leader or a member shows up.
+ * Deletes all below a cluster's znode, each at exactly the version that was read before it was known
+ * that nobody is there. It is not one act, and says what is left where it stops: as soon as a leader
+ * or a member shows up. Whoever stood still looks again before it goes on, as it does before each
+ * znode that makes it a cluster.
  */
 export async function removeScope(sending: Sending): Promise<void> {
   const { handle, parts, guard } = sending;
@@ -21,9 +22,17 @@ export async function removeScope(sending: Sending): Promise<void> {
   let begun = false;
   await handle.advance(requested(handle.run(), 'It is being removed', clock.now()));
   try {
-    await assertDead(access(), path);
-    begun = true;
-    await removeBelow(access(), path);
+    const doomed = await znodesOf(access(), path);
+    let checkedAt: number | null = null;
+    for (const znode of doomed) {
+      if (checkedAt === null || znode.vital || clock.now() - checkedAt > STALL_MS) {
+        checkedAt = await lookAgain(sending, path);
+        // Another process has taken the run up, and says what is left.
+        if (checkedAt === null) return;
+      }
+      begun = true;
+      await deleteAsRead(access(), znode);
+    }
     await removed(handle, clock.now());
   } catch (error) {
     const why = whyStopped(error);
@@ -35,11 +44,24 @@ export async function removeScope(sending: Sending): Promise<void> {
   }
 }
 
+/** When it was known last that nobody is there; null: the run is another process's. */
+async function lookAgain({ handle, parts }: Sending, path: string): Promise<number | null> {
+  for (let check = 0; check < MOST_CHECKS; check += 1) {
+    const startedAt = parts.clock.now();
+    if (!(await handle.isOurs())) return null;
+    await assertDead(parts.access(), path);
+    if (parts.clock.now() - startedAt <= STALL_MS) return startedAt;
+  }
+  throw new TooSlow('ZooKeeper answers too slowly to be sure that nobody is there');
+}
+
+class TooSlow extends Error {}
+
 const LEFT = 'What is left has been left.';
 const LOOK_MS = 1000;
 
 function whyStopped(error: unknown): string | null {
-  if (error instanceof Alive) return error.message;
+  if (error instanceof Alive || error instanceof TooSlow) return error.message;
   return isZooKeeperError(error, 'bad-version') ? 'something of it has just been written' : null;
 }
 
@@ -71,35 +93,11 @@ export async function endRemoval(
       if ((await access().data(path, false)) === null) return await removed(handle, clock.now());
       const says = `It was broken off: some of it may be removed. ${LEFT}`;
       await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
+      // Said, or another process says it.
+      return;
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
       await new Promise<void>((done) => clock.after(LOOK_MS, done));
     }
-  }
-}
-
-/** Right before the first deletion, from ZooKeeper itself. */
-async function assertDead(access: ListingAccess, path: string): Promise<void> {
-  await access.sync(path);
-  const leader = await access.data(`${path}/leader`, false);
-  if (leader) throw new Alive(`${leader.data.toString('utf8')} leads it`);
-  const members = await access.children(`${path}/members`, false);
-  const [first] = members?.names ?? [];
-  if (first !== undefined) throw new Alive(`${first} is among its members`);
-}
-
-async function removeBelow(access: ListingAccess, path: string): Promise<void> {
-  const listed = await access.children(path, false);
-  for (const name of listed?.names ?? []) await removeBelow(access, `${path}/${name}`);
-  const found = await access.data(path, false);
-  if (found === null) return;
-  if (found.stat.ephemeralOwner !== null) throw new Alive(`${path} belongs to a living session`);
-  try {
-    await access.delete(path, found.stat.version);
-  } catch (error) {
-    if (isZooKeeperError(error, 'no-node')) return;
-    // Something has been made below it meanwhile.
-    if (isZooKeeperError(error, 'not-empty')) throw new Alive(`something was made below ${path}`);
-    throw error;
   }
 }
