@@ -365,6 +365,21 @@ describe('the suggestion', () => {
     ]);
     expect(judge({ kind: 'failover', candidate: null }, view, { reached }).suggested).toBe('pg-b');
   });
+  test('knows the loss before a first failover has left a history', () => {
+    const view = aCluster({
+      ...{ leader: null, timeline: null },
+      members: [
+        aStandby('pg-a', { lsn: '0/5000100', timeline: 1 }),
+        aStandby('pg-b', { lsn: '0/5000000', timeline: 1 }),
+      ],
+    });
+    const reached = new Map<string, Reached>([
+      ['pg-a', silent],
+      ['pg-b', { ...answers, position: null, timeline: null }],
+    ]);
+    const judged = judge({ kind: 'failover', candidate: 'pg-b' }, view, { reached });
+    expect(judged.phrase).toBe('orders loses at least 256 bytes');
+  });
   test('is nobody when nobody may lead', () => {
     expect(cluster(aStandby('b', { state: 'stopped' }))).toBeNull();
     expect(cluster()).toBeNull();

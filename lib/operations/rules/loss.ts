@@ -13,10 +13,16 @@ import { type PreflightInput, rule } from './rule';
 export function lossOf(member: MemberView, input: PreflightInput): number | null {
   const { view } = input;
   const timeline = timelineOf(member, input);
-  if (timeline === null || view.timeline === null || timeline !== view.timeline) return null;
+  if (timeline === null || timeline !== (view.timeline ?? newestOf(input))) return null;
   const own = positionOf(member, input);
   const head = headOf(input);
   return own === null || head === null ? null : bytesBetween(own, head);
+}
+
+/** Without a leader, and before a first failover has left a history, only the members tell it. */
+function newestOf(input: PreflightInput): number | null {
+  const known = input.view.members.flatMap((member) => timelineOf(member, input) ?? []);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** The furthest position of any member that is or was there, on any evidence. */
