@@ -11,44 +11,14 @@ import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
-import type {
-  Audit,
-  Clock,
-  ListingAccess,
-  Operations,
-  PatroniPort,
-  PatroniSettings,
-} from '../ports';
+import type { Operations } from '../ports';
 import { carryOut } from './carry-out';
-import type { ConfigurationEdits } from './configuration-edits';
 import { findOut, goOn } from './go-on';
-import { isOpen, LiveRun } from './live-run';
-import type { MeasuredWrites } from './measured-writes';
-import type { Preflights } from './preflights';
+import { LiveRun } from './live-run';
+import { Others } from './others';
 import { Records } from './records';
+import type { RunsOptions } from './runs-options';
 
-export interface RunsOptions {
-  readonly clock: Clock;
-  readonly patroni: PatroniPort;
-  /** Howdah's own folder in ZooKeeper. */
-  readonly root: string;
-  readonly view: (id: ClusterId) => ClusterView | null;
-  /** Throws `connection` while that ensemble can't be reached. */
-  readonly access: (ensemble: string) => ListingAccess;
-  readonly connected: (ensemble: string) => boolean;
-  readonly settings: (key: ClusterKey) => PatroniSettings;
-  readonly preflights: Preflights;
-  readonly edits: ConfigurationEdits;
-  readonly writes: MeasuredWrites;
-  readonly audit: Pick<Audit, 'end'>;
-  /** A run has changed; `says` is set when it is worth a line in the cluster's log. */
-  readonly onRun: (view: OperationView, says: string | null) => void;
-  /** An error nobody asked for, and nobody else will see. */
-  readonly onError: (error: unknown) => void;
-}
-
-/** So often another Howdah's run is read. */
-const MIRROR_MS = 500;
 const DEADLINE_RETRY_MS = 1000;
 /** A process that has taken a run up may be gone by then. */
 const FOREIGN_RETRY_MS = 3000;
@@ -60,12 +30,20 @@ export class Runs implements Operations {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
-  /** Where another Howdah's run is being shown as it goes. */
-  readonly #mirrored = new Set<ClusterId>();
+  /** Whose turn is just being taken: nothing of them is taken up meanwhile, or begun beside it. */
+  readonly #taking = new Set<ClusterId>();
+  readonly #others: Others;
   #closed = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    const { clock, view, onRun, onError } = options;
+    this.#others = new Others({
+      ...{ clock, onRun, onError, records: (ensemble) => this.#records(ensemble) },
+      view: (id) => (this.#closed ? null : view(id)),
+      own: (id) => this.#live.get(id)?.run.view.id ?? null,
+      takeUp: (ensemble, id) => this.#takeUp(ensemble, id),
+    });
   }
 
   async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
@@ -148,16 +126,27 @@ export class Runs implements Operations {
 
   /** The cluster's turn, by its record. Throws `busy` where another operation has it. */
   async #take(view: ClusterView, run: Run): Promise<LiveRun> {
-    const records = this.#records(view.key.ensemble);
-    const stored = await records.take(run);
-    if (!stored) {
+    if (!this.#taking.has(view.id)) {
+      this.#taking.add(view.id);
+      try {
+        const live = await this.#takeNow(view, run);
+        if (live) return live;
+      } finally {
+        this.#taking.delete(view.id);
+      }
       // Left behind by a process that is no more? Then it is taken up, and ended, now.
       await this.resume(view.key.ensemble, [view.id]);
-      throw new Failure(
-        'busy',
-        `Another operation is under way on ${view.name}: wait until it has ended.`,
-      );
     }
+    throw new Failure(
+      'busy',
+      `Another operation is under way on ${view.name}: wait until it has ended.`,
+    );
+  }
+
+  async #takeNow(view: ClusterView, run: Run): Promise<LiveRun | null> {
+    const records = this.#records(view.key.ensemble);
+    const stored = await records.take(run);
+    if (!stored) return null;
     if (!(await records.claim(view.id, run.view.id))) {
       const says = `Another process of Howdah has taken ${run.view.title} up: look at what it makes of it.`;
       throw new Failure('busy', says);
@@ -200,9 +189,9 @@ export class Runs implements Operations {
       if (this.#closed) break;
       const live = this.#live.get(id);
       if (live?.unsaved && !live.foreign) await this.#save(live);
-      if (live && live.run.view.state !== 'ended') continue;
       try {
-        if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
+        if (live && live.run.view.state !== 'ended') await this.#claimAgain(live);
+        else if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
       } catch (error) {
         // One record that makes no sense must not keep the others waiting.
         if (error instanceof ZooKeeperError) throw error;
@@ -210,6 +199,14 @@ export class Runs implements Operations {
       }
     }
     return foreign;
+  }
+
+  /** Its session may have expired, and its claim with it; another process may have taken it up. */
+  async #claimAgain(live: LiveRun): Promise<void> {
+    const { id, cluster } = live.run.view;
+    if (live.foreign) return;
+    const ours = (await live.isOurs()) && (await this.#records(live.ensemble).claim(cluster, id));
+    if (!ours && live.run.view.state !== 'ended') this.#handOver(live);
   }
 
   /** Every cluster of an ensemble that has a record, also one that is no more. */
@@ -220,11 +217,15 @@ export class Runs implements Operations {
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
     const { view } = this.#options;
+    const before = this.#live.get(id);
+    const isOver = () => this.#taking.has(id) || this.#live.get(id) !== before;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
-    if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
-    if (stored.run.view.state !== 'ended' && !(await records.claim(id, stored.run.view.id)))
-      return false;
+    if (!stored || isOver() || stored.run.view.id === before?.run.view.id) return true;
+    const hasEnded = stored.run.view.state === 'ended';
+    if (!hasEnded && !(await records.claim(id, stored.run.view.id))) return false;
+    // It has been taken up, or another begun, while that was read.
+    if (isOver()) return true;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     this.#live.set(id, live);
     this.#show(live, null);
@@ -345,27 +346,9 @@ export class Runs implements Operations {
     this.#options.onRun(view, says);
   }
 
-  /**
-   * Whether another Howdah carries a run out here: it is shown then, as it stands in ZooKeeper, until
-   * it has ended. Throws `ZooKeeperError`.
-   */
-  async another({ id, key }: ClusterView): Promise<boolean> {
-    const { clock, onRun, onError } = this.#options;
-    const stored = await this.#records(key.ensemble).read(id);
-    const isTheirs = stored !== null && stored.run.view.id !== this.#live.get(id)?.run.view.id;
-    if (!isTheirs || !isOpen(stored.run, clock.now())) return false;
-    onRun(stored.run.view, null);
-    if (stored.run.view.state === 'ended') {
-      await this.#takeUp(key.ensemble, id);
-    } else if (!this.#mirrored.has(id)) {
-      this.#mirrored.add(id);
-      clock.after(MIRROR_MS, () => {
-        this.#mirrored.delete(id);
-        const now = this.#options.view(id);
-        if (now && !this.#closed) void this.another(now).catch(onError);
-      });
-    }
-    return true;
+  /** Whether another Howdah carries a run out here: it is shown then. Throws `ZooKeeperError`. */
+  another(view: ClusterView): Promise<boolean> {
+    return this.#others.look(view);
   }
 
   #watchDeadline(live: LiveRun): void {
