@@ -673,6 +673,34 @@ describe('a process that stood still', () => {
     expect(recordOf(world).view.outcome.code).toBe('done');
   });
 
+  test.each([
+    ['ahead', 10_000_000, 60_000],
+    ['behind', -900_000, 300_000],
+  ])(
+    'a run taken up by one whose clock is %s has its time by that clock',
+    async (_, by, within) => {
+      const { world, howdah, start } = begun();
+      await start();
+      await rest();
+      howdah.end();
+      const other = new World();
+      const { view: was, deadline } = recordOf(world);
+      const shifted = { ...recordOf(world), deadline: deadline - by };
+      other.zookeeper.put(
+        RECORD,
+        JSON.stringify({ ...shifted, view: { ...was, startedAt: was.startedAt - by } }),
+      );
+      const second = new Howdah(other);
+      await second.runs.resume('main', [ID]);
+      await rest();
+      await other.clock.pass(within - 10_000);
+      expect(second.outcome).toBeUndefined();
+      await other.clock.pass(20_000);
+      await rest();
+      expect(second.outcome).toBe('failed');
+    },
+  );
+
   test('a record that somebody has written over stops the run before it asks', async () => {
     const { world, howdah, start } = begun();
     await start();

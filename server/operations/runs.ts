@@ -5,7 +5,7 @@ import { stateOf, whatMoved } from '@/lib/operations/as-seen';
 import { movesLeadership, observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { patienceOf } from '@/lib/operations/plan';
-import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
+import { auditedEnd, begin, type Run, takenOver, toldEnd } from '@/lib/operations/run';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -227,6 +227,7 @@ export class Runs implements Operations {
     // It has been taken up, or another begun, while that was read.
     if (isOver()) return true;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
+    live.set(takenOver(stored.run, this.#options.clock.now()));
     this.#live.set(id, live);
     this.#show(live, null);
     this.#tellAgain(stored.run);
