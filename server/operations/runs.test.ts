@@ -474,6 +474,21 @@ describe('what Patroni answers', () => {
     expect(howdah.outcome).toBe('refused');
   });
 
+  test('not at all, and ZooKeeper neither: no step says that anybody was asked', async () => {
+    const { world, howdah, start } = begun();
+    world.rest = async () => {
+      howdah.connected = false;
+      return unreached();
+    };
+    await start();
+    await rest();
+    expect(howdah.newest?.outcome).toMatchObject({
+      code: 'failed',
+      says: expect.stringContaining('Nothing was sent'),
+    });
+    expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
+  });
+
   /** After the last check before the write to ZooKeeper, `then` happens while the process stands still. */
   function stalls(then: (world: World) => void, ms = 1500) {
     const all = begun();
