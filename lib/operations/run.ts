@@ -135,6 +135,9 @@ export function unasked(run: Run): Run {
   return run.view.outcome ? run : { ...run, targets, view: { ...run.view, steps } };
 }
 
+/** Not "status unknown", with which it may still stand, nor "failed to write". */
+const TAKEN_AND_GONE = /^(?:switchover|failover) failed\.?$/i;
+
 /** An answer of Patroni's REST. Only a clear refusal decides anything: the rest is observed. */
 export function answered(run: Run, { status, text }: Answer, now: number): Run {
   if (run.view.outcome && run.view.outcome.code !== 'unknown')
@@ -143,6 +146,10 @@ export function answered(run: Run, { status, text }: Answer, now: number): Run {
     return end(run, { code: 'refused', says: `Patroni refused (${status}): ${text}`, at: now });
   }
   const marked = mark(run, 'accepted', now, `Patroni answered (${status}): ${text}`);
+  // By its own word Patroni had the request in ZooKeeper, and it is gone from there.
+  if (status === 503 && TAKEN_AND_GONE.test(text)) {
+    return mark(marked, 'request-seen', now, 'Patroni has held the request, by its own word');
+  }
   const erred = status >= 500 && run.view.outcome === null && run.erredAt === undefined;
   return erred ? { ...marked, erredAt: now } : marked;
 }
