@@ -248,6 +248,25 @@ describe('an error of Patroni’s', () => {
       says: 'Patroni answered (503): failed to write. Nothing came of it: pg-a still leads.',
     });
   });
+  test.each(['Switchover failed', 'Failover failed'])(
+    '%s: it has had the request, and let go of it, also where nobody saw that',
+    (text) => {
+      const run = observed(answered(watching(), { status: 503, text }, 2000), before, 2100);
+      expect(settlesAt(run)).toBe(4100);
+      expect(observed(run, before, 4099).view.outcome).toBeNull();
+      expect(observed(run, before, 4100).view.outcome).toMatchObject({
+        code: 'failed',
+        says: `Patroni dropped the request and pg-a still leads. Patroni answered (503): ${text}.`,
+      });
+      // What comes of it all the same within that time decides.
+      expect(observed(run, ledBy('pg-b'), 3000).view.outcome?.code).toBe('done');
+    },
+  );
+  test('that it does not know is none of that it has let go of it', () => {
+    const text = 'Switchover status unknown';
+    const run = observed(answered(watching(), { status: 503, text }, 2000), before, 2100);
+    expect(settlesAt(run)).toBe(42_000);
+  });
   test('may have been written all the same', () => {
     const late = observed(erred(), pending, 20_000);
     expect(observed(late, pending, 43_000).view.outcome).toBeNull();

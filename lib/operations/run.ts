@@ -89,6 +89,25 @@ export function begin(
   return mark(run, 'recorded', now);
 }
 
+const LEAST_LEFT_MS = 60_000;
+
+/**
+ * A run that another process began, by whose clock its bound is: by this one's it has a minute at
+ * least, and no more than it ever had.
+ */
+export function takenOver(run: Run, now: number): Run {
+  if (run.view.state === 'ended') return run;
+  const most = Math.max(LEAST_LEFT_MS, run.deadline - run.view.startedAt);
+  const deadline = now + Math.min(most, Math.max(LEAST_LEFT_MS, run.deadline - now));
+  if (deadline === run.deadline) return run;
+  const { waiting: waits } = run.view;
+  return {
+    ...run,
+    deadline,
+    view: { ...run.view, waiting: waits && { ...waits, until: deadline } },
+  };
+}
+
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */
 export function requesting(run: Run, now: number): Run {
   if (run.view.state !== 'recorded') return run;
@@ -117,6 +136,9 @@ export function unasked(run: Run): Run {
   return run.view.outcome ? run : { ...run, targets, view: { ...run.view, steps } };
 }
 
+/** Not "status unknown", with which it may still stand, nor "failed to write". */
+const TAKEN_AND_GONE = /^(?:switchover|failover) failed\.?$/i;
+
 /** An answer of Patroni's REST. Only a clear refusal decides anything: the rest is observed. */
 export function answered(run: Run, { status, text }: Answer, now: number): Run {
   if (run.view.outcome && run.view.outcome.code !== 'unknown')
@@ -125,6 +147,10 @@ export function answered(run: Run, { status, text }: Answer, now: number): Run {
     return end(run, { code: 'refused', says: `Patroni refused (${status}): ${text}`, at: now });
   }
   const marked = mark(run, 'accepted', now, `Patroni answered (${status}): ${text}`);
+  // By its own word Patroni had the request in ZooKeeper, and it is gone from there.
+  if (status === 503 && TAKEN_AND_GONE.test(text)) {
+    return mark(marked, 'request-seen', now, 'Patroni has held the request, by its own word');
+  }
   const erred = status >= 500 && run.view.outcome === null && run.erredAt === undefined;
   return erred ? { ...marked, erredAt: now } : marked;
 }

@@ -61,7 +61,7 @@ export async function carryOut(handle: RunHandle, parts: CarryOutParts): Promise
   } catch (error) {
     if (!sending.sent) {
       const says = 'Nothing was sent: ZooKeeper could not be asked whether all is still the same.';
-      await handle.advance(endAs(handle.run(), ['failed', says], clock.now()));
+      await handle.advance(endAs(unasked(handle.run()), ['failed', says], clock.now()));
     }
     throw error;
   }

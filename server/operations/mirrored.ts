@@ -1,20 +1,20 @@
+import type { Run } from '@/lib/operations/run';
 import type { OperationView } from '@/lib/operations/types';
 import { tellsMove } from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
 import { isOpen } from './live-run';
-import type { StoredRun } from './records';
+import type { Records, StoredRun } from './records';
 
 export interface MirroredOptions {
   readonly clock: Clock;
   readonly view: (id: ClusterId) => ClusterView | null;
-  /** The run that is on record there. Throws `ZooKeeperError`. */
-  readonly read: (view: ClusterView) => Promise<StoredRun | null>;
+  readonly records: (ensemble: string) => Records;
   /** The run that this Howdah has there, by its id. */
   readonly own: (id: ClusterId) => string | null;
-  /** Shows what has ended as what is on record. */
-  readonly takeUp: (view: ClusterView) => Promise<unknown>;
+  /** Shows what has ended as it is on record, and goes on with what nobody has any more. */
+  readonly takeUp: (view: ClusterView) => Promise<boolean>;
   readonly isClosed: () => boolean;
   readonly onRun: (view: OperationView, says: string | null) => void;
   readonly onError: (error: unknown) => void;
@@ -22,11 +22,15 @@ export interface MirroredOptions {
 
 /** So often another Howdah's run is read. */
 const MIRROR_MS = 500;
+/** A moment without a claim is that of a run's beginning, or of a session that is opened anew. */
+const LEFT_BEHIND_MS = 3000;
 
 /** Runs that other Howdahs carry out, shown as they stand in ZooKeeper. */
 export class Mirrored {
   readonly #options: MirroredOptions;
   readonly #clusters = new Set<ClusterId>();
+  /** Runs that nobody claims, and since when that has been seen. */
+  readonly #unclaimed = new Map<ClusterId, { readonly run: string; readonly since: number }>();
 
   constructor(options: MirroredOptions) {
     this.#options = options;
@@ -45,7 +49,7 @@ export class Mirrored {
   }
 
   async #theirs(view: ClusterView): Promise<StoredRun | null> {
-    const stored = await this.#options.read(view);
+    const stored = await this.#options.records(view.key.ensemble).read(view.id);
     return stored?.run.view.id === this.#options.own(view.id) ? null : stored;
   }
 
@@ -53,15 +57,15 @@ export class Mirrored {
     const { clock, onRun, onError, takeUp } = this.#options;
     const { id } = view;
     onRun(run.view, null);
-    if (run.view.state === 'ended') {
-      await takeUp(view);
-    } else if (!this.#clusters.has(id)) {
-      this.#clusters.add(id);
-      clock.after(MIRROR_MS, () => {
-        this.#clusters.delete(id);
-        void this.#goOn(id).catch(onError);
-      });
-    }
+    const isOver = run.view.state === 'ended' || (await this.#isLeftBehind(view, run));
+    // Somebody else may have been quicker to take it up: then it is shown as it goes on.
+    if (isOver && (await takeUp(view))) return;
+    if (this.#clusters.has(id)) return;
+    this.#clusters.add(id);
+    clock.after(MIRROR_MS, () => {
+      this.#clusters.delete(id);
+      void this.#goOn(id).catch(onError);
+    });
   }
 
   async #goOn(id: ClusterId): Promise<void> {
@@ -69,5 +73,17 @@ export class Mirrored {
     if (view === null || this.#options.isClosed()) return;
     const stored = await this.#theirs(view);
     if (stored) await this.#show(view, stored);
+  }
+
+  /** Its Howdah is gone: whoever has shown it goes on with it. */
+  async #isLeftBehind({ id, key }: ClusterView, { view: { id: run } }: Run): Promise<boolean> {
+    const now = this.#options.clock.now();
+    if (await this.#options.records(key.ensemble).isClaimed(id, run)) {
+      this.#unclaimed.delete(id);
+      return false;
+    }
+    const seen = this.#unclaimed.get(id);
+    if (seen?.run !== run) this.#unclaimed.set(id, { run, since: now });
+    return seen?.run === run && now - seen.since >= LEFT_BEHIND_MS;
   }
 }

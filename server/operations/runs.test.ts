@@ -291,6 +291,25 @@ describe('one at a time', () => {
     expect(world.asked).toHaveLength(1);
   });
 
+  test('on one process, also while the first one’s turn is just being taken', async () => {
+    const { world, howdah, wanted } = begun();
+    const first = howdah.runs.start(wanted);
+    let second: Promise<unknown> | null = null;
+    let resumed: Promise<unknown> | null = null;
+    world.zookeeper.latency = async () => {
+      if (second !== null || world.zookeeper.get(RECORD) === null) return;
+      second = refusal(howdah.runs.start({ ...wanted, wish: toC }));
+      // What is stored is read afresh meanwhile, too.
+      resumed = howdah.runs.resume('main', [ID]);
+    };
+    const { id } = await first;
+    expect(await second).toMatchObject({ code: 'busy' });
+    await resumed;
+    await rest();
+    expect([howdah.newest?.id, howdah.outcome, world.asked.length]).toEqual([id, undefined, 1]);
+    expect(howdah.errors).toEqual([]);
+  });
+
   test('of two processes: whoever creates the record has the turn', async () => {
     const { world, wanted } = begun();
     const both = [new Howdah(world), new Howdah(world)];
@@ -325,6 +344,56 @@ describe('one at a time', () => {
     second.look();
     await rest();
     expect(second.outcome).toBe('done');
+    expect(world.asked).toHaveLength(1);
+  });
+
+  test('a run is claimed again by a process whose session has expired', async () => {
+    const { world, howdah, start } = begun();
+    await start();
+    await rest();
+    world.zookeeper.remove(`${RECORD}/owner`);
+    expect(await howdah.runs.resume('main', [ID])).toEqual([]);
+    expect(world.zookeeper.get(`${RECORD}/owner`)).not.toBeNull();
+    expect(await new Howdah(world).runs.resume('main', [ID])).toEqual([ID]);
+  });
+
+  test('and left to whoever has taken it up meanwhile', async () => {
+    const { world, howdah, start } = begun();
+    await start();
+    await rest();
+    world.zookeeper.remove(`${RECORD}/owner`);
+    const other = new Howdah(world);
+    await other.runs.resume('main', [ID]);
+    await rest();
+    await howdah.runs.resume('main', [ID]);
+    await rest();
+    world.lead('pg-b');
+    other.look();
+    // It decides nothing by itself any more, and shows what the other one does.
+    howdah.look();
+    await rest();
+    await world.clock.pass(4000);
+    await rest();
+    expect([other.outcome, howdah.outcome]).toEqual(['done', 'done']);
+    // Told once, or twice the same.
+    expect(new Set(world.audited.map(({ result }) => result))).toEqual(new Set(['done']));
+  });
+
+  test('and taken up by whoever shows it, a while after nobody has it any more', async () => {
+    const { world, howdah: first, start } = begun();
+    await start();
+    await rest();
+    const second = new Howdah(world);
+    const { view } = world;
+    expect(view && (await second.runs.another(view, '10'))).toBe(true);
+    await world.clock.pass(10_000);
+    expect(second.newest).toBeUndefined();
+    first.end();
+    await world.clock.pass(2000);
+    expect(second.newest).toBeUndefined();
+    await world.clock.pass(3000);
+    await rest();
+    expect(second.newest?.state).toBe('observing');
     expect(world.asked).toHaveLength(1);
   });
 
@@ -401,6 +470,21 @@ describe('what Patroni answers', () => {
     await rest();
     expect([world.asked, world.view?.request]).toEqual([[], null]);
     expect(howdah.outcome).toBe('refused');
+  });
+
+  test('not at all, and ZooKeeper neither: no step says that anybody was asked', async () => {
+    const { world, howdah, start } = begun();
+    world.rest = async () => {
+      howdah.connected = false;
+      return unreached();
+    };
+    await start();
+    await rest();
+    expect(howdah.newest?.outcome).toMatchObject({
+      code: 'failed',
+      says: expect.stringContaining('Nothing was sent'),
+    });
+    expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
   });
 
   /** After the last check before the write to ZooKeeper, `then` happens while the process stands still. */
@@ -622,6 +706,34 @@ describe('a process that stood still', () => {
     expect(howdah.outcome).toBe('done');
     expect(recordOf(world).view.outcome.code).toBe('done');
   });
+
+  test.each([
+    ['ahead', 10_000_000, 60_000],
+    ['behind', -900_000, 300_000],
+  ])(
+    'a run taken up by one whose clock is %s has its time by that clock',
+    async (_, by, within) => {
+      const { world, howdah, start } = begun();
+      await start();
+      await rest();
+      howdah.end();
+      const other = new World();
+      const { view: was, deadline } = recordOf(world);
+      const shifted = { ...recordOf(world), deadline: deadline - by };
+      other.zookeeper.put(
+        RECORD,
+        JSON.stringify({ ...shifted, view: { ...was, startedAt: was.startedAt - by } }),
+      );
+      const second = new Howdah(other);
+      await second.runs.resume('main', [ID]);
+      await rest();
+      await other.clock.pass(within - 10_000);
+      expect(second.outcome).toBeUndefined();
+      await other.clock.pass(20_000);
+      await rest();
+      expect(second.outcome).toBe('failed');
+    },
+  );
 
   test('a record that somebody has written over stops the run before it asks', async () => {
     const { world, howdah, start } = begun();

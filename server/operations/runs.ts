@@ -5,7 +5,7 @@ import { stateOf, whatMoved } from '@/lib/operations/as-seen';
 import { movesLeadership, observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { patienceOf } from '@/lib/operations/plan';
-import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
+import { auditedEnd, begin, type Run, takenOver, toldEnd } from '@/lib/operations/run';
 import { left, type Turn, turnFor } from '@/lib/operations/turn';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
@@ -32,13 +32,15 @@ export class Runs implements Operations {
   readonly #owner = randomUUID();
   readonly #live = new Map<ClusterId, LiveRun>();
   readonly #mirrored: Mirrored;
+  /** Whose turn is just being taken: nothing of them is taken up meanwhile, or begun beside it. */
+  readonly #taking = new Set<ClusterId>();
   #closed = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
     this.#mirrored = new Mirrored({
       ...options,
-      read: ({ id, key }) => this.#records(key.ensemble).read(id),
+      records: (ensemble) => this.#records(ensemble),
       own: (id) => this.#live.get(id)?.run.view.id ?? null,
       takeUp: ({ id, key }) => this.#takeUp(key.ensemble, id),
       isClosed: () => this.#closed,
@@ -126,16 +128,27 @@ export class Runs implements Operations {
 
   /** The cluster's turn, by its record. Throws `busy` where another operation has it. */
   async #take(view: ClusterView, run: Run): Promise<LiveRun> {
-    const records = this.#records(view.key.ensemble);
-    const stored = await records.take(run);
-    if (!stored) {
+    if (!this.#taking.has(view.id)) {
+      this.#taking.add(view.id);
+      try {
+        const live = await this.#takeNow(view, run);
+        if (live) return live;
+      } finally {
+        this.#taking.delete(view.id);
+      }
       // Left behind by a process that is no more? Then it is taken up, and ended, now.
       await this.resume(view.key.ensemble, [view.id]);
-      throw new Failure(
-        'busy',
-        `Another operation is under way on ${view.name}: wait until it has ended.`,
-      );
     }
+    throw new Failure(
+      'busy',
+      `Another operation is under way on ${view.name}: wait until it has ended.`,
+    );
+  }
+
+  async #takeNow(view: ClusterView, run: Run): Promise<LiveRun | null> {
+    const records = this.#records(view.key.ensemble);
+    const stored = await records.take(run);
+    if (!stored) return null;
     if (!(await records.claim(view.id, run.view.id))) {
       const says = `Another process of Howdah has taken ${run.view.title} up: look at what it makes of it.`;
       throw new Failure('busy', says);
@@ -178,9 +191,9 @@ export class Runs implements Operations {
       if (this.#closed) break;
       const live = this.#live.get(id);
       if (live?.unsaved && !live.foreign) await this.#save(live);
-      if (live && live.run.view.state !== 'ended') continue;
       try {
-        if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
+        if (live && live.run.view.state !== 'ended') await this.#claimAgain(live);
+        else if (!(await this.#takeUp(ensemble, id))) foreign.push(id);
       } catch (error) {
         // One record that makes no sense must not keep the others waiting.
         if (error instanceof ZooKeeperError) throw error;
@@ -188,6 +201,14 @@ export class Runs implements Operations {
       }
     }
     return foreign;
+  }
+
+  /** Its session may have expired, and its claim with it; another process may have taken it up. */
+  async #claimAgain(live: LiveRun): Promise<void> {
+    const { id, cluster } = live.run.view;
+    if (live.foreign) return;
+    const ours = (await live.isOurs()) && (await this.#records(live.ensemble).claim(cluster, id));
+    if (!ours && live.run.view.state !== 'ended') this.#handOver(live);
   }
 
   /** Every cluster of an ensemble that has a record, also one that is no more. */
@@ -198,12 +219,17 @@ export class Runs implements Operations {
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
     const { view } = this.#options;
+    const before = this.#live.get(id);
+    const isOver = () => this.#taking.has(id) || this.#live.get(id) !== before;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
-    if (!stored || stored.run.view.id === this.#live.get(id)?.run.view.id) return true;
-    if (stored.run.view.state !== 'ended' && !(await records.claim(id, stored.run.view.id)))
-      return false;
+    if (!stored || isOver() || stored.run.view.id === before?.run.view.id) return true;
+    const hasEnded = stored.run.view.state === 'ended';
+    if (!hasEnded && !(await records.claim(id, stored.run.view.id))) return false;
+    // It has been taken up, or another begun, while that was read.
+    if (isOver()) return true;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
+    live.set(takenOver(stored.run, this.#options.clock.now()));
     this.#live.set(id, live);
     this.#show(live, null);
     this.#tellAgain(stored.run);

@@ -22,14 +22,16 @@ const shape = z.looseObject({
 
 /** `GET /patroni`: what Patroni asks of a candidate. It needs no password, so none is sent. */
 export async function reach(apiUrl: string, settings: PatroniSettings): Promise<Reached> {
-  const place = await placeOf(apiUrl, settings);
+  const startedAt = performance.now();
+  const place = await placeOf(apiUrl, settings, REACH_MS);
   if ('why' in place) return { is: 'unreachable', why: place.why };
-  const agent = new Agent({ connect: connector(place, settings, REACH_MS) });
+  const leftMs = Math.max(1, Math.round(REACH_MS - (performance.now() - startedAt)));
+  const agent = new Agent({ connect: connector(place, settings, leftMs) });
   try {
     const answer = await request(`${place.origin}/patroni`, {
       dispatcher: agent,
       headers: { host: place.host },
-      signal: AbortSignal.timeout(REACH_MS),
+      signal: AbortSignal.timeout(leftMs),
     });
     const text = await answer.body.text();
     const read = shape.safeParse(JSON.parse(text.slice(0, MOST_BYTES)));

@@ -7,25 +7,9 @@ const CONNECT_MS = 3000;
 const ANSWER_MS = 330_000;
 const MOST_TEXT = 300;
 
-/** Errors after which it is certain that no request has left this machine. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOWDAH_GUARDED',
-]);
-
-class Guarded extends Error {
-  readonly code = 'HOWDAH_GUARDED';
+/** It is certain that no byte of the request has left this machine. */
+class NotSent extends Error {
+  readonly code = 'HOWDAH_NOT_SENT';
 }
 
 /** One request that changes something, once. Never throws, and never tries again. */
@@ -34,25 +18,27 @@ export async function ask(
   call: RestCall,
   settings: PatroniSettings,
 ): Promise<RestAnswer> {
-  const place = await placeOf(apiUrl, settings);
+  const place = await placeOf(apiUrl, settings, CONNECT_MS);
   if ('why' in place) return { is: 'not-sent', why: place.why };
   const connect = connector(place, settings, CONNECT_MS);
   const guarded: buildConnector.connector = (options, callback) =>
     connect(options, (error, socket) => {
       if (error !== null) {
-        callback(error, null);
+        // Whatever it is called: without a connection, or before TLS stands, nothing can be sent.
+        callback(new NotSent(wordsOf(error)), null);
         return;
       }
       call.guard().then(
         (go) => {
-          if (go) callback(null, socket);
-          else refuse('it was not to be sent any more');
+          if (!go) refuse('it was not to be sent any more');
+          else if (socket.destroyed) refuse('the connection was closed before anything was sent');
+          else callback(null, socket);
         },
         (failed) => refuse(failed instanceof Error ? failed.message : String(failed)),
       );
       const refuse = (why: string) => {
         socket.destroy();
-        callback(new Guarded(why), null);
+        callback(new NotSent(why), null);
       };
     });
   const agent = new Agent({
@@ -96,6 +82,7 @@ export interface Place {
 export async function placeOf(
   apiUrl: string,
   settings: PatroniSettings,
+  withinMs: number,
 ): Promise<Place | { readonly why: string }> {
   let url: URL;
   try {
@@ -106,13 +93,28 @@ export async function placeOf(
   }
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const name = url.hostname.replace(/^\[|\]$/g, '');
-  const checked = await settings.addresses
-    .check({ host: name, port })
-    .catch((error: Error) => error);
+  const checked = await within(
+    withinMs,
+    settings.addresses.check({ host: name, port }).catch((error: Error) => error),
+  );
+  if (checked === null) return { why: `the address of ${name} was not found in time` };
   if (checked instanceof Error) return { why: `${name} has no address (${checked.message})` };
   if (checked.is === 'refused') return { why: checked.says };
   const { ip, port: reached } = checked.endpoint;
   return { origin: `${url.protocol}//${bracketed(ip)}:${reached}`, ip, name, host: url.host };
+}
+
+/** Looking a name up has no bound of its own. Null: it took too long. */
+async function within<T>(ms: number, looked: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((done) => {
+    timer = setTimeout(done, ms, null);
+  });
+  try {
+    return await Promise.race([looked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function connector(
@@ -133,9 +135,14 @@ export function connector(
 }
 
 function failure(error: unknown): RestAnswer {
+  const isUnsent = (error as { code?: string }).code === 'HOWDAH_NOT_SENT';
+  return { is: isUnsent ? 'not-sent' : 'unanswered', why: wordsOf(error) };
+}
+
+/** Where several addresses were tried, an error may have no words of its own. */
+function wordsOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  const why = message || code || String(error);
-  return code && NOT_SENT.has(code) ? { is: 'not-sent', why } : { is: 'unanswered', why };
+  return message || code || String(error);
 }
 
 /** Some refusals come as a page of HTML. */

@@ -1,5 +1,5 @@
 import { isZooKeeperError, ZooKeeperError } from '@/lib/errors';
-import { endAs, mark, requested } from '@/lib/operations/run';
+import { endAs, mark, requested, unasked } from '@/lib/operations/run';
 import { clusterPath } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
 import type { Clock, ListingAccess } from '../../ports';
@@ -40,7 +40,8 @@ export async function removeScope(sending: Sending): Promise<void> {
     const end = begun
       ? (['failed', `It was stopped half-way: ${why}. ${LEFT}`] as const)
       : (['refused', `Nothing was removed: ${why}.`] as const);
-    await handle.advance(endAs(handle.run(), end, clock.now()));
+    const run = begun ? handle.run() : unasked(handle.run());
+    await handle.advance(endAs(run, end, clock.now()));
   }
 }
 
