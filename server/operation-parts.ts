@@ -19,6 +19,7 @@ import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
+import { Schedules } from './operations/schedules';
 import { takenUpBy } from './operations/taken-up';
 import type { Audit, Operations, SettingsReader, VersionStore } from './ports';
 
@@ -110,10 +111,12 @@ export function createOperations(parts: Parts): {
       show(view);
     },
   });
+  const schedules = new Schedules({ ...shared, own: (id) => runs.newest(id) });
   const followed = new Followed({
     ...shared,
     onRun: (view) => show(view, isNamed(view)),
     own: (id) => runs.newest(id),
+    scheduledBy: (id, at) => schedules.at(id, at),
     another: (view, czxid) => runs.another(view, czxid),
   });
   return {
@@ -131,6 +134,7 @@ export function createOperations(parts: Parts): {
     active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
+      schedules.observe(view);
       followed.observe(view);
       pauses.observe(view);
     },
@@ -140,6 +144,7 @@ export function createOperations(parts: Parts): {
     },
     gone: (id) => {
       followed.gone(id);
+      schedules.gone(id);
       pauses.gone(id);
     },
   };
