@@ -5,6 +5,7 @@ import { Failure, ZooKeeperError } from '@/lib/errors';
 import { overdue } from '@/lib/operations/follow';
 import {
   configurationOverdue,
+  overwritten,
   type TakenUp,
   takenUp,
   written,
@@ -106,7 +107,7 @@ export class ConfigurationEdits {
    * From the moment it may have been written to its end: finds out whether it was, and follows who
    * takes it up. Returns when the run has ended.
    */
-  async goOn(handle: RunHandle, view: ClusterView): Promise<void> {
+  async goOn(handle: RunHandle, view: ClusterView, now: () => ClusterView | null): Promise<void> {
     if (handle.run().written == null) await this.#findOut(handle, view);
     if (handle.run().written == null) return;
     const { zxid } = handle.run().written ?? {};
@@ -117,7 +118,7 @@ export class ConfigurationEdits {
       const { by = null, reason, startedAt: since } = run;
       await this.#options.onPaused(view, { by, reason, since, until: wish.until });
     }
-    if (wish.kind === 'configuration') await this.#follow(handle, view);
+    if (wish.kind === 'configuration') await this.#follow(handle, () => now() ?? view);
   }
 
   async #isPaused(view: ClusterView): Promise<boolean> {
@@ -156,18 +157,23 @@ export class ConfigurationEdits {
   }
 
   /** Asks every member what it runs, until all run it or the bound has passed. */
-  async #follow(handle: RunHandle, view: ClusterView): Promise<void> {
+  async #follow(handle: RunHandle, now: () => ClusterView): Promise<void> {
     const { clock } = this.#options;
     let members: readonly TakenUp[] = [];
     while (handle.run().view.outcome === null) {
       try {
-        const { data, stat } = await this.#current(view);
+        const { data, stat } = await this.#current(now());
         const { written: ours } = handle.run();
         // Somebody has written another since: who takes ours up can't be told any more.
-        if (ours && stat.version !== ours.version) break;
+        if (ours && stat.version !== ours.version) {
+          await handle.advance(overwritten(handle.run(), clock.now()));
+          return;
+        }
         const { changed = null } = handle.run();
-        members = await this.#options.takenUp(view, data.toString('utf8'), changed);
-        const next = takenUp(handle.run(), members, clock.now());
+        members = await this.#options.takenUp(now(), data.toString('utf8'), changed);
+        // What waits for a restart is said by Patroni a moment later: by the view as it is now.
+        const by = { now: clock.now(), loopMs: loopOf(now()) };
+        const next = takenUp(handle.run(), members, by);
         if (next !== handle.run()) await handle.advance(next);
       } catch (error) {
         if (!(error instanceof ZooKeeperError)) throw error;
@@ -218,6 +224,10 @@ export class ConfigurationEdits {
 
 const isWriting = (wish: Wish): wish is Writing =>
   wish.kind === 'configuration' || wish.kind === 'pause' || wish.kind === 'resume';
+
+/** Before it was changed, or after. */
+const loopOf = ({ config }: ClusterView): number =>
+  (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -277,7 +277,7 @@ export class Runs implements Operations {
 
   #partsFor({ ensemble, run }: LiveRun) {
     const { clock, edits, access, view } = this.#options;
-    return { clock, edits, view: view(run.view.cluster), access: () => access(ensemble) };
+    return { clock, edits, view: () => view(run.view.cluster), access: () => access(ensemble) };
   }
 
   #handle(live: LiveRun) {
