@@ -74,7 +74,7 @@ export function createOperations(parts: Parts): {
   const pauses = new Pauses({ ...shared, onPause: (id, pause) => fleet().setPause(id, pause) });
   const edits = new ConfigurationEdits({
     ...{ ...shared, bytes },
-    onPaused: (view, pause) => pauses.note(view, pause),
+    notePause: (view, pause) => pauses.note(view, pause),
     takenUp: async (view, text, changed) =>
       takenUpBy(view, text, { changed, settings: await members().members(view.id) }),
     check: async (view, texts) => {

@@ -10,22 +10,23 @@ import {
   takenUp,
   written,
 } from '@/lib/operations/follow-configuration';
-import { endAs } from '@/lib/operations/run';
+import { endAs, type Run } from '@/lib/operations/run';
 import { readSettings, settingChanges } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import { clusterPath } from '@/lib/topology/cluster-id';
-import type { ClusterView, PauseView } from '@/lib/topology/view';
+import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
 import type { RunHandle } from './carry-out';
 import type { JudgedEdit } from './judge-edit';
+import type { PauseNote } from './pauses';
 
 export interface EditsOptions {
   readonly clock: Clock;
   readonly access: (ensemble: string) => ListingAccess;
   readonly bytes: VersionStore['bytes'];
-  /** Keeps who paused it, and why. */
-  readonly onPaused: (view: ClusterView, pause: PauseView) => Promise<void>;
+  /** Keeps who is about to pause it, and why. Throws `ZooKeeperError`. */
+  readonly notePause: (view: ClusterView, note: PauseNote) => Promise<void>;
   /** What of those settings of a configuration each member runs; null: of all. */
   readonly takenUp: (
     view: ClusterView,
@@ -103,6 +104,15 @@ export class ConfigurationEdits {
     return { rules: [...same, ...rules], changes };
   }
 
+  /** What has to be there once it is written. Throws `ZooKeeperError`. */
+  async beforeWrite({ wish, seen, sha256, view: run }: Run, view: ClusterView): Promise<void> {
+    if (wish.kind !== 'pause' || seen.configVersion === null || sha256 == null) return;
+    const { by = null, reason, startedAt: since } = run;
+    const version = seen.configVersion + 1;
+    const note = { by, reason, since, until: wish.until, version, sha256 };
+    await this.#options.notePause(view, note);
+  }
+
   /**
    * From the moment it may have been written to its end: finds out whether it was, and follows who
    * takes it up. Returns when the run has ended.
@@ -112,19 +122,7 @@ export class ConfigurationEdits {
     if (handle.run().written == null) return;
     const { zxid } = handle.run().written ?? {};
     if (zxid) this.#remember(zxid);
-    const { wish, view: run } = handle.run();
-    // Resumed since, by whomever, there is nothing to be known of it.
-    if (wish.kind === 'pause' && (await this.#isPaused(view))) {
-      const { by = null, reason, startedAt: since } = run;
-      await this.#options.onPaused(view, { by, reason, since, until: wish.until });
-    }
-    if (wish.kind === 'configuration') await this.#follow(handle, () => now() ?? view);
-  }
-
-  async #isPaused(view: ClusterView): Promise<boolean> {
-    const { data } = await this.#current(view);
-    const { pause } = readSettings(data.toString('utf8')) ?? {};
-    return pause === true;
+    if (handle.run().wish.kind === 'configuration') await this.#follow(handle, () => now() ?? view);
   }
 
   /** The answer was lost, or a process that asked is gone: what stands there tells. */

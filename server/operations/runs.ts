@@ -142,7 +142,7 @@ export class Runs implements Operations {
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
       const live = await this.#take(view, run);
       this.#show(live, askedFor(run.view));
-      void this.#carry(view.key, live, edit?.bytes ?? null);
+      void this.#carry(view, live, edit?.bytes ?? null);
       return run.view;
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
@@ -255,8 +255,9 @@ export class Runs implements Operations {
     return this.#options.preflights.judge(wish, view, this.running(view.id));
   }
 
-  async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, writes, onError } = this.#options;
+  async #carry(seen: ClusterView, live: LiveRun, bytes: Buffer | null): Promise<void> {
+    const { clock, patroni, access, settings, view, writes, edits, onError } = this.#options;
+    const { key } = seen;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
@@ -265,6 +266,7 @@ export class Runs implements Operations {
       await carryOut(handle, {
         ...{ clock, patroni, key, bytes, settings: settings(key), view: now },
         access: () => access(key.ensemble),
+        beforeWrite: () => edits.beforeWrite(live.run, seen),
       });
       // What is seen already may be all there is to see.
       const current = now();
