@@ -20,6 +20,7 @@ import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
+import { Schedules } from './operations/schedules';
 import { takenUpBy } from './operations/taken-up';
 import type { Audit, Operations, ScopeSnapshot, SettingsReader, VersionStore } from './ports';
 
@@ -76,7 +77,7 @@ export function createOperations(parts: Parts): {
   const pauses = new Pauses({ ...shared, onPause: (id, pause) => fleet().setPause(id, pause) });
   const edits = new ConfigurationEdits({
     ...{ ...shared, bytes },
-    onPaused: (view, pause) => pauses.note(view, pause),
+    notePause: (view, pause) => pauses.note(view, pause),
     takenUp: async (view, text, changed) =>
       takenUpBy(view, text, { changed, settings: await members().members(view.id) }),
     check: async (view, texts) => {
@@ -114,10 +115,12 @@ export function createOperations(parts: Parts): {
       show(view);
     },
   });
+  const schedules = new Schedules({ ...shared, own: (id) => runs.newest(id) });
   const followed = new Followed({
     ...shared,
     onRun: (view) => show(view, isNamed(view)),
     own: (id) => runs.newest(id),
+    scheduledBy: (id, at) => schedules.at(id, at),
     another: (view, czxid) => runs.another(view, czxid),
   });
   return {
@@ -135,6 +138,7 @@ export function createOperations(parts: Parts): {
     active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
+      schedules.observe(view);
       followed.observe(view);
       pauses.observe(view);
     },
@@ -144,6 +148,7 @@ export function createOperations(parts: Parts): {
     },
     gone: (id) => {
       followed.gone(id);
+      schedules.gone(id);
       pauses.gone(id);
     },
   };

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../topology/view';
 import { listed } from './plan';
-import { end, isUndecided, mark, type Run, seen, waiting } from './run';
+import { end, endAs, isUndecided, mark, type Run, seen, waiting } from './run';
 
 /** It has been written, as this version. */
 export function written(
@@ -26,53 +26,83 @@ export function followPause(run: Run, cluster: ClusterView, now: number): Run {
   return end(mark(run, 'taken', now), { code: 'done', says, at: now });
 }
 
-/** Who of those that are there has taken a pause or its end up. */
-export function tookPauseUp(run: Run, cluster: ClusterView): readonly TakenUp[] {
+/** The bound has passed: only what the configuration still says, and every member knows, is done. */
+export function pauseOverdue(run: Run, cluster: ClusterView | null, now: number): Run {
+  const version = run.written?.version;
+  if (version === undefined) return notFoundOut(run, now);
+  if (cluster === null || cluster.mode.replication === 'unknown') {
+    const says = `Written as version ${version}; who has taken it up is not known.`;
+    return end(run, { code: 'unknown', says, at: now });
+  }
   const paused = run.view.kind === 'pause';
-  // Somebody has written another configuration since.
-  if (cluster.mode.paused !== paused) return [];
-  return cluster.members
-    .filter(({ presence }) => presence.is === 'present')
-    .map(({ name, patroniPaused }) => ({
-      member: name,
-      state: patroniPaused === paused ? 'runs' : 'differs',
-    }));
+  if (cluster.mode.paused !== paused) {
+    const is = paused ? 'is not paused' : 'is paused';
+    const says = `Written as version ${version}, and overwritten since: ${cluster.name} ${is} now.`;
+    return end(run, { code: 'failed', says, at: now });
+  }
+  const late = cluster.members
+    .filter(({ presence, patroniPaused }) => presence.is === 'present' && patroniPaused !== paused)
+    .map(({ name }) => name);
+  const says = `Written as version ${version}; ${listed(late)} did not take it up in time.`;
+  return late.length === 0 ? followPause(run, cluster, now) : endAs(run, ['unknown', says], now);
 }
 
 /** What is known of a member and a configuration: by its own settings. */
 export interface TakenUp {
   readonly member: string;
-  readonly state: 'runs' | 'pending-restart' | 'differs' | 'unknown';
+  /** `reads`: what is Patroni's own, it reads within a loop, and nobody tells whether it has. */
+  readonly state: 'runs' | 'reads' | 'pending-restart' | 'differs' | 'unknown';
 }
 
 /** What the members say they run, asked after it was written. */
-export function takenUp(run: Run, members: readonly TakenUp[], now: number): Run {
-  if (!isUndecided(run) || seen(run, 'requested') === null) return run;
-  const settled = members.every(({ state }) => state === 'runs' || state === 'pending-restart');
-  if (!settled || members.length === 0) return run;
-  const pending = members.filter(({ state }) => state === 'pending-restart');
-  const restart =
-    pending.length === 0
-      ? 'every member runs it'
-      : `${listed(pending.map(({ member }) => member))} must be restarted for some of it`;
-  const says = `Written as version ${run.written?.version}; ${restart}.`;
-  return end(mark(run, 'taken', now), { code: 'done', says, at: now });
+export function takenUp(
+  run: Run,
+  members: readonly TakenUp[],
+  { now, loopMs }: { readonly now: number; readonly loopMs: number },
+): Run {
+  const writtenAt = seen(run, 'requested');
+  if (!isUndecided(run) || writtenAt === null) return run;
+  const of = (wanted: TakenUp['state']) => membersOf(members, wanted);
+  const settled = of('differs').length === 0 && of('unknown').length === 0;
+  const reads = of('reads').length > 0;
+  if (!settled || members.length === 0 || (reads && now < writtenAt + loopMs)) return run;
+  const pending = of('pending-restart');
+  const parts = [
+    pending.length === 0 ? '' : `${listed(pending)} must be restarted for some of it`,
+    reads ? 'every Patroni reads it within a loop, and one has passed' : '',
+  ].filter((part) => part !== '');
+  const rest = parts.length === 0 ? 'every member runs it' : parts.join('; ');
+  const says = `Written as version ${run.written?.version}; ${rest}.`;
+  const step = reads ? 'A loop has passed, in which every Patroni reads it' : undefined;
+  return end(mark(run, 'taken', now, step), { code: 'done', says, at: now });
 }
 
-/** The bound has passed. That it was written is sure; who has taken it up is said as far as known. */
+const membersOf = (members: readonly TakenUp[], wanted: TakenUp['state']): readonly string[] =>
+  members.filter(({ state }) => state === wanted).map(({ member }) => member);
+
+/**
+ * The bound has passed. That it was written is sure; whoever is known not to have taken it up makes
+ * it a failure, and who doesn't tell is named.
+ */
 export function configurationOverdue(run: Run, members: readonly TakenUp[], now: number): Run {
-  if (run.written == null) {
-    const says = 'Whether it was written is not known: look at the configuration as it is now.';
-    return end(run, { code: 'unknown', says, at: now });
-  }
-  const of = (wanted: TakenUp['state']) =>
-    members.filter(({ state }) => state === wanted).map(({ member }) => member);
-  const [differs, unknown] = [of('differs'), of('unknown')];
+  if (run.written == null) return notFoundOut(run, now);
+  const [differs, unknown] = [membersOf(members, 'differs'), membersOf(members, 'unknown')];
   const parts = [
     differs.length > 0 ? `${listed(differs)} did not take it up in time` : '',
     unknown.length > 0 ? `whether ${listed(unknown)} runs it is not known` : '',
   ].filter((part) => part !== '');
   const rest = parts.length > 0 ? parts.join('; ') : 'who has taken it up is not known';
   const says = `Written as version ${run.written.version}; ${rest}.`;
-  return end(run, { code: 'done', says, at: now });
+  return end(run, { code: differs.length > 0 ? 'failed' : 'done', says, at: now });
+}
+
+/** Another has been written over it before all had taken it up. */
+export function overwritten(run: Run, now: number): Run {
+  const says = `Written as version ${run.written?.version}; another has been written over it since, so who took it up can't be told.`;
+  return endAs(run, ['unknown', says], now);
+}
+
+function notFoundOut(run: Run, now: number): Run {
+  const says = 'Whether it was written is not known: look at the configuration as it is now.';
+  return endAs(run, ['unknown', says], now);
 }

@@ -83,6 +83,17 @@ export function measured(run: Run, outageMs: number): Run {
  */
 export const DROPPED_MS = 2000;
 
+/**
+ * Until when what was taken back may be carried out all the same; null: it can't be. Within its last
+ * loop before the moment Patroni sleeps up to it, and heeds what it has read before.
+ */
+export function comesUntil(run: Run): number | null {
+  const cleared = seen(run, 'requested');
+  if (run.due === undefined || cleared === null) return null;
+  const { at, loopMs } = run.due;
+  return cleared < at - loopMs - 1000 ? null : at + loopMs;
+}
+
 /** Patroni's write may be on its way for as long as its session lasts, and a little more. */
 const LATE_MS = 10_000;
 
@@ -121,7 +132,8 @@ export function settlesAt(run: Run): number | null {
   if (other !== null) return other + DROPPED_MS;
   if (run.doubtUntil !== undefined && seen(run, 'request-seen') === null) return run.doubtUntil;
   const cleared = seen(run, 'request-cleared');
-  return cleared === null || seen(run, 'leader-acquired') !== null ? null : cleared + DROPPED_MS;
+  if (cleared === null || seen(run, 'leader-acquired') !== null) return null;
+  return Math.max(cleared + DROPPED_MS, comesUntil(run) ?? 0);
 }
 
 /** Success needs a new leadership, the right name, its promotion and a new timeline. */

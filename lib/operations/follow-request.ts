@@ -1,7 +1,7 @@
 import type { ClusterView } from '../topology/view';
-import { DROPPED_MS } from './follow-leadership';
+import { comesUntil, DROPPED_MS } from './follow-leadership';
 import { moment } from './rules/words';
-import { end, isUndecided, mark, type Run, seen, tooLate } from './run';
+import { end, isUndecided, mark, type Run, seen, tooLate, waiting } from './run';
 import type { WishOf } from './wish';
 
 /** Follows what only changes the request that stands in ZooKeeper: a schedule, or its end. */
@@ -27,16 +27,17 @@ export function followSchedule(run: Run, cluster: ClusterView, now: number): Run
 
 /**
  * Gone is what was to be cancelled; where the leadership moved meanwhile, it came too late. Patroni
- * may have begun with it when it was taken back: only a leadership that lasts says that it has not.
+ * may have begun with it when it was taken back: only a leadership that lasts says that it has not,
+ * and lasts beyond the moment where Patroni may have slept towards it already.
  */
 export function followCancel(run: Run, cluster: ClusterView, now: number): Run {
   if (!isUndecided(run) || run.view.state === 'recorded') return run;
   if ((cluster.leader?.czxid ?? null) !== run.seen.leaderCzxid) {
-    return end(run, {
-      code: 'failed',
-      says: 'It came too late: the leadership has moved meanwhile.',
-      at: now,
-    });
+    const says =
+      comesUntil(run) !== null && now >= (run.due?.at ?? now) - SKEW_MS
+        ? 'It was carried out all the same: Patroni had begun to wait for its moment.'
+        : 'It came too late: the leadership has moved meanwhile.';
+    return end(run, { code: 'failed', says, at: now });
   }
   // Only what we wrote ourselves proves that we did it, and not somebody else.
   if (cluster.request !== null || seen(run, 'requested') === null) return run;
@@ -44,8 +45,15 @@ export function followCancel(run: Run, cluster: ClusterView, now: number): Run {
   const leads = cluster.members.find(({ name }) => name === cluster.leader?.name);
   const steps = leads !== undefined && leads.state !== 'running';
   if (steps || now - (seen(cleared, 'request-cleared') ?? now) < DROPPED_MS) return cleared;
+  const until = comesUntil(cleared);
+  if (until !== null && now < until) {
+    return waiting(cleared, 'its moment to pass: Patroni may have begun to wait for it', now);
+  }
   return end(cleared, { code: 'done', says: NONE_SCHEDULED, at: now });
 }
+
+/** Patroni's clock may be so much ahead. */
+const SKEW_MS = 1000;
 
 const NONE_SCHEDULED = 'No switchover is scheduled any more.';
 

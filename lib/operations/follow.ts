@@ -2,8 +2,8 @@ import type { ClusterView } from '../topology/view';
 import {
   configurationOverdue,
   followPause,
+  pauseOverdue,
   type TakenUp,
-  tookPauseUp,
 } from './follow-configuration';
 import { followLeadership, leadershipOverdue } from './follow-leadership';
 import { followMembers, membersOverdue } from './follow-members';
@@ -55,7 +55,7 @@ export function overdue(
       return requestOverdue(run, cluster, now);
     case 'pause':
     case 'resume':
-      return configurationOverdue(run, cluster ? tookPauseUp(run, cluster) : members, now);
+      return pauseOverdue(run, cluster, now);
     case 'configuration':
       return configurationOverdue(run, members, now);
     case 'removal':

@@ -208,9 +208,9 @@ test('every state by every event leads where it should', () => {
     a look at it under way | recorded  | requested | observing | done      | unknown
     a look at it done      | recorded  | requested | done      | done      | done
     a look at it spoilt    | recorded  | requested | observing | done      | unknown
-    time over, the same    | unknown   | unknown   | done      | done      | unknown
-    time over, under way   | unknown   | unknown   | done      | done      | unknown
-    time over, unseen      | unknown   | unknown   | done      | done      | unknown
+    time over, the same    | unknown   | unknown   | failed    | done      | unknown
+    time over, under way   | unknown   | unknown   | unknown   | done      | unknown
+    time over, unseen      | unknown   | unknown   | unknown   | done      | unknown
     an end                 | failed    | failed    | failed    | done      | failed
 
     resume
@@ -224,9 +224,9 @@ test('every state by every event leads where it should', () => {
     a look at it under way | recorded  | requested | observing | done      | unknown
     a look at it done      | recorded  | requested | done      | done      | done
     a look at it spoilt    | recorded  | requested | observing | done      | unknown
-    time over, the same    | unknown   | unknown   | done      | done      | unknown
-    time over, under way   | unknown   | unknown   | done      | done      | unknown
-    time over, unseen      | unknown   | unknown   | done      | done      | unknown
+    time over, the same    | unknown   | unknown   | failed    | done      | unknown
+    time over, under way   | unknown   | unknown   | unknown   | done      | unknown
+    time over, unseen      | unknown   | unknown   | unknown   | done      | unknown
     an end                 | failed    | failed    | failed    | done      | failed
 
     configuration

@@ -38,6 +38,8 @@ export interface Run {
   readonly sha256?: string | null;
   /** Which settings that changes; null or absent: not known. */
   readonly changed?: readonly string[] | null;
+  /** Of a request that is to be taken back: its moment, and how long Patroni's loop is. */
+  readonly due?: { readonly at: number; readonly loopMs: number };
   /** After this the outcome is unknown if nothing has shown it. */
   readonly deadline: number;
   /** Since when it is in doubt whether Patroni has taken it: it erred, or its answer is lost. */
@@ -83,6 +85,7 @@ export function begin(
   };
   const run: Run = {
     ...{ view, wish, seen, targets, sha256, changed, act: act?.id ?? null },
+    ...dueOf(wish, cluster),
     timelineBefore: cluster.timeline,
     deadline: now + patienceMs,
   };
@@ -106,6 +109,12 @@ export function takenOver(run: Run, now: number): Run {
     deadline,
     view: { ...run.view, waiting: waits && { ...waits, until: deadline } },
   };
+}
+
+function dueOf(wish: Wish, { request, config }: ClusterView): Pick<Run, 'due'> {
+  const at = Date.parse(request?.scheduledAt ?? '');
+  if (wish.kind !== 'cancel-switchover' || Number.isNaN(at)) return {};
+  return { due: { at, loopMs: (config.is === 'ok' ? config.value.loopWait : 10) * 1000 } };
 }
 
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */

@@ -79,11 +79,13 @@ export function unaskedRun(
     readonly id: string;
     readonly at: number;
     readonly cause: Cause;
+    /** What was asked for, where it stands there no more. */
+    readonly request?: RequestView | null;
     /** Who scheduled it with Howdah. */
     readonly by?: string | null;
   },
 ): Run {
-  const request = now.request ?? before.request;
+  const request = as.request ?? now.request ?? before.request;
   const asked = as.cause === 'automatic' ? null : request;
   const wish: Wish =
     asked?.leader != null

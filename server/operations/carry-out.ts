@@ -32,6 +32,8 @@ export interface CarryOutParts {
   readonly view: () => ClusterView | null;
   /** What is to be written to the configuration; null: nothing. */
   readonly bytes: Buffer | null;
+  /** Keeps what has to be there once they are written. */
+  readonly beforeWrite: () => Promise<void>;
 }
 
 export interface Sending {

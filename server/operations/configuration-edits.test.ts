@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ZooKeeperError } from '@/lib/errors';
 import type { OperationRequest } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
+import { aCluster } from '@/lib/topology/sample-cluster';
+import type { ClusterView } from '@/lib/topology/view';
 import { act, Howdah, ID, KEPT, RECORD, refusal, rest, SCOPE, World } from './world-for-tests';
 
 let world: World;
@@ -142,6 +144,7 @@ describe('a configuration', () => {
 
 describe('a pause', () => {
   const until = 5_000_000;
+  const note = () => world.zookeeper.get(`/howdah/pauses/${ID}`)?.data.toString() ?? null;
 
   test('says who and why, for every Howdah, until it ends', async () => {
     await done({ kind: 'pause', until });
@@ -161,6 +164,68 @@ describe('a pause', () => {
     await rest();
     expect(other.paused.at(-1)).toBeNull();
     expect(world.zookeeper.get(`/howdah/pauses/${ID}`)).toBeNull();
+  });
+
+  const lookingAt = (other: Howdah) => async () => {
+    if (world.view) other.pauses.observe(world.view);
+    await rest();
+  };
+  const known = (other: Howdah) => other.paused.at(-1) ?? null;
+
+  test('is noted before it is written, so that nobody who sees it looks in vain', async () => {
+    const set = howdah.session.set.bind(howdah.session);
+    howdah.session.set = async (path, data, version) => {
+      if (path.endsWith('/config')) expect(note()).not.toBeNull();
+      return set(path, data, version);
+    };
+    await done({ kind: 'pause', until });
+    expect(howdah.outcome).toBe('done');
+    expect(JSON.parse(note() ?? '')).toMatchObject({ by: act.by, version: 1 });
+  });
+
+  test('is known on though another setting is written under it', async () => {
+    await done({ kind: 'pause', until });
+    const first = new Howdah(world);
+    await lookingAt(first)();
+    world.zookeeper.set(`${SCOPE}/config`, '{"ttl":40,"pause":true}');
+    await lookingAt(first)();
+    const later = new Howdah(world);
+    await lookingAt(later)();
+    expect([known(first)?.by, known(later)?.by]).toEqual([act.by, act.by]);
+  });
+
+  test('that is not the one it was noted of is nobody’s, whoever looked in between', async () => {
+    await done({ kind: 'pause', until });
+    const first = new Howdah(world);
+    await lookingAt(first)();
+    // Resumed and paused again between two looks.
+    world.zookeeper.set(`${SCOPE}/config`, '{"ttl":30}');
+    world.zookeeper.set(`${SCOPE}/config`, '{"ttl":30,"pause":true}');
+    await lookingAt(first)();
+    const later = new Howdah(world);
+    await lookingAt(later)();
+    expect([known(first), known(later)]).toEqual([null, null]);
+  });
+
+  test('is not forgotten by a Howdah that sees the time before it', async () => {
+    await done({ kind: 'pause', until });
+    const before = { ...aCluster(), config: { ...aCluster().config, version: 0 } } as ClusterView;
+    const slow = new Howdah(world);
+    slow.pauses.observe(before);
+    await rest();
+    expect(note()).not.toBeNull();
+  });
+
+  test('is forgotten with its cluster', async () => {
+    await done({ kind: 'pause', until });
+    howdah.pauses.gone(ID);
+    await rest();
+    expect(note()).not.toBeNull();
+    for (const name of ['config', 'leader', 'members']) world.zookeeper.delete(`${SCOPE}/${name}`);
+    world.zookeeper.delete(SCOPE);
+    howdah.pauses.gone(ID);
+    await rest();
+    expect(note()).toBeNull();
   });
 
   test('by other means is nobody’s, though Howdah had paused it once', async () => {

@@ -5,26 +5,28 @@ import { Failure, ZooKeeperError } from '@/lib/errors';
 import { overdue } from '@/lib/operations/follow';
 import {
   configurationOverdue,
+  overwritten,
   type TakenUp,
   takenUp,
   written,
 } from '@/lib/operations/follow-configuration';
-import { endAs } from '@/lib/operations/run';
+import { endAs, type Run } from '@/lib/operations/run';
 import { readSettings, settingChanges } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import { clusterPath } from '@/lib/topology/cluster-id';
-import type { ClusterView, PauseView } from '@/lib/topology/view';
+import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess, RawZnode, VersionStore } from '../ports';
 import type { RunHandle } from './carry-out';
 import type { JudgedEdit } from './judge-edit';
+import type { PauseNote } from './pauses';
 
 export interface EditsOptions {
   readonly clock: Clock;
   readonly access: (ensemble: string) => ListingAccess;
   readonly bytes: VersionStore['bytes'];
-  /** Keeps who paused it, and why. */
-  readonly onPaused: (view: ClusterView, pause: PauseView) => Promise<void>;
+  /** Keeps who is about to pause it, and why. Throws `ZooKeeperError`. */
+  readonly notePause: (view: ClusterView, note: PauseNote) => Promise<void>;
   /** What of those settings of a configuration each member runs; null: of all. */
   readonly takenUp: (
     view: ClusterView,
@@ -102,28 +104,25 @@ export class ConfigurationEdits {
     return { rules: [...same, ...rules], changes };
   }
 
+  /** What has to be there once it is written. Throws `ZooKeeperError`. */
+  async beforeWrite({ wish, seen, sha256, view: run }: Run, view: ClusterView): Promise<void> {
+    if (wish.kind !== 'pause' || seen.configVersion === null || sha256 == null) return;
+    const { by = null, reason, startedAt: since } = run;
+    const version = seen.configVersion + 1;
+    const note = { by, reason, since, until: wish.until, version, sha256 };
+    await this.#options.notePause(view, note);
+  }
+
   /**
    * From the moment it may have been written to its end: finds out whether it was, and follows who
    * takes it up. Returns when the run has ended.
    */
-  async goOn(handle: RunHandle, view: ClusterView): Promise<void> {
+  async goOn(handle: RunHandle, view: ClusterView, now: () => ClusterView | null): Promise<void> {
     if (handle.run().written == null) await this.#findOut(handle, view);
     if (handle.run().written == null) return;
     const { zxid } = handle.run().written ?? {};
     if (zxid) this.#remember(zxid);
-    const { wish, view: run } = handle.run();
-    // Resumed since, by whomever, there is nothing to be known of it.
-    if (wish.kind === 'pause' && (await this.#isPaused(view))) {
-      const { by = null, reason, startedAt: since } = run;
-      await this.#options.onPaused(view, { by, reason, since, until: wish.until });
-    }
-    if (wish.kind === 'configuration') await this.#follow(handle, view);
-  }
-
-  async #isPaused(view: ClusterView): Promise<boolean> {
-    const { data } = await this.#current(view);
-    const { pause } = readSettings(data.toString('utf8')) ?? {};
-    return pause === true;
+    if (handle.run().wish.kind === 'configuration') await this.#follow(handle, () => now() ?? view);
   }
 
   /** The answer was lost, or a process that asked is gone: what stands there tells. */
@@ -156,18 +155,23 @@ export class ConfigurationEdits {
   }
 
   /** Asks every member what it runs, until all run it or the bound has passed. */
-  async #follow(handle: RunHandle, view: ClusterView): Promise<void> {
+  async #follow(handle: RunHandle, now: () => ClusterView): Promise<void> {
     const { clock } = this.#options;
     let members: readonly TakenUp[] = [];
     while (handle.run().view.outcome === null) {
       try {
-        const { data, stat } = await this.#current(view);
+        const { data, stat } = await this.#current(now());
         const { written: ours } = handle.run();
         // Somebody has written another since: who takes ours up can't be told any more.
-        if (ours && stat.version !== ours.version) break;
+        if (ours && stat.version !== ours.version) {
+          await handle.advance(overwritten(handle.run(), clock.now()));
+          return;
+        }
         const { changed = null } = handle.run();
-        members = await this.#options.takenUp(view, data.toString('utf8'), changed);
-        const next = takenUp(handle.run(), members, clock.now());
+        members = await this.#options.takenUp(now(), data.toString('utf8'), changed);
+        // What waits for a restart is said by Patroni a moment later: by the view as it is now.
+        const by = { now: clock.now(), loopMs: loopOf(now()) };
+        const next = takenUp(handle.run(), members, by);
         if (next !== handle.run()) await handle.advance(next);
       } catch (error) {
         if (!(error instanceof ZooKeeperError)) throw error;
@@ -218,6 +222,10 @@ export class ConfigurationEdits {
 
 const isWriting = (wish: Wish): wish is Writing =>
   wish.kind === 'configuration' || wish.kind === 'pause' || wish.kind === 'resume';
+
+/** Before it was changed, or after. */
+const loopOf = ({ config }: ClusterView): number =>
+  (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -19,10 +19,12 @@ class Rig {
   view: ClusterView = aCluster();
   own: { run: Run; open: boolean } | null = null;
   another = false;
+  mine: number | null = null;
   readonly followed = new Followed({
     clock: this.clock,
     view: () => this.view,
     own: () => this.own,
+    scheduledBy: (_, due) => (due === this.mine ? { by: 'ann' } : null),
     another: async () => this.another,
     onRun: (view) => this.shown.push(view),
     onError: (error) => {
@@ -49,16 +51,6 @@ beforeEach(() => {
 });
 
 const scheduledAt = new Date(1_000_000).toISOString();
-const wished = (due: string) =>
-  begin(
-    {
-      ...{ seen: seenOfSample, reason: '' },
-      wish: { kind: 'switchover', candidate: 'pg-b', at: due },
-    },
-    aCluster(),
-    { id: 'own', now: 1, patienceMs: 1, act: { id: 'act', by: 'ann' } },
-  );
-
 const switchover = (part: { startedAt?: number; wish?: Wish } = {}) => {
   const { startedAt = 1, wish = { kind: 'switchover', candidate: 'pg-b', at: null } } = part;
   return begin({ seen: seenOfSample, reason: '', wish }, aCluster(), {
@@ -93,15 +85,33 @@ describe('a change of leadership that no Howdah was asked for', () => {
 
   test('is Howdah’s own where it comes due by a schedule that was made here', async () => {
     const due = aCluster({ request: aRequest({ scheduledAt }) });
-    at.own = { run: wished(scheduledAt), open: false };
+    at.mine = Date.parse(scheduledAt);
     await at.see(due, nobody);
     expect(at.last).toMatchObject({ cause: 'howdah', by: 'ann' });
     expect(at.followed.isMoving(ID)).toBe(true);
-    at.own = { run: wished('2027-01-01T00:00:00Z'), open: false };
     const other = new Rig();
-    other.own = at.own;
+    other.mine = Date.parse('2027-01-01T00:00:00Z');
     await other.see(due, nobody);
     expect(other.last).toMatchObject({ cause: 'request', by: null });
+  });
+
+  test('is that of a schedule which was taken back too late for Patroni to see', async () => {
+    const cancelled = async (aheadMs: number, waitMs: number) => {
+      const rig = new Rig();
+      const due = rig.clock.now() + aheadMs;
+      const request = aRequest({ scheduledAt: new Date(due).toISOString() });
+      await rig.see(aCluster({ request }), aCluster());
+      await rig.clock.pass(waitMs);
+      await rig.see(nobody, ledBy('pg-b'));
+      return rig.last;
+    };
+    expect(await cancelled(8000, 8000)).toMatchObject({
+      ...{ cause: 'request', title: 'Scheduled switchover from pg-a to pg-b' },
+      outcome: { code: 'done' },
+    });
+    // Nor did it come before its moment, nor of what Patroni has seen to be gone.
+    expect((await cancelled(8000, 2000))?.cause).toBe('automatic');
+    expect((await cancelled(60_000, 60_000))?.cause).toBe('automatic');
   });
 
   test('is none while an operation of Howdah’s own is under way there', async () => {

@@ -14,7 +14,7 @@ import {
 } from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Cause } from '@/lib/topology/event';
-import type { ClusterView } from '@/lib/topology/view';
+import type { ClusterView, RequestView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
 import { isOpen } from './live-run';
 
@@ -23,6 +23,8 @@ export interface FollowedOptions {
   readonly view: (id: ClusterId) => ClusterView | null;
   /** The newest run of Howdah's own here, and whether something may still happen to it. */
   readonly own: (id: ClusterId) => { readonly run: Run; readonly open: boolean } | null;
+  /** Who has scheduled a switchover for that moment with Howdah; null: nobody has. */
+  readonly scheduledBy: (id: ClusterId, at: number) => { readonly by: string | null } | null;
   /** Whether another Howdah moves that leadership there; it is shown then, as it goes. */
   readonly another: (view: ClusterView, czxid: string | null) => Promise<boolean>;
   readonly onRun: (view: OperationView) => void;
@@ -31,6 +33,15 @@ export interface FollowedOptions {
 
 /** A request is cleared within a change of leader: what comes so soon after it is its doing. */
 const REQUEST_LASTS_MS = 60_000;
+/** Patroni's clock may be so much ahead. */
+const SKEW_MS = 1000;
+
+interface Scheduled {
+  readonly request: RequestView;
+  readonly at: number;
+  readonly loopMs: number;
+  readonly goneAt: number | null;
+}
 
 /**
  * Changes of leadership that no Howdah was asked for, each followed as a run: automatic failovers,
@@ -39,6 +50,8 @@ const REQUEST_LASTS_MS = 60_000;
 export class Followed {
   readonly #options: FollowedOptions;
   readonly #last = new Map<ClusterId, ClusterView>();
+  /** The last schedule that stood there, and when it was seen to be gone. */
+  readonly #scheduled = new Map<ClusterId, Scheduled>();
   /** The last request that stood there and has not been met yet. */
   readonly #requested = new Map<ClusterId, { readonly at: number; readonly version: number }>();
   /** One that was met, and may stand on for a moment. */
@@ -103,23 +116,38 @@ export class Followed {
 
   #noteRequest(view: ClusterView, at: number): void {
     const { id, request } = view;
-    if (request === null) this.#met.delete(id);
-    else if (this.#isDone(view, at)) this.#met.set(id, request.version);
-    else if (request.scheduledAt === null && request.version !== this.#met.get(id)) {
+    const scheduled = this.#scheduled.get(id);
+    if (request === null) {
+      this.#met.delete(id);
+      if (scheduled) this.#scheduled.set(id, { ...scheduled, goneAt: scheduled.goneAt ?? at });
+    } else if (this.#isDone(view, at)) this.#met.set(id, request.version);
+    else if (request.version === this.#met.get(id)) return;
+    else if (request.scheduledAt !== null) {
+      const loopMs = (view.config.is === 'ok' ? view.config.value.loopWait : 10) * 1000;
+      this.#scheduled.set(id, {
+        request,
+        at: Date.parse(request.scheduledAt),
+        loopMs,
+        goneAt: null,
+      });
+    } else {
       this.#requested.set(id, { at, version: request.version });
+      this.#scheduled.delete(id);
     }
   }
 
   /** A request accounts for one change of leader, and for none after it. */
   #meetRequest(id: ClusterId): void {
-    const requested = this.#requested.get(id);
+    const requested = this.#requested.get(id) ?? this.#scheduled.get(id)?.request;
     if (requested === undefined) return;
     this.#met.set(id, requested.version);
     this.#requested.delete(id);
+    this.#scheduled.delete(id);
   }
 
   gone(id: ClusterId): void {
     this.#last.delete(id);
+    this.#scheduled.delete(id);
     this.#requested.delete(id);
     this.#met.delete(id);
     this.#runs.delete(id);
@@ -147,19 +175,16 @@ export class Followed {
   }
 
   #causeOf(
-    before: ClusterView,
+    { id }: ClusterView,
     now: number,
-  ): { readonly cause: Cause; readonly by?: string | null } {
-    const due = before.request?.scheduledAt ?? null;
-    const wish = this.#options.own(before.id)?.run;
-    if (due !== null && Date.parse(due) <= now + REQUEST_LASTS_MS) {
-      const ours =
-        wish?.wish.kind === 'switchover' &&
-        wish.wish.at !== null &&
-        Date.parse(wish.wish.at) === Date.parse(due);
-      return ours ? { cause: 'howdah', by: wish.view.by ?? null } : { cause: 'request' };
+  ): { readonly cause: Cause; readonly by?: string | null; readonly request?: RequestView } {
+    const scheduled = this.#scheduled.get(id);
+    if (scheduled !== undefined && isDue(scheduled, now)) {
+      const { request } = scheduled;
+      const made = this.#options.scheduledBy(id, scheduled.at);
+      return made ? { cause: 'howdah', by: made.by, request } : { cause: 'request', request };
     }
-    const asked = this.#requested.get(before.id);
+    const asked = this.#requested.get(id);
     const lately = asked !== undefined && now - asked.at < REQUEST_LASTS_MS;
     return { cause: lately ? 'request' : 'automatic' };
   }
@@ -198,4 +223,12 @@ export class Followed {
       if (now) this.observe(now);
     });
   }
+}
+
+/** Whether a leadership that moves now does so by this schedule, also where it was taken back. */
+function isDue({ at, loopMs, goneAt }: Scheduled, now: number): boolean {
+  if (goneAt === null) return at <= now + REQUEST_LASTS_MS;
+  // Within its last loop Patroni sleeps up to the moment, and doesn't see that it is gone.
+  const heeded = goneAt >= at - loopMs - SKEW_MS;
+  return heeded && now >= at - SKEW_MS && now <= at + REQUEST_LASTS_MS;
 }

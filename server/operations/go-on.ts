@@ -11,7 +11,7 @@ interface GoOnParts {
   readonly clock: Clock;
   readonly edits: ConfigurationEdits;
   readonly access: () => ListingAccess;
-  readonly view: ClusterView | null;
+  readonly view: () => ClusterView | null;
 }
 
 /** What an earlier process left: never asked again, and never taken for done. */
@@ -25,7 +25,7 @@ export async function goOn(handle: RunHandle, parts: GoOnParts): Promise<void> {
     await handle.advance(endAs(run, ['failed', says], clock.now()));
   } else if (run.targets.length > 0) {
     await handle.advance(interrupted(run, clock.now()));
-  } else if (run.wish.kind === 'removal' || (run.sha256 != null && view !== null)) {
+  } else if (run.wish.kind === 'removal' || (run.sha256 != null && view() !== null)) {
     await findOut(handle, parts);
   } else {
     const how = 'Howdah stopped while it asked: whether Patroni was reached will be seen';
@@ -48,5 +48,8 @@ export async function findOut(handle: RunHandle, parts: GoOnParts): Promise<void
   if (wish.kind === 'removal') {
     const key = parseClusterId(run.cluster);
     if (key) await endRemoval(handle, { clock, key, access });
-  } else if (sha256 != null && view !== null) await edits.goOn(handle, view);
+    return;
+  }
+  const now = view();
+  if (sha256 != null && now !== null) await edits.goOn(handle, now, view);
 }

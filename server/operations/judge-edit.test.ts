@@ -60,12 +60,39 @@ test('who has taken a configuration up is told of what it changes alone, and of 
     { member: 'pg-a', state: 'runs' },
     { member: 'pg-b', state: 'pending-restart' },
   ]);
+  // What is Patroni's own no server tells.
   expect(of(['ttl'])).toEqual([
-    { member: 'pg-a', state: 'runs' },
-    { member: 'pg-b', state: 'runs' },
+    { member: 'pg-a', state: 'reads' },
+    { member: 'pg-b', state: 'reads' },
+  ]);
+  expect(of(['ttl', 'postgresql.parameters.max_connections']).map(({ state }) => state)).toEqual([
+    ...['reads', 'pending-restart'],
   ]);
   expect(of(null)).toEqual([
     { member: 'pg-a', state: 'differs' },
     { member: 'pg-b', state: 'differs' },
   ]);
+});
+
+test('what is not set any more is back, or waits for a restart, or is not known', () => {
+  const from = (setting: string, source: string, pendingRestart = false) => ({
+    ...{ setting, resetVal: setting, source, pendingRestart },
+  });
+  const states = (
+    key: 'max_connections' | 'log_rotation_age',
+    setting: ReturnType<typeof from>,
+    part: Parameters<typeof withMember>[2] = {},
+  ) =>
+    takenUpBy(withMember(aCluster(), 'pg-a', part), document({}), {
+      settings: { parameters, members: [member('pg-a', { [key]: setting })] },
+      changed: [`postgresql.parameters.${key}`],
+    }).map(({ state }) => state);
+  expect(states('log_rotation_age', from('5', 'configuration file'))).toEqual(['unknown']);
+  expect(states('log_rotation_age', from('7', 'default'))).toEqual(['runs']);
+  expect(states('max_connections', from('200', 'command line'))).toEqual(['unknown']);
+  const pending = { pendingRestart: true };
+  expect(states('max_connections', from('200', 'command line'), pending)).toEqual([
+    'pending-restart',
+  ]);
+  expect(states('max_connections', from('100', 'command line'))).toEqual(['runs']);
 });

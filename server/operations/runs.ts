@@ -10,7 +10,6 @@ import { left, type Turn, turnFor } from '@/lib/operations/turn';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Operations } from '../ports';
 import { carryOut } from './carry-out';
@@ -114,10 +113,10 @@ export class Runs implements Operations {
       const { sha256 = null, changed = null } = edit ?? {};
       const start = { id, now, patienceMs, act, sha256, changed };
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
-      await this.#leave(view, run);
+      await this.#leave(wish, view, run);
       const live = await this.#take(view, run);
       this.#show(live, askedFor(run.view));
-      void this.#carry(view.key, live, edit?.bytes ?? null);
+      void this.#carry(view, live, edit?.bytes ?? null);
       return run.view;
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error;
@@ -262,15 +261,18 @@ export class Runs implements Operations {
     return turnFor(wish, this.#live.get(id)?.run ?? null, this.#options.clock.now());
   }
 
-  /** What only waits is ended where something can't wait for it. */
-  async #leave({ id }: ClusterView, { view }: Run): Promise<void> {
+  /** What only waits is ended where something can't wait for it; else it has its turn, still. */
+  async #leave(wish: Wish, { id, name }: ClusterView, { view }: Run): Promise<void> {
+    const { running, leaving } = this.#turn(wish, id);
+    if (running) throw new Failure('busy', `${running} is under way on ${name}.`);
     const live = this.#live.get(id);
-    if (live === undefined || live.run.view.state === 'ended') return;
+    if (leaving === null || live === undefined) return;
     await this.#advance(live, left(live.run, view.title, this.#options.clock.now()));
   }
 
-  async #carry(key: ClusterKey, live: LiveRun, bytes: Buffer | null): Promise<void> {
-    const { clock, patroni, access, settings, view, writes, onError } = this.#options;
+  async #carry(seen: ClusterView, live: LiveRun, bytes: Buffer | null): Promise<void> {
+    const { clock, patroni, access, settings, view, writes, edits, onError } = this.#options;
+    const { key } = seen;
     this.#watchDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
@@ -279,6 +281,7 @@ export class Runs implements Operations {
       await carryOut(handle, {
         ...{ clock, patroni, key, bytes, settings: settings(key), view: now },
         access: () => access(key.ensemble),
+        beforeWrite: () => edits.beforeWrite(live.run, seen),
       });
       // What is seen already may be all there is to see.
       const current = now();
@@ -291,7 +294,7 @@ export class Runs implements Operations {
 
   #partsFor({ ensemble, run }: LiveRun) {
     const { clock, edits, access, view } = this.#options;
-    return { clock, edits, view: view(run.view.cluster), access: () => access(ensemble) };
+    return { clock, edits, view: () => view(run.view.cluster), access: () => access(ensemble) };
   }
 
   #handle(live: LiveRun) {

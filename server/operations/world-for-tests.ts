@@ -225,7 +225,7 @@ export class Howdah {
     const edits = new ConfigurationEdits({
       ...shared,
       bytes: async ({ seq }) => (seq === 7 ? Buffer.from(KEPT) : null),
-      onPaused: (view, pause) => this.pauses.note(view, pause),
+      notePause: (view, pause) => this.pauses.note(view, pause),
       takenUp: async () => MEMBERS.map((member) => ({ member, state: 'runs' })),
       check: async (view, texts) =>
         judgeEdit(view, texts, { parameters: null, maxSessionTimeoutMs: 40_000 }),

@@ -9,7 +9,9 @@ export async function writeConfiguration(sending: Sending): Promise<void> {
   const { handle, parts, guard } = sending;
   const { clock, key, access, bytes } = parts;
   const { configVersion } = handle.run().seen;
-  if (bytes === null || configVersion === null || !(await guard())) return;
+  if (bytes === null || configVersion === null) return;
+  await parts.beforeWrite();
+  if (!(await guard())) return;
   sending.sent = true;
   try {
     const stat = await access().set(`${clusterPath(key)}/config`, bytes, configVersion);
