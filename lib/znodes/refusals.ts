@@ -40,7 +40,7 @@ export function refusalOf(path: string, { namespaces, root }: ImportRules): stri
 /** Where Howdah's root is that of everything, only its records are its own. */
 function ownFolders(root: string): readonly (readonly string[])[] {
   const names = namesOf(root);
-  return names.length > 0 ? [names] : [['operations'], ['pauses']];
+  return names.length > 0 ? [names] : [['operations'], ['pauses'], ['schedules']];
 }
 
 /** Patroni's layout is namespace/scope/name, with a Citus group before the name where there is one. */
