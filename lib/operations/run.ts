@@ -88,25 +88,6 @@ export function begin(
   return mark(run, 'recorded', now);
 }
 
-const LEAST_LEFT_MS = 60_000;
-
-/**
- * A run that another process began, by whose clock its bound is: by this one's it has a minute at
- * least, and no more than it ever had.
- */
-export function takenOver(run: Run, now: number): Run {
-  if (run.view.state === 'ended') return run;
-  const most = Math.max(LEAST_LEFT_MS, run.deadline - run.view.startedAt);
-  const deadline = now + Math.min(most, Math.max(LEAST_LEFT_MS, run.deadline - now));
-  if (deadline === run.deadline) return run;
-  const { waiting: waits } = run.view;
-  return {
-    ...run,
-    deadline,
-    view: { ...run.view, waiting: waits && { ...waits, until: deadline } },
-  };
-}
-
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */
 export function requesting(run: Run, now: number): Run {
   if (run.view.state !== 'recorded') return run;
