@@ -92,25 +92,6 @@ export function begin(
   return mark(run, 'recorded', now);
 }
 
-const LEAST_LEFT_MS = 60_000;
-
-/**
- * A run that another process began, by whose clock its bound is: by this one's it has a minute at
- * least, and no more than it ever had.
- */
-export function takenOver(run: Run, now: number): Run {
-  if (run.view.state === 'ended') return run;
-  const most = Math.max(LEAST_LEFT_MS, run.deadline - run.view.startedAt);
-  const deadline = now + Math.min(most, Math.max(LEAST_LEFT_MS, run.deadline - now));
-  if (deadline === run.deadline) return run;
-  const { waiting: waits } = run.view;
-  return {
-    ...run,
-    deadline,
-    view: { ...run.view, waiting: waits && { ...waits, until: deadline } },
-  };
-}
-
 function dueOf(wish: Wish, { request, config }: ClusterView): Pick<Run, 'due'> {
   const at = Date.parse(request?.scheduledAt ?? '');
   if (wish.kind !== 'cancel-switchover' || Number.isNaN(at)) return {};

@@ -67,8 +67,12 @@ describe('for how long nobody could write', () => {
       ['b', 'unsure', 100, 1100],
     ];
     expect(after(...first)).toMatchObject({ since: 0, lastOk: null });
-    const { outages } = after(...first, ['b', 'committed', 1900, 1910]);
+    const { outages, longestMs } = after(...first, ['b', 'committed', 1900, 1910]);
     expect(outages).toMatchObject([{ from: null, to: 'b', startedAt: 0, atMostMs: null }]);
+    // Nor is how long it was: only one whose beginning was seen is measured.
+    expect(longestMs).toBeNull();
+    const next = after(...first, ['b', 'committed', 1900, 1910], ['c', 'committed', 3100, 3110]);
+    expect([next.outages.length, next.longestMs]).toEqual([2, 1200]);
     // A standby that had refused by then is no outage.
     expect(after(['b', 'refused', 0, 2], ['a', 'committed', 0, 9]).outages).toEqual([]);
   });

@@ -62,7 +62,10 @@ export interface WriteFigures {
   readonly outages: readonly WriteOutage[];
   /** How many have gone from `outages` since there were too many. */
   readonly forgotten: number;
-  /** The longest one, milliseconds; null: there was none that is over. */
+  /**
+   * The longest one whose beginning was seen, milliseconds; null: there was none that is over. One
+   * that had begun before the first attempt was longer than can be told.
+   */
   readonly longestMs: number | null;
   readonly twoWriters: TwoWriters | null;
   /** Members at which no attempt can succeed, and why: what they accept isn't known. */
@@ -155,7 +158,10 @@ function withOutage(log: WriteLog, outage: WriteOutage): WriteLog {
     ...log,
     outages: outages.slice(-MOST_OUTAGES),
     forgotten: log.forgotten + Math.max(0, outages.length - MOST_OUTAGES),
-    longestMs: Math.max(outage.endedAt - outage.startedAt, log.longestMs ?? 0),
+    longestMs:
+      outage.from === null
+        ? log.longestMs
+        : Math.max(outage.endedAt - outage.startedAt, log.longestMs ?? 0),
   };
 }
 
@@ -194,7 +200,9 @@ function withTwo(next: WriteLog, { last, twoWriters }: WriteLog, now: Confirmed)
     ({ from, to, endedAt }) =>
       from !== now.member || to !== last.member || now.endedAt - endedAt > BACK_MS,
   );
-  const longest = outages.map(({ startedAt, endedAt }) => endedAt - startedAt);
+  const longest = outages
+    .filter(({ from }) => from !== null)
+    .map(({ startedAt, endedAt }) => endedAt - startedAt);
   const longestMs = longest.length === 0 ? null : Math.max(...longest);
   return { ...next, outages, longestMs, twoWriters: two };
 }

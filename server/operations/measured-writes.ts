@@ -56,7 +56,8 @@ export class MeasuredWrites {
       await this.#wait(LOOK_MS);
       const run = handle.run();
       const figures = trying.current();
-      const { longestMs, twoWriters, since } = figures;
+      const { longestMs, twoWriters, since, outages } = figures;
+      // One that had begun before the first attempt is not told: what the probes saw of it is.
       const told = longestMs === null ? run : measured(run, longestMs);
       const [one, two] = twoWriters?.members ?? [];
       const next =
@@ -65,7 +66,7 @@ export class MeasuredWrites {
           : withTwoWriters(told, `${one} and ${two} both accepted writes at the same time`);
       if (next !== run) await handle.advance(next);
       const { outcome, startedAt } = handle.run().view;
-      const settled = outcome !== null && since === null && longestMs !== null;
+      const settled = outcome !== null && since === null && outages.length > 0;
       const late = outcome !== null && clock.now() - outcome.at > AFTERWARDS_MS;
       if (settled || late || clock.now() - startedAt > 3_600_000) break;
     }

@@ -522,6 +522,17 @@ describe('what Patroni answers', () => {
     expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
   });
 
+  test('not at all, and another process has taken the run up while it stood still: nothing is sent', async () => {
+    const { world, howdah, start } = stalls(({ zookeeper }) => {
+      zookeeper.remove(`${RECORD}/owner`);
+      zookeeper.set(RECORD, zookeeper.get(RECORD)?.data ?? '');
+    });
+    await start();
+    for (let i = 0; i < 3; i += 1) await rest();
+    expect([world.asked, world.view?.request]).toEqual([[], null]);
+    expect(howdah.outcome).not.toBe('done');
+  });
+
   test('not at all, having stood still after its last check: it checks again, and then asks', async () => {
     const { world, start } = stalls(() => {});
     await start();
