@@ -416,6 +416,12 @@ describe('of whom is asked', () => {
     ],
     ['a schedule while paused', restart(['pg-b'], { at: LATER }), paused, ['refuse paused']],
     ['cancelling a schedule', { kind: 'cancel-restart', member: 'pg-b' }, planned, []],
+    [
+      'cancelling another than was seen',
+      { kind: 'cancel-restart', member: 'pg-b', at: '2026-01-01T00:00:00Z' },
+      planned,
+      ['refuse scheduled'],
+    ],
     ['cancelling none', { kind: 'cancel-restart', member: 'pg-c' }, planned, ['refuse scheduled']],
     ['a reload of two', { kind: 'reload', members: ['pg-a', 'pg-b'] }, aCluster(), []],
     ['a reload of nobody', { kind: 'reload', members: [] }, aCluster(), ['refuse chosen']],

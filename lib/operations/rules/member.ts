@@ -21,6 +21,10 @@ export function target(member: MemberView, wish: MemberWish, input: PreflightInp
   return memberResult(name, [reachable(member, input), ...ofKind(member, wish, input)]);
 }
 
+/** Whether another moment is scheduled than the one that was seen; null was seen: none is other. */
+export const isOther = (seen: string | null, now: string | null): boolean =>
+  seen !== null && (now === null || Date.parse(seen) !== Date.parse(now));
+
 function ofKind(member: MemberView, wish: MemberWish, input: PreflightInput): RuleResult[] {
   switch (wish.kind) {
     case 'restart':
@@ -28,7 +32,7 @@ function ofKind(member: MemberView, wish: MemberWish, input: PreflightInput): Ru
     case 'reinitialise':
       return reinitialise(member, input);
     case 'cancel-restart':
-      return [scheduled(member)];
+      return [scheduled(member, wish)];
     case 'reload':
       return [];
   }
@@ -102,7 +106,15 @@ function reinitialise(member: MemberView, { view }: PreflightInput): RuleResult[
   return rules;
 }
 
-function scheduled({ name, scheduledRestart }: MemberView): RuleResult {
+function scheduled(
+  { name, scheduledRestart }: MemberView,
+  wish: WishOf<'cancel-restart'>,
+): RuleResult {
+  const other = wish.member === name && isOther(wish.at ?? null, scheduledRestart);
+  if (other && wish.at != null && scheduledRestart !== null) {
+    const says = `A restart of ${name} is scheduled for ${moment(scheduledRestart)} now, and not for ${moment(wish.at)}`;
+    return rule('scheduled', 'refuse', says, { advice: 'Start over if that is to be cancelled.' });
+  }
   return scheduledRestart === null
     ? rule('scheduled', 'refuse', `No restart of ${name} is scheduled`)
     : rule('scheduled', 'ok', `A restart of ${name} is scheduled for ${moment(scheduledRestart)}`);
