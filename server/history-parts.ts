@@ -4,11 +4,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { MoveSeen } from '@/lib/history/failover';
 import type { HistoryView } from '@/lib/history/history';
 import type { HistoryRecord, RollCall } from '@/lib/history/record';
 import type { OperationView } from '@/lib/operations/types';
 import { type ClusterId, ensembleId } from '@/lib/topology/cluster-id';
-import type { Cause, ClusterEvent, LagSample } from '@/lib/topology/event';
+import type { ClusterEvent, LagSample } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Asked } from './adapters/store/ask';
 import { Database } from './adapters/store/database';
@@ -53,7 +54,7 @@ export interface History extends HistoryReader, VersionStore {
   noteRun(view: OperationView): void;
   sample(cluster: ClusterId, sample: LagSample): void;
   /** A cluster was put together anew, at that moment; if its leadership moved, by that cause. */
-  see(cluster: ClusterId, view: ClusterView, seen: { at: number; cause: Cause }): void;
+  see(cluster: ClusterId, view: ClusterView, seen: MoveSeen): void;
   gone(cluster: ClusterId): void;
   /** A cluster's znodes have been read. */
   read(cluster: ClusterId, scope: ScopeSnapshot): void;

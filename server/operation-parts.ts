@@ -50,8 +50,8 @@ export function createOperations(parts: Parts): {
   readonly operations: Operations;
   /** The cluster's newest run, as the stream sends it. */
   readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
-  /** Whether what is under way moves the leadership. */
-  readonly isMoving: (id: ClusterId) => boolean;
+  /** What is under way that moves the leadership; null: nothing is. */
+  readonly moving: (id: ClusterId) => 'switchover' | 'failover' | null;
   /** Clusters where something is under way: they are watched closely. */
   readonly active: () => ReadonlySet<ClusterId>;
   /** A cluster's view has changed. */
@@ -134,7 +134,7 @@ export function createOperations(parts: Parts): {
         ),
     },
     stamped: (id) => newest.get(id),
-    isMoving: (id) => runs.isMoving(id) || followed.isMoving(id),
+    moving: (id) => runs.moving(id) ?? followed.moving(id),
     active: () => new Set([...runs.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);

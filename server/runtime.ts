@@ -72,7 +72,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return { name, connected: vouchedFor(ensemble), maxSessionTimeoutMs };
     },
     operationOn: (id) => acting.runs.running(id),
-    isMoving: (id) => acting.isMoving(id),
+    moving: (id) => acting.moving(id),
     isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),

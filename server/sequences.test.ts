@@ -44,7 +44,7 @@ class Replay {
       limits: defaultProblemLimits,
       ensemble: (name) => ({ name, connected: this.connected, maxSessionTimeoutMs: 40_000 }),
       operationOn: () => null,
-      isMoving: () => false,
+      moving: () => null,
       isOurs: () => false,
       onChange: () => {},
       onEvent: (event) => this.recorded.push(event),

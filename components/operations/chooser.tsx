@@ -72,14 +72,20 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
           />
         </Section>
       );
-    case 'reinitialise':
     case 'cancel-restart':
+    case 'reinitialise':
       return (
         <Section title="Which member">
           <Targets
             {...{ view, preflight, chosen: wish.member === null ? [] : [wish.member] }}
             one
-            onPick={([member = null]) => onChange({ ...wish, member })}
+            onPick={([member = null]) =>
+              onChange(
+                wish.kind === 'reinitialise'
+                  ? { ...wish, member }
+                  : { ...wish, member, at: restartOf(view, member) },
+              )
+            }
           />
         </Section>
       );
@@ -95,6 +101,10 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
       return null;
   }
 }
+
+/** When a member is to be restarted; null: nothing is scheduled. */
+export const restartOf = ({ members }: ClusterView, member: string | null): string | null =>
+  members.find(({ name }) => name === member)?.scheduledRestart ?? null;
 
 function Section({ title, children }: { title: string; children: React.ReactNode }) {
   const id = useId();

@@ -15,12 +15,19 @@ export interface Decision {
   readonly phrase: string | null;
 }
 
-/** What a dialog begins with. `member`: whom it was opened for. */
-export function undecided(kind: OperationKind, member: string | null): Decision {
-  return { wish: firstWish(kind, member), typed: '', reason: '', seen: null, phrase: null };
+/**
+ * What a dialog begins with. `member`: whom it was opened for. `at`: when that one was to be
+ * restarted then, where this is to be called off.
+ */
+export function undecided(
+  kind: OperationKind,
+  member: string | null,
+  at: string | null = null,
+): Decision {
+  return { wish: firstWish(kind, member, at), typed: '', reason: '', seen: null, phrase: null };
 }
 
-function firstWish(kind: OperationKind, member: string | null): Wish {
+function firstWish(kind: OperationKind, member: string | null, at: string | null): Wish {
   const members = member === null ? [] : [member];
   switch (kind) {
     case 'switchover':
@@ -32,8 +39,9 @@ function firstWish(kind: OperationKind, member: string | null): Wish {
     case 'reload':
       return { kind, members };
     case 'reinitialise':
-    case 'cancel-restart':
       return { kind, member };
+    case 'cancel-restart':
+      return { kind, member, at };
     case 'pause':
       return { kind, until: null };
     case 'configuration':
@@ -63,9 +71,12 @@ export function decide(before: Decision, touch: Touch, shown: Preflight | undefi
     case 'reasoned':
       return { ...before, reason: touch.text };
     case 'started-over':
-      return { ...before, typed: '', seen: null, phrase: null };
+      return { ...before, wish: anew(before.wish), typed: '', seen: null, phrase: null };
   }
 }
+
+/** What is to be called off is then whichever is scheduled. */
+const anew = (wish: Wish): Wish => (wish.kind === 'cancel-restart' ? { ...wish, at: null } : wish);
 
 /** From the first letter on it is about what stood there then, the loss that is typed included. */
 function freeze(before: Decision, shown: Preflight | undefined): Decision {

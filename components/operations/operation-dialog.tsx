@@ -15,7 +15,7 @@ import type { OperationView, Preflight } from '@/lib/operations/types';
 import type { OperationKind, Wish } from '@/lib/operations/wish';
 import type { ClusterView } from '@/lib/topology/view';
 import { formatDuration } from '@/lib/units';
-import { Chooser } from './chooser';
+import { Chooser, restartOf } from './chooser';
 import { DangerDialog } from './danger-dialog';
 import { decide, movedSince, obstacle, undecided, withCandidate } from './decision';
 import { PastCosts } from './past-costs';
@@ -103,7 +103,8 @@ function Deciding({
   const trpc = useTRPC();
   const reason = useId();
   const [decision, setDecision] = useState(() => {
-    const first = undecided(kind, member ?? onlyOne(kind, view));
+    const who = member ?? onlyOne(kind, view);
+    const first = undecided(kind, who, restartOf(view, who));
     return given ? { ...first, wish: given } : first;
   });
   // Who is suggested is who is chosen, and is judged as such, until somebody else is.

@@ -56,7 +56,27 @@ describe('a change of leadership', () => {
     const byHand = { ...request, leader: null };
     const forced = [led('pg-a', '1', { request: byHand }), nobody, led('pg-b', '2')];
     expect(last(told(forced, 'request'))).toMatchObject({ kind: 'failover', predictedMs: null });
-    expect(last(told([led('pg-a', '1'), led('pg-b', '2')], 'howdah'))?.kind).toBe('switchover');
+  });
+
+  test('that Howdah was asked for is what it was asked for, though its request was never seen', () => {
+    const kindOf = (moving: 'switchover' | 'failover') => {
+      const follower = new FailoverFollower();
+      follower.take(led('pg-a', '1'), { at: 0, cause: 'howdah', moving });
+      return follower.take(led('pg-b', '2'), { at: 1000, cause: 'howdah', moving })?.kind;
+    };
+    expect([kindOf('switchover'), kindOf('failover')]).toEqual(['switchover', 'failover']);
+  });
+
+  test('is not what somebody asked for and took back long before', () => {
+    const request = { leader: 'pg-a', candidate: 'pg-b', scheduledAt: null, version: 1 };
+    const kindAfter = (goneMs: number) => {
+      const follower = new FailoverFollower();
+      const take = (view: ClusterView, at: number) => follower.take(view, { at, cause: 'request' });
+      take(led('pg-a', '1', { request }), 0);
+      take(led('pg-a', '1'), 1000);
+      return take(led('pg-b', '2'), 1000 + goneMs)?.kind;
+    };
+    expect([kindAfter(5000), kindAfter(60_000)]).toEqual(['switchover', 'failover']);
   });
 
   test('back to the same member is a restart of its leadership', () => {

@@ -52,17 +52,29 @@ interface Led {
   readonly lsn: string | null;
 }
 
+/** When a view was put together, and what moves the leadership if it has moved. */
+export interface MoveSeen {
+  readonly at: number;
+  readonly cause: Cause;
+  /** What Howdah was asked for there; null or absent: nothing, or that is not known. */
+  readonly moving?: 'switchover' | 'failover' | null;
+}
+
+/** A request is cleared within a change of leader: one that is gone for longer came to nothing. */
+const REQUEST_LASTS_MS = 60_000;
+
 /** Follows the leadership of one cluster. */
 export class FailoverFollower {
   #last: Led | null = null;
   #leaderless: number | null = null;
-  #request: RequestView | null = null;
+  #request: { readonly is: RequestView; readonly goneAt: number | null } | null = null;
   #before: Led | null = null;
   #current: Told | null = null;
 
   /** @returns what is known now of a change of leadership, where that is more than before. */
-  take(view: ClusterView, { at, cause }: { at: number; cause: Cause }): Told | null {
-    if (view.request) this.#request = view.request;
+  take(view: ClusterView, seen: MoveSeen): Told | null {
+    const { at } = seen;
+    this.#noteRequest(view, at);
     const { leader } = view;
     if (leader === null) {
       // One that can't be read is not gone.
@@ -84,18 +96,28 @@ export class FailoverFollower {
       return this.#more(view, at);
     }
     this.#before = before;
-    const told = this.#begin(before, view, { at, cause });
+    const told = this.#begin(before, view, seen);
     this.#leaderless = null;
     this.#request = null;
     this.#current = told;
     return told;
   }
 
-  #begin(before: Led, view: ClusterView, { at, cause }: { at: number; cause: Cause }): Told {
+  #noteRequest({ request }: ClusterView, at: number): void {
+    if (request !== null) this.#request = { is: request, goneAt: null };
+    if (request !== null || this.#request === null) return;
+    const goneAt = this.#request.goneAt ?? at;
+    const isOld = this.#leaderless === null && at - goneAt >= REQUEST_LASTS_MS;
+    this.#request = isOld ? null : { ...this.#request, goneAt };
+  }
+
+  #begin(before: Led, view: ClusterView, { at, cause, moving }: MoveSeen): Told {
     const to = view.leader?.name ?? '';
-    // A failover that somebody forces names no leader. Howdah's own request may never be seen.
-    const named = this.#request?.leader;
-    const asked = cause === 'howdah' ? named !== null : cause === 'request' && named != null;
+    // A failover that somebody forces names no leader. Howdah's own request may never be seen, but
+    // what it was asked for is known.
+    const named = this.#request?.is.leader != null;
+    const ours = moving == null ? named : moving === 'switchover';
+    const asked = cause === 'howdah' ? ours : cause === 'request' && named;
     const kind = before.name === to ? 'restart' : asked ? 'switchover' : 'failover';
     return {
       ...{ kind, cause, to, from: before.name, led: at, began: this.#leaderless ?? at },

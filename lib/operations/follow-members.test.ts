@@ -230,6 +230,35 @@ describe('by what it is seen that a member has', () => {
   );
 });
 
+describe('a restart that is called off', () => {
+  const due = Date.parse('2026-12-01T00:00:00Z');
+  const planned = withMember(aCluster(), 'pg-b', { scheduledRestart: '2026-12-01T00:00:00Z' });
+  const b = (part: Partial<MemberView>) => withMember(aCluster(), 'pg-b', part);
+  const cancelled = (askedAt: number) => {
+    const run = aRun({ kind: 'cancel-restart', member: 'pg-b' }, { cluster: planned });
+    const by = { now: askedAt, until: askedAt + 60_000, before: 100 };
+    return askedTarget(askingTarget(run, 'pg-b', by), 'pg-b', { now: askedAt });
+  };
+
+  test('is the one that stood as it was asked for', () => {
+    expect(cancelled(2000).wish).toMatchObject({ at: '2026-12-01T00:00:00Z' });
+  });
+
+  test('and is carried out all the same has failed', () => {
+    const run = observed(cancelled(due - 500), b({ startedAt: due }), due + 900);
+    expect(run.view.outcome?.code).toBe('failed');
+    expect(run.view.outcome?.says).toContain('carried out all the same');
+  });
+
+  test('within the last loop before its moment is done once that has passed', () => {
+    const run = observed(cancelled(due - 5000), b({ startedAt: 100 }), due + 9999);
+    expect(run.view.outcome).toBeNull();
+    expect(observed(run, b({ startedAt: 100 }), due + 10_000).view.outcome?.code).toBe('done');
+    const early = observed(cancelled(due - 20_000), b({ startedAt: 100 }), due - 19_000);
+    expect(early.view.outcome?.code).toBe('done');
+  });
+});
+
 describe('in words', () => {
   const says = (run: Run) => run.view.outcome?.says;
   const second = () => asked(observed(asked(began()), back, 2000), 'pg-c');

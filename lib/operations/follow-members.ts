@@ -132,7 +132,15 @@ function followOne(run: Run, target: Target, { member, cluster, now }: Seen): Ru
   const away = member?.presence.is !== 'present' || member.state !== 'running';
   const next = away && !target.wasAway ? withTarget(run, target.member, { wasAway: true }) : run;
   const is = { ...target, wasAway: target.wasAway || away };
-  if (member && hasDone(next, is, member, cluster)) {
+  const since = sinceOf(run.view.kind, member);
+  const restarted = is.before !== null && since !== null && since > is.before;
+  const mayCome = restartsUntil(run, is, cluster);
+  if (mayCome !== null && restarted) {
+    const says = `It was carried out all the same: ${target.member} has been restarted`;
+    return failTarget(next, target.member, { now, says });
+  }
+  const isHeld = mayCome !== null && (now < mayCome || away);
+  if (member && !isHeld && hasDone(next, is, member, cluster)) {
     const done = withTarget(next, target.member, { state: 'done' });
     return mark(done, doneStep(target.member), now);
   }
@@ -147,6 +155,22 @@ function followOne(run: Run, target: Target, { member, cluster, now }: Seen): Ru
     return unknownTarget(next, target.member, { now, says });
   }
   return next;
+}
+
+/**
+ * Until when a restart that was called off may come all the same; null: it can't. Patroni sleeps up to
+ * its moment within the last loop.
+ */
+export function restartsUntil(
+  { wish }: Run,
+  { askedAt }: Target,
+  { config }: ClusterView,
+): number | null {
+  const at = wish.kind === 'cancel-restart' ? Date.parse(wish.at ?? '') : Number.NaN;
+  const loopMs = (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
+  if (Number.isNaN(at) || askedAt === null || askedAt < at - loopMs - 1000) return null;
+  // By then PostgreSQL would have been seen to start.
+  return at + loopMs;
 }
 
 // biome-ignore lint/complexity/useMaxParams: the run, whom it asks, and what is seen of both

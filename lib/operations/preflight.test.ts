@@ -448,6 +448,12 @@ describe('of whom is asked', () => {
     ],
     ['a schedule while paused', restart(['pg-b'], { at: LATER }), paused, ['refuse paused']],
     ['cancelling a schedule', { kind: 'cancel-restart', member: 'pg-b' }, planned, []],
+    [
+      'cancelling another than was seen',
+      { kind: 'cancel-restart', member: 'pg-b', at: '2026-01-01T00:00:00Z' },
+      planned,
+      ['refuse scheduled'],
+    ],
     ['cancelling none', { kind: 'cancel-restart', member: 'pg-c' }, planned, ['refuse scheduled']],
     ['a reload of two', { kind: 'reload', members: ['pg-a', 'pg-b'] }, aCluster(), []],
     ['a reload of nobody', { kind: 'reload', members: [] }, aCluster(), ['refuse chosen']],
@@ -636,6 +642,10 @@ describe('a standby whose data is to be thrown away', () => {
     expect(says(withMember(aCluster(), 'pg-b', { probe }))).toContain('refuse writable');
     const crashed = withMember(aCluster(), 'pg-a', { state: 'crashed' });
     expect(says(crashed)).toContain('refuse source');
+    const unasked = withMember(aCluster(), 'pg-a', {
+      probe: { is: 'failing', since: 1, failure: { at: 1, code: 'no-credentials', says: 'x' } },
+    });
+    expect(says(unasked)).not.toContain('refuse source');
     expect(says(withMember(aCluster(), 'pg-b', { timeline: 2 }))).toContain('warn fork');
     expect(says(aCluster())).toEqual([]);
   });

@@ -72,7 +72,8 @@ export function begin(
   },
 ): Run {
   const { id, now, patienceMs, act = null, sha256 = null, changed = null } = start;
-  const { wish, seen, reason } = request;
+  const { seen, reason } = request;
+  const wish = withMoment(request.wish, cluster);
   const { title, from, to, steps, targets } = planOf(wish, seen, cluster);
   const view: OperationView = {
     ...{ id, kind: wish.kind, title, cluster: cluster.id, clusterName: cluster.name },
@@ -90,6 +91,13 @@ export function begin(
     deadline: now + patienceMs,
   };
   return mark(run, 'recorded', now);
+}
+
+/** What is to be called off is what stands as it is asked for, and none that comes later. */
+function withMoment(wish: Wish, { members }: ClusterView): Wish {
+  if (wish.kind !== 'cancel-restart' || wish.at != null) return wish;
+  const member = members.find(({ name }) => name === wish.member);
+  return { ...wish, at: member?.scheduledRestart ?? null };
 }
 
 function dueOf(wish: Wish, { request, config }: ClusterView): Pick<Run, 'due'> {

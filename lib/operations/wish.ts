@@ -23,7 +23,12 @@ export const wishShape = z.discriminatedUnion('kind', [
     pendingOnly: z.boolean(),
     at: moment.nullable(),
   }),
-  z.object({ kind: z.literal('cancel-restart'), member: member.nullable() }),
+  /** `at`: the moment that was seen; absent or null: whichever is seen as it is asked for. */
+  z.object({
+    kind: z.literal('cancel-restart'),
+    member: member.nullable(),
+    at: moment.nullish(),
+  }),
   /** Patroni's own configuration and PostgreSQL's, read again. */
   z.object({ kind: z.literal('reload'), members: z.array(member).max(100) }),
   /** Throws a standby's data away and copies it anew. */

@@ -1,7 +1,6 @@
-import { FailoverFollower } from '@/lib/history/failover';
+import { FailoverFollower, type MoveSeen } from '@/lib/history/failover';
 import type { HistoryRecord } from '@/lib/history/record';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { Cause } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
 
 export interface FailoversOptions {
@@ -18,7 +17,7 @@ export class Failovers {
     this.#options = options;
   }
 
-  note(cluster: ClusterId, view: ClusterView, seen: { at: number; cause: Cause }): void {
+  note(cluster: ClusterId, view: ClusterView, seen: MoveSeen): void {
     const { next, record } = this.#options;
     const follower = this.#followers.get(cluster) ?? new FailoverFollower();
     this.#followers.set(cluster, follower);

@@ -4,7 +4,12 @@ import type { Cause, EventCode, Written } from '@/lib/topology/event';
 export interface Seen {
   readonly at: number;
   readonly cause: Cause;
+  /** What Howdah does there that moves the leadership; null: nothing. */
+  readonly moving?: Moving | null;
 }
+
+/** An operation of Howdah's that moves a leadership, or a request for it. */
+export type Moving = 'switchover' | 'failover';
 
 /** Changes that have a cause worth telling. */
 const isLeadership = ({ code }: { readonly code: EventCode }): boolean =>

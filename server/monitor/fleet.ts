@@ -7,7 +7,7 @@ import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView, PauseView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
-import { causeNow, causeOf, type Seen } from './cause';
+import { causeNow, causeOf, type Moving, type Seen } from './cause';
 import { ClusterTracker } from './cluster-tracker';
 import { Ring } from './ring';
 
@@ -62,8 +62,8 @@ export interface FleetOptions {
   readonly ensemble: (name: string) => EnsembleFacts;
   /** The name of an operation under way on a cluster, or null. */
   readonly operationOn: (id: ClusterId) => string | null;
-  /** Whether that operation is one that moves the leadership, or a request for it. */
-  readonly isMoving: (id: ClusterId) => boolean;
+  /** Whether that operation is one that moves the leadership, or a request for it, and which. */
+  readonly moving: (id: ClusterId) => Moving | null;
   /** Whether a write to a cluster's configuration was Howdah's own. */
   readonly isOurs: (id: ClusterId, zxid: string | null) => boolean;
   /**
@@ -314,13 +314,14 @@ export class Fleet {
     entry.judgedIn = ensemble;
     const { view, changes, nextAt } = entry.tracker.refresh(ensemble, limits, now);
     const operation = operationOn(id);
-    const cause = causeNow(this.#options.isMoving(id), entry.tracker.requestedAt, now);
+    const moving = this.#options.moving(id);
+    const cause = causeNow(moving !== null, entry.tracker.requestedAt, now);
     const isOurs = (zxid: string | null) => this.#options.isOurs(id, zxid);
     for (const change of changes) {
       const of = causeOf(change, cause, isOurs);
       this.#log(id, entry, { ...change, at: now, ...(of === null ? {} : { cause: of }) });
     }
-    this.#options.onView(id, view, { at: now, cause });
+    this.#options.onView(id, view, { at: now, cause, moving });
     if (entry.probed && now - entry.sampledAt >= SAMPLE_EVERY_MS) this.#sample(id, entry, view);
     entry.view = view;
     this.#noteTrouble(id, entry.tracker.troubled);

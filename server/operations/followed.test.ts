@@ -88,7 +88,7 @@ describe('a change of leadership that no Howdah was asked for', () => {
     at.mine = Date.parse(scheduledAt);
     await at.see(due, nobody);
     expect(at.last).toMatchObject({ cause: 'howdah', by: 'ann' });
-    expect(at.followed.isMoving(ID)).toBe(true);
+    expect(at.followed.moving(ID)).toBe('switchover');
     const other = new Rig();
     other.mine = Date.parse('2027-01-01T00:00:00Z');
     await other.see(due, nobody);

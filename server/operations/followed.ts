@@ -73,10 +73,11 @@ export class Followed {
     return [...this.#runs].filter(([, run]) => isOpen(run, now)).map(([id]) => id);
   }
 
-  /** Whether a schedule that was made with Howdah is being carried out. */
-  isMoving(id: ClusterId): boolean {
+  /** What is being carried out of a schedule that was made with Howdah; null: nothing. */
+  moving(id: ClusterId): 'switchover' | 'failover' | null {
     const view = this.#runs.get(id)?.view;
-    return view?.cause === 'howdah' && view.outcome === null;
+    if (view?.cause !== 'howdah' || view.outcome !== null) return null;
+    return view.kind === 'failover' ? 'failover' : 'switchover';
   }
 
   observe(view: ClusterView): void {

@@ -757,3 +757,22 @@ describe('a process that stood still', () => {
     expect(howdah.newest?.outcome?.says).toContain('before anything was sent');
   });
 });
+
+test('a restart is called off only while it is the one that was seen', async () => {
+  const [seen, later] = ['2030-01-01T00:00:00Z', '2030-01-02T00:00:00Z'];
+  const world = new World();
+  const howdah = new Howdah(world);
+  world.planRestart('pg-b', seen);
+  world.rest = async () => {
+    // Somebody schedules another before it is asked.
+    world.planRestart('pg-b', later);
+    return { is: 'answered', status: 200, text: 'ok' };
+  };
+  await howdah.runs.start(world.wanted({ kind: 'cancel-restart', member: 'pg-b', at: seen }));
+  await howdah.goesOn();
+  expect(howdah.newest?.outcome).toMatchObject({
+    code: 'failed',
+    says: expect.stringContaining('another one stands there'),
+  });
+  expect([world.asked, world.view?.members[1]?.scheduledRestart]).toEqual([[], later]);
+});

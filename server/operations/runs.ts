@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BegunAct } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { stateOf, whatMoved } from '@/lib/operations/as-seen';
-import { movesLeadership, observed, overdue } from '@/lib/operations/follow';
+import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { patienceOf } from '@/lib/operations/plan';
 import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
@@ -74,15 +74,13 @@ export class Runs implements Operations {
     return view && view.state !== 'ended' ? view.title : null;
   }
 
-  /** Whether what is under way moves the leadership of a cluster, or the request for that. */
-  isMoving(id: ClusterId): boolean {
+  /** What is under way that moves the leadership of a cluster, or the request for that. */
+  moving(id: ClusterId): 'switchover' | 'failover' | null {
     const run = this.#live.get(id)?.run;
-    if (!run || run.view.state === 'ended') return false;
-    return (
-      movesLeadership(run) ||
-      run.wish.kind === 'switchover' ||
-      run.wish.kind === 'cancel-switchover'
-    );
+    if (!run || run.view.state === 'ended') return null;
+    const { kind } = run.wish;
+    if (kind === 'failover' || kind === 'switchover') return kind;
+    return kind === 'cancel-switchover' ? 'switchover' : null;
   }
 
   /** Whether that write to ZooKeeper was an operation's, or one may just be writing there. */

@@ -21,6 +21,10 @@ export function target(member: MemberView, wish: MemberWish, input: PreflightInp
   return memberResult(name, [reachable(member, input), ...ofKind(member, wish, input)]);
 }
 
+/** Whether another moment is scheduled than the one that was seen; null was seen: none is other. */
+export const isOther = (seen: string | null, now: string | null): boolean =>
+  seen !== null && (now === null || Date.parse(seen) !== Date.parse(now));
+
 function ofKind(member: MemberView, wish: MemberWish, input: PreflightInput): RuleResult[] {
   switch (wish.kind) {
     case 'restart':
@@ -28,7 +32,7 @@ function ofKind(member: MemberView, wish: MemberWish, input: PreflightInput): Ru
     case 'reinitialise':
       return reinitialise(member, input);
     case 'cancel-restart':
-      return [scheduled(member)];
+      return [scheduled(member, wish)];
     case 'reload':
       return [];
   }
@@ -123,13 +127,23 @@ function source(member: MemberView, view: ClusterView): RuleResult[] {
   const { leader } = view;
   if (leader === null || member.isLeader) return [];
   const leads = view.members.find(({ name }) => name === leader.name);
-  const isWell = leads?.state === 'running' && leads.probe.is !== 'failing';
+  // One that nobody may ask is not known to be ill.
+  const isSilent = leads?.probe.is === 'failing' && leads.probe.failure.code !== 'no-credentials';
+  const isWell = leads?.state === 'running' && !isSilent;
   if (isWell) return [rule('source', 'ok', `${leader.name} runs, and can be copied from`)];
   const says = `${leader.name} leads, but is not seen to run: there may be nobody to copy from`;
   return [rule('source', 'refuse', says, { advice: 'Bring the leader up, or fail over first.' })];
 }
 
-function scheduled({ name, scheduledRestart }: MemberView): RuleResult {
+function scheduled(
+  { name, scheduledRestart }: MemberView,
+  wish: WishOf<'cancel-restart'>,
+): RuleResult {
+  const other = wish.member === name && isOther(wish.at ?? null, scheduledRestart);
+  if (other && wish.at != null && scheduledRestart !== null) {
+    const says = `A restart of ${name} is scheduled for ${moment(scheduledRestart)} now, and not for ${moment(wish.at)}`;
+    return rule('scheduled', 'refuse', says, { advice: 'Start over if that is to be cancelled.' });
+  }
   return scheduledRestart === null
     ? rule('scheduled', 'refuse', `No restart of ${name} is scheduled`)
     : rule('scheduled', 'ok', `A restart of ${name} is scheduled for ${moment(scheduledRestart)}`);

@@ -5,8 +5,11 @@ import {
   askingTarget,
   failTarget,
   nextTarget,
+  restartsUntil,
 } from '@/lib/operations/follow-members';
 import { sinceOf, type Target, targetPatienceOf } from '@/lib/operations/plan';
+import { isOther } from '@/lib/operations/rules/member';
+import { unasked } from '@/lib/operations/run';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import type { RestCall } from '../../ports';
 import type { Sending } from '../carry-out';
@@ -59,19 +62,46 @@ async function askOne(
   }
   sending.sent = true;
   void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
-  const answer = patroni.ask(apiUrl, { ...callOf(wish, leads), guard }, settings);
+  const answer = patroni.ask(
+    apiUrl,
+    {
+      ...callOf(wish, leads),
+      guard: async () => (await guard()) && scheduledAsSeen(sending, member),
+    },
+    settings,
+  );
   // It may be seen to have done it before it answers, and the answer to a restart may take minutes.
   void answer.then(async (got) => {
     if (got.is === 'answered') {
       await handle.advance(answeredTarget(handle.run(), member, { ...got, now: clock.now() }));
       handle.look(0);
       handle.look(ANSWER_SETTLES_MS);
+      const asked = handle.run().targets.find((one) => one.member === member);
+      const [now, seen] = [clock.now(), view()];
+      const held = asked && seen ? restartsUntil(handle.run(), asked, seen) : null;
+      if (held !== null && held > now) handle.look(held - now);
     } else if (got.is === 'not-sent' && handle.run().view.outcome === null) {
       const says = `Nothing was sent: ${member} could not be reached (${got.why})`;
       await handle.advance(failTarget(handle.run(), member, { now: clock.now(), says }));
     }
   });
   return true;
+}
+
+/** Patroni calls off whatever stands: whether that is what was seen has to be looked at here. */
+async function scheduledAsSeen(
+  { handle, parts: { clock, view } }: Sending,
+  member: string,
+): Promise<boolean> {
+  const run = handle.run();
+  if (run.wish.kind !== 'cancel-restart') return true;
+  const now = view()?.members.find(({ name }) => name === member)?.scheduledRestart ?? null;
+  if (!isOther(run.wish.at ?? null, now)) return true;
+  const stands =
+    now === null ? 'is scheduled any more' : 'as you saw it is scheduled: another one stands there';
+  const says = `Nothing was sent: no restart of ${member} ${stands}`;
+  await handle.advance(failTarget(unasked(run), member, { now: clock.now(), says }));
+  return false;
 }
 
 function callOf(wish: MemberWish, leads: boolean): Omit<RestCall, 'guard'> {
