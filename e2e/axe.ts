@@ -12,8 +12,10 @@ interface Violation {
 
 /** What axe finds serious on the page, which has to have been opened with it. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  // While something fades in, its colours aren't its own.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  // While something fades in, its colours aren't its own. What goes away meanwhile never ends.
+  await page.evaluate(() =>
+    Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
+  );
   const violations = await page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(): Promise<{ violations: Violation[] }> };
