@@ -1,4 +1,4 @@
-import { type OperationKind, operationKinds } from '@/lib/operations/wish';
+import { type OperationKind, operationKinds } from '@/lib/operations/kinds';
 
 /** How far back a chart goes that is drawn from what the stream has told, in minutes. */
 export const liveRanges = { '5m': 5, '15m': 15, '30m': 30, '1h': 60 } as const;

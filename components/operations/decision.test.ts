@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type OperationKind, operationKinds } from '@/lib/operations/kinds';
 import type { OperationView, Preflight } from '@/lib/operations/types';
-import { type OperationKind, operationKinds, type Wish } from '@/lib/operations/wish';
+import type { Wish } from '@/lib/operations/wish';
 import { aCluster, aLeader } from '@/lib/topology/sample-cluster';
 import {
   type Decision,

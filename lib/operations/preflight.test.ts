@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { aCluster, aLeader, aStandby, withMember } from '../topology/sample-cluster';
 import type { ClusterView, MemberView } from '../topology/view';
+import { operationKinds } from './kinds';
 import { type Burden, type PreflightInput, preflight, type Reached } from './preflight';
 import type { Preflight } from './types';
-import { operationKinds, type Wish } from './wish';
+import { type Wish, wishShape } from './wish';
 
 const NOW = Date.parse('2026-11-01T12:00:00Z');
 const LATER = '2026-11-01T13:00:00Z';
@@ -668,5 +669,11 @@ test('a request that stands holds up no cluster without a leader', () => {
   expect(worst(judge({ kind: 'cancel-switchover' }, stuck))).toEqual([]);
   expect(worst(judge({ kind: 'cancel-switchover' }, aCluster({ request })))).toContain(
     'refuse request',
+  );
+});
+
+test('what can be wished is what can be done', () => {
+  expect(wishShape.options.map(({ shape }) => shape.kind.value).toSorted()).toEqual(
+    [...operationKinds].toSorted(),
   );
 });

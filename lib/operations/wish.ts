@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OperationKind } from './kinds';
 
 const member = z.string().min(1).max(256);
 /** ISO 8601 with a zone: Patroni refuses a moment without one. */
@@ -50,10 +51,6 @@ export const wishShape = z.discriminatedUnion('kind', [
 ]);
 
 export type Wish = z.output<typeof wishShape>;
-export type OperationKind = Wish['kind'];
-/** All of them. */
-export const operationKinds: readonly OperationKind[] = wishShape.options.map(
-  ({ shape }) => shape.kind.value,
-);
+export type { OperationKind } from './kinds';
 /** One of these. */
 export type WishOf<K extends OperationKind> = Extract<Wish, { readonly kind: K }>;
