@@ -7,6 +7,7 @@ import { reliabilityHref } from '@/components/reliability/query';
 import { runsHref } from '@/components/runs/query';
 import { Age, Elapsed } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
+import { Scheduled } from '@/components/stream/scheduled';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterView, PauseView, RequestView } from '@/lib/topology/view';
@@ -101,7 +102,7 @@ function requestWords({ leader, candidate, scheduledAt }: RequestView): ReactNod
       {scheduledAt !== null && (
         <>
           {' '}
-          at <Moment at={Date.parse(scheduledAt)} />
+          at <Scheduled at={scheduledAt} />
         </>
       )}
     </>

@@ -1,7 +1,7 @@
 'use client';
 
 import { Age, Elapsed } from '@/components/stream/age';
-import { exactMoment, moment } from '@/components/stream/moment';
+import { Scheduled } from '@/components/stream/scheduled';
 import { Badge } from '@/components/ui/badge';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { LagView, MemberView } from '@/lib/topology/view';
@@ -82,8 +82,8 @@ export function Tags({ member }: { member: MemberView }) {
         </Badge>
       )}
       {scheduledRestart && (
-        <Badge tone="accent" title={exactMoment(Date.parse(scheduledRestart))}>
-          restarts at {moment(Date.parse(scheduledRestart))}
+        <Badge tone="accent">
+          restarts at <Scheduled at={scheduledRestart} />
         </Badge>
       )}
       {tags.map((tag) => (

@@ -19,8 +19,8 @@ export interface PausesOptions {
 const shape = z.object({
   by: z.string().nullable(),
   reason: z.string(),
-  since: z.number(),
-  until: z.number().nullable(),
+  since: z.number().min(0).max(8.64e15),
+  until: z.number().min(0).max(8.64e15).nullable(),
   /** The configuration that pauses it: by these it is known to be about that pause. */
   version: z.number(),
   sha256: z.string(),
