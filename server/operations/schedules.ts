@@ -54,7 +54,9 @@ export class Schedules {
   observe(view: ClusterView): void {
     const { id, request, unreadable } = view;
     if (unreadable.some(({ path }) => path.endsWith('/failover'))) return;
-    const at = request?.scheduledAt == null ? null : Date.parse(request.scheduledAt);
+    const written = request?.scheduledAt == null ? Number.NaN : Date.parse(request.scheduledAt);
+    // Garbage that somebody wrote there is no moment: Patroni does nothing with it either.
+    const at = Number.isNaN(written) ? null : written;
     const before = this.#standing.get(id) ?? null;
     if (at === before) return;
     if (at === null) this.#standing.delete(id);
