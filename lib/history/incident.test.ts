@@ -155,6 +155,25 @@ describe('an incident', () => {
     expect(incidentAt(replay, [], at(0))).toMatchObject({ from: at(300), until: at(310) });
   });
 
+  test('is a change of leader as well, so quick that nobody saw the cluster without one', () => {
+    const outage = { from: 'pg-a', to: 'pg-b', startedAt: at(298), endedAt: at(302) };
+    const replay = replayOf([
+      [0, led('pg-a', '1')],
+      [65, nobody],
+      [72, led('pg-a', '2')],
+      [300, led('pg-b', '3')],
+      [303, led('pg-b', '3', { lastOutage: outage })],
+    ]);
+    const seen = incidentAt(replay, [event(300, 'leader-changed')], at(300));
+    expect(seen).toMatchObject({
+      ...{ from: at(300), until: at(300), end: 'recovered', leaderlessMs: 0 },
+      ...{ leaders: ['pg-a', 'pg-b'], worst: 'good', outages: [outage] },
+    });
+    if (!seen) throw new Error('no incident');
+    expect(title(seen)).toBe('leadership moved from pg-a to pg-b');
+    expect(incidentPicture(replay, seen)).not.toMatch(/NaN|Infinity/);
+  });
+
   test('that is not over yet is said not to be', () => {
     const replay = replayOf([
       [0, led('pg-a', '1')],

@@ -60,13 +60,14 @@ export function incidentAt(
   const spans = spansOf(replay);
   const known = spans.filter(({ is }) => is === 'known');
   const least = Math.min(...known.map(({ health }) => RANK[health]));
-  const disturbed = merged(known.filter(({ health }) => RANK[health] > least));
+  const worse = known.filter(({ health }) => RANK[health] > least);
+  const disturbed = merged([...worse, ...handovers(spans)].sort((a, b) => a.from - b.from));
   const nearest = disturbed.toSorted((a, b) => distance(a, at) - distance(b, at))[0];
   if (!nearest) return null;
   const inOrder = events.toSorted((a, b) => a.seq - b.seq);
   const from = firstSign(inOrder, nearest.from);
   const { until } = nearest;
-  const next = spans.find((span) => span.from === until);
+  const next = spans.find((span) => span.from <= until && span.until > until);
   const end = !next ? 'beyond' : next.is === 'known' ? 'recovered' : 'unknown';
   return told(replay, spans, { from, until, end, events: inOrder });
 }
@@ -76,12 +77,21 @@ interface Time {
   readonly until: number;
 }
 
-function merged(spans: readonly Span[]): Time[] {
+/** Leaderships that moved so quickly that nobody saw the cluster without a leader. */
+function handovers(spans: readonly Span[]): Time[] {
+  return spans.flatMap(({ from, leader }, n) => {
+    const before = spans[n - 1]?.leader ?? null;
+    return before !== null && leader !== null && leader !== before ? [{ from, until: from }] : [];
+  });
+}
+
+function merged(spans: readonly Time[]): Time[] {
   const times: Time[] = [];
   for (const { from, until } of spans) {
     const last = times.at(-1);
-    if (last && from - last.until <= PAUSE_MS) times[times.length - 1] = { from: last.from, until };
-    else times.push({ from, until });
+    if (last && from - last.until <= PAUSE_MS) {
+      times[times.length - 1] = { from: last.from, until: Math.max(last.until, until) };
+    } else times.push({ from, until });
   }
   return times;
 }
@@ -101,13 +111,16 @@ function told(
   spans: readonly Span[],
   { from, until, end, events }: Time & Pick<Incident, 'end'> & { events: readonly ClusterEvent[] },
 ): Incident {
-  const within = spans.filter((span) => span.from < until && span.until > from);
+  // With what was before and after: a handover lasts no time at all.
+  const within = spans.filter((span) => span.from <= until && span.until >= from);
   const known = within.filter(({ is }) => is === 'known');
   const player = new Player(replay);
-  const views = [from, ...replay.changes.map(({ at }) => at)]
-    .filter((at) => at >= from && at <= until)
-    .flatMap((at) => player.moment(at).view ?? []);
-  const outages = views.flatMap(({ lastOutage }) => lastOutage ?? []);
+  const seen = [from, ...replay.changes.map(({ at }) => at)]
+    .filter((at) => at >= from)
+    .flatMap((at) => ({ at, view: player.moment(at).view }));
+  const views = seen.flatMap(({ at, view }) => (at <= until && view) || []);
+  // How long nobody wrote is known once somebody does, which may be after all was well.
+  const outages = seen.flatMap(({ view }) => view?.lastOutage ?? []);
   const mine = events.filter(({ at }) => at >= from && at <= until);
   return {
     ...{ from, until, end },
