@@ -162,6 +162,51 @@ test('a configuration is written over exactly the version that was seen', async 
   await expect(runtime.operations.start(stale, null)).rejects.toMatchObject({ code: 'moved' });
 });
 
+/** How far the leader's Patroni says in ZooKeeper that the WAL has got, bytes. */
+async function optime(): Promise<number> {
+  const session = await on.zookeeper();
+  const path = `/service/${cluster.scope}/status`;
+  await session.sync(path);
+  const found = await session.data(path, false);
+  return Number(JSON.parse(found?.data.toString('utf8') ?? '{}').optime);
+}
+
+test('without a leader and with only a lagging candidate, the loss is named in bytes and typed', async () => {
+  const runtime = on.howdah();
+  const old = await cluster.leader();
+  const [candidate, other] = cluster.members.filter(({ name }) => name !== old?.name);
+  if (!old || !candidate || !other) throw new Error('three members');
+  await Promise.all([other.kill(), candidate.kill()]);
+  const before = await optime();
+  await old.sql("select pg_logical_emit_message(false, 'test', repeat('x', 64000000))");
+  await waitFor(async () => (await optime()) - before > 60_000_000, {
+    ...{ timeoutMs: 30_000, what: 'the leader telling how far it is' },
+  });
+  await old.kill();
+  await waitFor(async () => (await cluster.leader()) === null, {
+    ...{ timeoutMs: 30_000, what: 'no leader' },
+  });
+  // It lags too much for Patroni to let it take over by itself.
+  await candidate.start();
+  const wish = { kind: 'failover', candidate: candidate.name } as const;
+  const judged = await on.judged(
+    runtime,
+    wish,
+    (one) => one.seen.leader === null && one.phrase !== null && (one.seen.lossBytes ?? 0) > 6e7,
+  );
+  expect(judged.phrase).toMatch(/^ops loses at least [\d.]+ MB$/);
+  const request = { cluster: on.id, wish, seen: judged.seen, reason: 'the leader is dead' };
+  await expect(
+    runtime.operations.start({ ...request, confirm: 'ops' }, null),
+  ).rejects.toMatchObject({ code: 'bad-input' });
+  await runtime.operations.start({ ...request, confirm: judged.phrase ?? '' }, null);
+  const view = await on.ended(runtime, 'failover');
+  expect(view.outcome).toMatchObject({ code: 'done' });
+  expect((await cluster.leader())?.name).toBe(candidate.name);
+  await Promise.all([other.start(), old.start()]);
+  await cluster.waitHealthy(60_000);
+}, 150_000);
+
 test('a cluster without a leader is failed over to a member by force', async () => {
   const runtime = on.howdah();
   // Paused, nothing takes over by itself.
