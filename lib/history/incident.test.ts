@@ -166,7 +166,7 @@ describe('an incident', () => {
     ]);
     const seen = incidentAt(replay, [event(300, 'leader-changed')], at(300));
     expect(seen).toMatchObject({
-      ...{ from: at(300), until: at(300), end: 'recovered', leaderlessMs: 0 },
+      ...{ from: at(300), until: at(302), end: 'recovered', leaderlessMs: 0 },
       ...{ leaders: ['pg-a', 'pg-b'], worst: 'good', outages: [outage] },
     });
     if (!seen) throw new Error('no incident');

@@ -61,7 +61,9 @@ export function incidentAt(
   const known = spans.filter(({ is }) => is === 'known');
   const least = Math.min(...known.map(({ health }) => RANK[health]));
   const worse = known.filter(({ health }) => RANK[health] > least);
-  const disturbed = merged([...worse, ...handovers(spans)].sort((a, b) => a.from - b.from));
+  const outages = outagesOf(replay);
+  const moved = handovers(spans, outages);
+  const disturbed = merged([...worse, ...moved].sort((a, b) => a.from - b.from));
   const nearest = disturbed.toSorted((a, b) => distance(a, at) - distance(b, at))[0];
   if (!nearest) return null;
   const inOrder = events.toSorted((a, b) => a.seq - b.seq);
@@ -69,7 +71,7 @@ export function incidentAt(
   const { until } = nearest;
   const next = spans.find((span) => span.from <= until && span.until > until);
   const end = !next ? 'beyond' : next.is === 'known' ? 'recovered' : 'unknown';
-  return told(replay, spans, { from, until, end, events: inOrder });
+  return told(replay, spans, { from, until, end, outages, events: inOrder });
 }
 
 interface Time {
@@ -78,11 +80,22 @@ interface Time {
 }
 
 /** Leaderships that moved so quickly that nobody saw the cluster without a leader. */
-function handovers(spans: readonly Span[]): Time[] {
+function handovers(spans: readonly Span[], outages: readonly OutageView[]): Time[] {
   return spans.flatMap(({ from, leader }, n) => {
     const before = spans[n - 1]?.leader ?? null;
-    return before !== null && leader !== null && leader !== before ? [{ from, until: from }] : [];
+    if (before === null || leader === null || leader === before) return [];
+    const its = outages.filter(({ startedAt, endedAt }) => startedAt <= from && endedAt >= from);
+    return [{ from, until: Math.max(from, ...its.map(({ endedAt }) => endedAt)) }];
   });
+}
+
+/** Told by the views once somebody writes again, which may be after all was well. */
+function outagesOf(replay: Replay): readonly OutageView[] {
+  const player = new Player(replay);
+  const all = [replay.from, ...replay.changes.map(({ at }) => at)].flatMap(
+    (at) => player.moment(at).view?.lastOutage ?? [],
+  );
+  return [...new Map(all.map((one) => [one.endedAt, one])).values()];
 }
 
 function merged(spans: readonly Time[]): Time[] {
@@ -109,18 +122,21 @@ function firstSign(events: readonly ClusterEvent[], from: number): number {
 function told(
   replay: Replay,
   spans: readonly Span[],
-  { from, until, end, events }: Time & Pick<Incident, 'end'> & { events: readonly ClusterEvent[] },
+  {
+    from,
+    until,
+    end,
+    outages,
+    events,
+  }: Pick<Incident, 'from' | 'until' | 'end' | 'outages' | 'events'>,
 ): Incident {
-  // With what was before and after: a handover lasts no time at all.
+  // With what was before and after: a handover may last no time at all.
   const within = spans.filter((span) => span.from <= until && span.until >= from);
   const known = within.filter(({ is }) => is === 'known');
   const player = new Player(replay);
-  const seen = [from, ...replay.changes.map(({ at }) => at)]
-    .filter((at) => at >= from)
-    .flatMap((at) => ({ at, view: player.moment(at).view }));
-  const views = seen.flatMap(({ at, view }) => (at <= until && view) || []);
-  // How long nobody wrote is known once somebody does, which may be after all was well.
-  const outages = seen.flatMap(({ view }) => view?.lastOutage ?? []);
+  const views = [from, ...replay.changes.map(({ at }) => at)]
+    .filter((at) => at >= from && at <= until)
+    .flatMap((at) => player.moment(at).view ?? []);
   const mine = events.filter(({ at }) => at >= from && at <= until);
   return {
     ...{ from, until, end },
@@ -129,9 +145,7 @@ function told(
     leaderlessMs: known
       .filter(({ leader }) => leader === null)
       .reduce((sum, one) => sum + Math.min(one.until, until) - Math.max(one.from, from), 0),
-    outages: [...new Map(outages.map((one) => [one.endedAt, one])).values()].filter(
-      ({ endedAt, startedAt }) => endedAt >= from && startedAt <= until,
-    ),
+    outages: outages.filter(({ endedAt, startedAt }) => endedAt >= from && startedAt <= until),
     timelines: runs(views.flatMap(({ timeline }) => timeline ?? [])),
     furthest: furthestIn(replay, { from, until }),
     cause:
