@@ -8,6 +8,7 @@ import { useShortcut } from '@/components/shell/shortcuts';
 import { Button } from '@/components/ui/button';
 import { Failed } from '@/components/ui/failed';
 import { Forbidden } from '@/components/ui/forbidden';
+import { LoadMore } from '@/components/ui/load-more';
 import { Panel } from '@/components/ui/panel';
 import { Rows } from '@/components/ui/rows';
 import { useQueryState } from '@/components/ui/use-query-state';
@@ -112,18 +113,7 @@ function Items({
       {items && items.length > 0 && (
         <AuditTable items={items} open={query.item} {...{ onOpen, onCluster, onPerson }} />
       )}
-      {hasNextPage && (
-        <div className="border-t border-line p-2">
-          <Button
-            tone="quiet"
-            size="sm"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {isFetchingNextPage ? 'Loading …' : 'Load older'}
-          </Button>
-        </div>
-      )}
+      <LoadMore pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}>Load older</LoadMore>
     </>
   );
 }

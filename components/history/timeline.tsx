@@ -10,6 +10,7 @@ import { useTRPC } from '@/components/trpc';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Failed } from '@/components/ui/failed';
+import { LoadMore } from '@/components/ui/load-more';
 import { Name } from '@/components/ui/name';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
@@ -114,18 +115,7 @@ export function Timeline({
           ),
         )}
       </ol>
-      {hasNextPage && (
-        <div className="border-t border-line p-2">
-          <Button
-            tone="quiet"
-            size="sm"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {isFetchingNextPage ? 'Loading …' : 'Show earlier'}
-          </Button>
-        </div>
-      )}
+      <LoadMore pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}>Show earlier</LoadMore>
     </>
   );
 }

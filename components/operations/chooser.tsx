@@ -21,13 +21,10 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
     case 'switchover':
       return (
         <>
-          <Ends from={preflight.seen.leader} to={wish.candidate} />
-          <Section title="New leader">
-            <Candidates
-              {...{ view, preflight, chosen: wish.candidate }}
-              onPick={(candidate) => onChange({ ...wish, candidate })}
-            />
-          </Section>
+          <NewLeader
+            {...{ view, preflight, chosen: wish.candidate }}
+            onPick={(candidate) => onChange({ ...wish, candidate })}
+          />
           <Later
             what="Switch over later"
             at={wish.at}
@@ -37,15 +34,10 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
       );
     case 'failover':
       return (
-        <>
-          <Ends from={preflight.seen.leader} to={wish.candidate} />
-          <Section title="New leader">
-            <Candidates
-              {...{ view, preflight, chosen: wish.candidate }}
-              onPick={(candidate) => onChange({ ...wish, candidate })}
-            />
-          </Section>
-        </>
+        <NewLeader
+          {...{ view, preflight, chosen: wish.candidate }}
+          onPick={(candidate) => onChange({ ...wish, candidate })}
+        />
       );
     case 'restart':
       return (
@@ -105,6 +97,17 @@ export function Chooser({ view, wish, preflight, onChange }: ChooserProps) {
 /** When a member is to be restarted; null: nothing is scheduled. */
 export const restartOf = ({ members }: ClusterView, member: string | null): string | null =>
   members.find(({ name }) => name === member)?.scheduledRestart ?? null;
+
+function NewLeader(props: React.ComponentProps<typeof Candidates>) {
+  return (
+    <>
+      <Ends from={props.preflight.seen.leader} to={props.chosen} />
+      <Section title="New leader">
+        <Candidates {...props} />
+      </Section>
+    </>
+  );
+}
 
 function Section({ title, children }: { title: string; children: React.ReactNode }) {
   const id = useId();

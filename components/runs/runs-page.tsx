@@ -8,6 +8,7 @@ import { useFollow } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
 import { Failed } from '@/components/ui/failed';
 import { Select } from '@/components/ui/input';
+import { LoadMore } from '@/components/ui/load-more';
 import { Panel } from '@/components/ui/panel';
 import { Rows } from '@/components/ui/rows';
 import { useQueryState } from '@/components/ui/use-query-state';
@@ -99,18 +100,7 @@ function Listed({
         </div>
       )}
       {runs !== null && runs.length > 0 && <RunList runs={runs} />}
-      {hasNextPage && (
-        <div className="border-t border-line p-2">
-          <Button
-            tone="quiet"
-            size="sm"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {isFetchingNextPage ? 'Loading …' : 'Load older'}
-          </Button>
-        </div>
-      )}
+      <LoadMore pages={{ hasNextPage, isFetchingNextPage, fetchNextPage }}>Load older</LoadMore>
     </>
   );
 }
