@@ -1,5 +1,5 @@
 import type { RuleResult } from '../operations/types';
-import { objectOf, patroniBool, patroniInt, valueAt } from './document';
+import { objectOf, patroniBool, patroniInt, valueAt, wordOf } from './document';
 import { type Judge, rule } from './judge';
 import {
   KNOWN_SETTINGS,
@@ -57,7 +57,7 @@ function integer(judge: Judge, path: string, min: number | null): RuleResult[] {
 
 function mode(judge: Judge, value: unknown): RuleResult[] {
   const path = 'synchronous_mode';
-  const isQuorum = String(value).toLowerCase() === 'quorum';
+  const isQuorum = wordOf(value) === 'quorum';
   if (!isQuorum && patroniBool(value) === null) {
     const says = `${path} must be true, false or quorum, and is ${JSON.stringify(value)}`;
     return [rule('type', judge.worst(path), says)];

@@ -47,6 +47,12 @@ describe('the document', () => {
     ]);
   });
 
+  test('with an object where one value belongs is refused, whatever its names are', () => {
+    expect(found({ ttl: 30, check_timeline: { toString: '' } })).toContain('refuse type');
+    expect(found({ ttl: 30, synchronous_mode: { toString: '' } })).toContain('refuse type');
+    expect(found(withParameters({ wal_level: { toString: '' } }))[0]).toMatch(/^refuse /);
+  });
+
   test('that stays as it is, is never refused, whatever it says', () => {
     const value = fc.oneof(fc.constantFrom(null, -1, 0, 'x', 1.5, true, []), fc.jsonValue());
     const document = fc.record(

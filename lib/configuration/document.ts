@@ -34,9 +34,14 @@ function sorted(value: unknown): unknown {
     .map(([name, part]) => [name, sorted(part)]);
 }
 
+/** In small letters; '' where it is no single value: an object needn't have a `toString` to call. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value).toLowerCase();
+}
+
 /** As Patroni reads a boolean. */
 export function patroniBool(value: unknown): boolean | null {
-  const word = String(value).toLowerCase();
+  const word = wordOf(value);
   if (['on', 'true', 'yes', '1'].includes(word)) return true;
   return ['off', 'false', 'no', '0'].includes(word) ? false : null;
 }

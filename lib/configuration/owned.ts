@@ -1,4 +1,4 @@
-import { patroniBool, patroniInt } from './document';
+import { patroniBool, patroniInt, wordOf } from './document';
 
 /** A parameter that Patroni gives PostgreSQL on its command line, whatever its files say. */
 export interface OwnedParameter {
@@ -29,7 +29,7 @@ export const OWNED: Readonly<Record<string, OwnedParameter>> = {
   wal_log_hints: never('on'),
   wal_level: {
     fallback: 'replica',
-    takes: (value) => ['hot_standby', 'replica', 'logical'].includes(String(value).toLowerCase()),
+    takes: (value) => ['hot_standby', 'replica', 'logical'].includes(wordOf(value)),
     says: 'replica or logical',
   },
   track_commit_timestamp: {
