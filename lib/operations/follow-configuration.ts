@@ -96,9 +96,9 @@ export function configurationOverdue(run: Run, members: readonly TakenUp[], now:
   return end(run, { code: differs.length > 0 ? 'failed' : 'done', says, at: now });
 }
 
-/** Another has been written over it before all had taken it up. */
+/** Another that sets something of it anew has been written before all had taken it up. */
 export function overwritten(run: Run, now: number): Run {
-  const says = `Written as version ${run.written?.version}; another has been written over it since, so who took it up can't be told.`;
+  const says = `Written as version ${run.written?.version}; another that changes some of it again has been written over it since, so who took it up can't be told.`;
   return endAs(run, ['unknown', says], now);
 }
 

@@ -38,6 +38,8 @@ export interface Run {
   readonly sha256?: string | null;
   /** Which settings that changes; null or absent: not known. */
   readonly changed?: readonly string[] | null;
+  /** SHA-256 of what it gives those: so it is found again in what others write over it. */
+  readonly valuesSha256?: string | null;
   /** Of a request that is to be taken back: its moment, and how long Patroni's loop is. */
   readonly due?: { readonly at: number; readonly loopMs: number };
   /** After this the outcome is unknown if nothing has shown it. */
@@ -69,9 +71,11 @@ export function begin(
     readonly act?: BegunAct | null;
     readonly sha256?: string | null;
     readonly changed?: readonly string[] | null;
+    readonly valuesSha256?: string | null;
   },
 ): Run {
-  const { id, now, patienceMs, act = null, sha256 = null, changed = null } = start;
+  const { id, now, patienceMs, act = null } = start;
+  const { sha256 = null, changed = null, valuesSha256 = null } = start;
   const { seen, reason } = request;
   const wish = withMoment(request.wish, cluster);
   const { title, from, to, steps, targets } = planOf(wish, seen, cluster);
@@ -85,7 +89,7 @@ export function begin(
     ...{ leaderlessMs: null, outageMs: null, outcome: null },
   };
   const run: Run = {
-    ...{ view, wish, seen, targets, sha256, changed, act: act?.id ?? null },
+    ...{ view, wish, seen, targets, sha256, changed, valuesSha256, act: act?.id ?? null },
     ...dueOf(wish, cluster),
     timelineBefore: cluster.timeline,
     deadline: now + patienceMs,

@@ -38,6 +38,15 @@ function shown(path: string, json: string | null): string | null {
   return path.split('.').some(isSecretName) ? JSON.stringify(MASK) : withoutSecrets(json);
 }
 
+/** What a configuration gives those settings, as one text that can be compared. */
+export function valuesAt(
+  settings: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+): string {
+  const all = flat(settings);
+  return JSON.stringify(paths.map((path) => [path, all.get(path) ?? null]));
+}
+
 function flat(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = isObject ? Object.entries(value) : [];

@@ -97,6 +97,23 @@ describe('a configuration', () => {
   });
 
   test.each([
+    ['{"ttl":40,"loop_wait":5}', 'done', 'Written as version 1; every member runs it.'],
+    ['{"ttl":41}', 'unknown', 'another that changes some of it again has been written over it'],
+    ['{}', 'unknown', 'another that changes some of it again'],
+    ['[1]', 'unknown', 'another that changes some of it again'],
+  ])('that %s is written over at once is %s', async (another, code, says) => {
+    const set = howdah.session.set.bind(howdah.session);
+    howdah.session.set = async (path, data, version) => {
+      const stat = await set(path, data, version);
+      if (path.endsWith('/config')) world.zookeeper.set(path, another);
+      return stat;
+    };
+    const view = await done(edit('{"ttl":40}'));
+    expect(world.config).toMatchObject({ text: another, version: 2 });
+    expect(view?.outcome).toMatchObject({ code, says: expect.stringContaining(says) });
+  });
+
+  test.each([
     ['refused', edit('{"ttl":30}'), {}, 'the same as the configuration now'],
     ['refused', edit('no json'), {}, 'read as JSON'],
     ['refused', edit('[1]'), {}, 'object'],

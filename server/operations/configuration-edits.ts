@@ -11,7 +11,7 @@ import {
   written,
 } from '@/lib/operations/follow-configuration';
 import { endAs, type Run } from '@/lib/operations/run';
-import { readSettings, settingChanges } from '@/lib/operations/settings';
+import { readSettings, settingChanges, valuesAt } from '@/lib/operations/settings';
 import type { OperationRequest, RuleResult } from '@/lib/operations/types';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import { clusterPath } from '@/lib/topology/cluster-id';
@@ -45,6 +45,8 @@ export interface Edit {
   readonly bytes: Buffer;
   readonly sha256: string;
   readonly changed: readonly string[] | null;
+  /** Of what it gives those. */
+  readonly valuesSha256: string | null;
 }
 
 type Writing = WishOf<'configuration'> | WishOf<'pause'> | WishOf<'resume'>;
@@ -87,7 +89,8 @@ export class ConfigurationEdits {
     const bytes = await this.#bytes(wish, view, text);
     const [before, after] = [readSettings(text), readSettings(bytes.toString('utf8'))];
     const changed = before && after ? settingChanges(before, after).map(({ path }) => path) : null;
-    return { bytes, sha256: hashOf(bytes), changed };
+    const valuesSha256 = after && changed ? hashOf(valuesAt(after, changed)) : null;
+    return { bytes, sha256: hashOf(bytes), changed, valuesSha256 };
   }
 
   /** What a preflight says of the text, and what of it differs from what is now. */
@@ -162,8 +165,8 @@ export class ConfigurationEdits {
       try {
         const { data, stat } = await this.#current(now());
         const { written: ours } = handle.run();
-        // Somebody has written another since: who takes ours up can't be told any more.
-        if (ours && stat.version !== ours.version) {
+        // Who takes up what somebody has changed again since can't be told any more.
+        if (ours && stat.version !== ours.version && !stands(handle.run(), data)) {
           await handle.advance(overwritten(handle.run(), clock.now()));
           return;
         }
@@ -227,7 +230,14 @@ const isWriting = (wish: Wish): wish is Writing =>
 const loopOf = ({ config }: ClusterView): number =>
   (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
 
-const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+/** Whether another configuration, written over it, leaves all that it has set as it is. */
+function stands({ changed, valuesSha256 }: Run, data: Buffer): boolean {
+  const settings = readSettings(data.toString('utf8'));
+  if (settings === null || changed == null || valuesSha256 == null) return false;
+  return hashOf(valuesAt(settings, changed)) === valuesSha256;
+}
+
+const hashOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** As it was sent, with what was masked for whoever edited it put back. */
 function withSecrets(text: string, current: string): string {

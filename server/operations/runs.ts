@@ -109,8 +109,8 @@ export class Runs implements Operations {
       const [id, now] = [randomUUID(), clock.now()];
       const patienceMs = patienceOf(wish, view);
       // What was meant to be written is in the record by its hash: it may hold a password.
-      const { sha256 = null, changed = null } = edit ?? {};
-      const start = { id, now, patienceMs, act, sha256, changed };
+      const { sha256 = null, changed = null, valuesSha256 = null } = edit ?? {};
+      const start = { id, now, patienceMs, act, sha256, changed, valuesSha256 };
       const run = begin({ ...request, wish: edits.recorded(wish) }, view, start);
       await this.#leave(wish, view, run);
       const live = await this.#take(view, run);
