@@ -57,3 +57,32 @@ describe('lag in time, by remembering when the leader was where', () => {
     expect(clock.age(9000n, 9_999_000)?.ms).toBe(999_000);
   });
 });
+
+describe('what whoever has reached a position is fresh as of', () => {
+  const clock = clockOf([0, 100], [1000, 200], [2000, 300], [9000, 300]);
+
+  test('is the last moment at which the leader is known not to have been beyond it', () => {
+    expect([100, 150, 200, 299, 300, 400].map((lsn) => clock.freshAsOf(BigInt(lsn)))).toEqual([
+      0, 0, 1000, 1000, 9000, 9000,
+    ]);
+  });
+
+  test('is never later than what its age says, whatever lies between two looks', () => {
+    for (let lsn = 100; lsn <= 300; lsn += 1) {
+      const age = clock.age(BigInt(lsn), 9000)?.ms ?? 0;
+      expect(9000 - (clock.freshAsOf(BigInt(lsn)) ?? 0)).toBeGreaterThanOrEqual(age);
+    }
+  });
+
+  test('is not known of what is older than all that is remembered', () => {
+    expect(clock.freshAsOf(99n)).toBeNull();
+    expect(new LeaderClock().freshAsOf(1n)).toBeNull();
+  });
+});
+
+test('the rate of WAL is that of the last seconds', () => {
+  expect(clockOf([0, 0], [10_000, 1000], [15_000, 6000]).bytesPerSecond).toBe(1000);
+  expect(clockOf([0, 0], [1000, 500]).bytesPerSecond).toBe(500);
+  expect(clockOf([0, 0]).bytesPerSecond).toBe(0);
+  expect(clockOf([0, 500], [60_000, 500]).bytesPerSecond).toBe(0);
+});

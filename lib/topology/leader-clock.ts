@@ -3,6 +3,8 @@ import type { Lsn } from './lsn';
 /** How long positions are remembered, and how densely. */
 const KEEP_MS = 3_600_000;
 const MOST_POINTS = 4000;
+/** What the leader's rate is taken over, at least. */
+const RATE_MS = 5000;
 
 interface Point {
   readonly at: number;
@@ -70,8 +72,37 @@ export class LeaderClock {
     return { ms: Math.max(0, now - this.#leftAt(lsn)), atLeast: false };
   }
 
+  /**
+   * The last moment at which the leader is known not to have been beyond `lsn`: whoever has replayed
+   * that much has all that was committed by then. Null when that is longer ago than is remembered.
+   */
+  freshAsOf(lsn: Lsn): number | null {
+    const last = this.#points.at(-1);
+    const first = this.#points[0];
+    if (!last || !first || lsn < first.lsn) return null;
+    return lsn >= last.lsn ? last.at : (this.#points[this.#lastUpTo(lsn)] as Point).at;
+  }
+
+  /** How fast the leader has moved of late; 0 while that is not known. */
+  get bytesPerSecond(): number {
+    const last = this.#points.at(-1);
+    const from = last && this.#points.findLast(({ at }) => at <= last.at - RATE_MS);
+    const first = from ?? this.#points[0];
+    if (!last || !first || first.at >= last.at) return 0;
+    return (Number(last.lsn - first.lsn) * 1000) / (last.at - first.at);
+  }
+
   /** When the leader moved past `lsn`: between the last sample at or below it and the next. */
   #leftAt(lsn: Lsn): number {
+    const low = this.#lastUpTo(lsn);
+    const from = this.#points[low] as Point;
+    const to = this.#points[low + 1] as Point;
+    const share = Number(lsn - from.lsn) / Number(to.lsn - from.lsn);
+    return from.at + share * (to.at - from.at);
+  }
+
+  /** Of a position between the first and the last: the last point that is not beyond it. */
+  #lastUpTo(lsn: Lsn): number {
     let low = 0;
     let high = this.#points.length - 1;
     while (high - low > 1) {
@@ -79,9 +110,6 @@ export class LeaderClock {
       if ((this.#points[middle] as Point).lsn <= lsn) low = middle;
       else high = middle;
     }
-    const from = this.#points[low] as Point;
-    const to = this.#points[high] as Point;
-    const share = Number(lsn - from.lsn) / Number(to.lsn - from.lsn);
-    return from.at + share * (to.at - from.at);
+    return low;
   }
 }

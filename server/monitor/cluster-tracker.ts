@@ -6,8 +6,9 @@ import type { Written } from '@/lib/topology/event';
 import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
 import { judgedTheSame } from '@/lib/topology/judged';
 import { LeaderClock } from '@/lib/topology/leader-clock';
-import { parseLsn } from '@/lib/topology/lsn';
+import { bytesBetween, parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
+import type { MemberProgress, Progress } from '@/lib/topology/progress';
 import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
 import type { ClusterView, MemberView, OutageView, PauseView } from '@/lib/topology/view';
 import { writtenOf } from '@/lib/topology/written';
@@ -258,6 +259,24 @@ export class ClusterTracker {
   #dueAt(now: number): number | null {
     const until = this.#view?.pause?.until ?? null;
     return until !== null && until > now ? until : null;
+  }
+
+  /** How far each member has replayed, by its own last word. */
+  get progress(): Progress {
+    const { current: head, bytesPerSecond } = this.#leaderClock;
+    const members = [...this.#probes].flatMap(([name, { sample }]) => {
+      if (sample === null || !sample.inRecovery) return [];
+      const at = parseLsn(sample.replayLsn);
+      const age = at === null ? null : this.#leaderClock.age(at, sample.at);
+      const progress: MemberProgress = {
+        replayBytes: bytesBetween(at, head),
+        replayMs: age === null || age.atLeast ? null : Math.round(age.ms),
+        freshAsOf: at === null ? null : this.#leaderClock.freshAsOf(at),
+        sampledAt: sample.at,
+      };
+      return [[name, progress] as const];
+    });
+    return { bytesPerSecond, members: new Map(members) };
   }
 
   #settleWentBack(now: number): number | null {

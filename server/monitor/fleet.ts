@@ -3,6 +3,7 @@ import type { Change } from '@/lib/topology/changes';
 import { type ClusterId, clusterName } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, EventCode, LagSample } from '@/lib/topology/event';
 import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
+import type { Progress } from '@/lib/topology/progress';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
 import type { ClusterSummary, ClusterView, PauseView } from '@/lib/topology/view';
@@ -137,6 +138,11 @@ export class Fleet {
 
   targets(id: ClusterId): ClusterTracker['targets'] {
     return this.#entries.get(id)?.tracker.targets ?? [];
+  }
+
+  /** How far its members have replayed; null: there is no such cluster. */
+  progress(id: ClusterId): Progress | null {
+    return this.#entries.get(id)?.tracker.progress ?? null;
   }
 
   /** Clusters that want a close look, whether or not anybody looks. */

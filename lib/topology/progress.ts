@@ -1,0 +1,19 @@
+/** How far the members of a cluster have replayed, as it matters to whoever reads from them. */
+export interface Progress {
+  /** The leader's recent rate of WAL; 0 while it stands still or isn't known. */
+  readonly bytesPerSecond: number;
+  readonly members: ReadonlyMap<string, MemberProgress>;
+}
+
+export interface MemberProgress {
+  /** Behind the leader's last known position; null: not known. */
+  readonly replayBytes: number | null;
+  /** Behind it in time when both were sampled last; null: not known. */
+  readonly replayMs: number | null;
+  /**
+   * All that the leader had committed by then is replayed: at any later moment t what is read is at
+   * most t - freshAsOf old, whatever has happened since. Null: not known.
+   */
+  readonly freshAsOf: number | null;
+  readonly sampledAt: number | null;
+}
