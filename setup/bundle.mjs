@@ -1,4 +1,4 @@
-// Bundles the server into dist/main.js, and its commands into dist/cli.js, so that production needs neither tsx nor its sources, and
+// Bundles the server into dist/main.js, its commands into dist/cli.js, and the agent beside HAProxy into dist/agent.js, so that production needs neither tsx nor its sources, and
 // starts quickly: reading hundreds of small modules took longer than reading the fleet's first half.
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'server/main.ts', cli: 'server/cli/main.ts' },
+  entryPoints: { main: 'server/main.ts', cli: 'server/cli/main.ts', agent: 'agent/main.ts' },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

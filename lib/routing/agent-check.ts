@@ -7,6 +7,8 @@
 export interface Question {
   readonly cluster: string;
   readonly member: string;
+  /** What HAProxy calls it, as "backend/server": its row in the statistics; null: not said. */
+  readonly server?: string | null;
 }
 
 /** What a server is to carry. */
@@ -19,15 +21,17 @@ export type Order =
   | { readonly is: 'cut'; readonly why: string };
 
 /** The text of `agent-send`, without its newline. */
-export const question = ({ cluster, member }: Question): string =>
-  `${cluster} ${encodeURIComponent(member)}`;
+export function question({ cluster, member, server }: Question): string {
+  const words = [cluster, encodeURIComponent(member), ...(server ? [server] : [])];
+  return words.join(' ');
+}
 
 /** Null: nothing that `question` has made. */
 export function parseQuestion(line: string): Question | null {
-  const [cluster, name, ...more] = line.trim().split(' ');
+  const [cluster, name, server = null, ...more] = line.trim().split(' ');
   if (!cluster || !name || more.length > 0) return null;
   try {
-    return { cluster, member: decodeURIComponent(name) };
+    return { cluster, member: decodeURIComponent(name), server };
   } catch {
     return null;
   }
