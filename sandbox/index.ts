@@ -2,6 +2,15 @@ export { attachSandbox, endSandbox } from './attach';
 export { SandboxError } from './errors';
 export type { FarmServer } from './farm-server';
 export { freePort } from './free-port';
+export { SandboxHaproxy, type StartHaproxyOptions, startHaproxy } from './haproxy';
+export type { HaproxyRouting } from './haproxy-state';
+export {
+  type Beat,
+  HEARTBEAT_AGE,
+  type Heartbeat,
+  type HeartbeatOptions,
+  startHeartbeat,
+} from './heartbeat';
 export type { LoadOptions } from './load';
 export { type MuteServer, startMuteServer } from './mute-server';
 export { type OidcOptions, OidcProvider, type OidcUser, startOidcProvider } from './oidc-provider';
@@ -18,6 +27,14 @@ export {
 export type { ProcessId } from './proc';
 export { processesOf } from './proc';
 export {
+  type Read,
+  type ReadClients,
+  type ReadOptions,
+  readOnce,
+  startFreshReads,
+  startHeldReads,
+} from './read-clients';
+export {
   absentClusters,
   asRegistered,
   type RegisteredCluster,
@@ -25,6 +42,7 @@ export {
   register,
 } from './registration';
 export type { RestAnswer, RestRequest } from './rest';
+export { RoutingAgent, type RoutingAgentOptions, routingAgent } from './routing-agent';
 export type { Sandbox } from './sandbox';
 export type { SessionInfo } from './sessions';
 export { type SignedIn, signedIn } from './signed-in';

@@ -30,6 +30,14 @@ export function findPlatform(): Platform {
   };
 }
 
+/**
+ * Apart from the others: only what balances load needs it.
+ * @throws SandboxError naming the Debian package that lacks.
+ */
+export function findHaproxy(): string {
+  return need(findProgram('haproxy'), 'HAProxy', 'haproxy');
+}
+
 function need(path: string | null, what: string, pkg: string): string {
   if (path) return path;
   throw new SandboxError(`${what} is missing: install the Debian package ${pkg}`);
@@ -55,7 +63,12 @@ function findPostgres(): string | null {
 }
 
 function findProgram(name: string): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/bin',
+    '/usr/local/bin',
+    '/usr/sbin',
+  ];
   for (const folder of folders) {
     const path = join(folder, name);
     if (folder && isExecutable(path)) return path;

@@ -37,7 +37,8 @@ export function backendNames(id: ClusterId): BackendNames {
  */
 export function serverName(member: string): string {
   if (member === '') throw refused(member, "can't name a member");
-  if (!member.isWellFormed()) throw refused(member, "is no text, so it can't name a member");
+  // Half a pair of surrogates, which has no bytes.
+  if (/\p{Surrogate}/u.test(member)) throw refused(member, "is no text, so it can't name a member");
   const bytes = new TextEncoder().encode(member);
   if (bytes.length > MOST_BYTES) throw refused(member, 'is too long a name for a member');
   const name = Array.from(bytes, (byte) => {
