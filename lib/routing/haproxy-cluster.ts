@@ -1,3 +1,4 @@
+import { Failure } from '@/lib/errors';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import { question } from './agent-check';
 import type { CheckTimes } from './haproxy-checks';
@@ -48,9 +49,23 @@ interface Surroundings {
 /** The two ports of one cluster, a section each. Throws `refused`. */
 export function listenersOf(cluster: RoutedCluster, around: Surroundings): string[][] {
   if (cluster.members.length === 0) throw refused(cluster.name, 'has no members');
+  for (const member of cluster.members) checkMember(cluster, member);
   const names = cluster.members.map((member) => serverName(member.name));
   if (new Set(names).size < names.length) throw refused(cluster.name, 'has a member twice');
   return [writes(cluster, around), reads(cluster, around)];
+}
+
+/** Says of whom it is that something can't be written. */
+function checkMember(cluster: RoutedCluster, member: RoutedMember): void {
+  try {
+    serverName(member.name);
+    addressWord(member);
+    addressWord(member.rest);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const whose = remark(`${member.name} of ${cluster.name}`);
+    throw new Failure(error.code, `${whose}: ${error.message}`);
+  }
 }
 
 /** No agent is ever asked here: what says who leads is the leader lock alone. */
@@ -114,6 +129,10 @@ function withAgent(
   around: Surroundings & { readonly agent: Address },
 ): Reading {
   const { agent, checks } = around;
+  const { read } = backendNames(id);
+  // The agent reads HAProxy's statistics as well, and has to know which row this is.
+  const asked = ({ name }: RoutedMember) =>
+    question({ cluster: id, member: name, server: `${read}/${serverName(name)}` });
   return {
     remarks: [
       '# The agent says what share of its weight a server gets: less, none, or that its sessions are',
@@ -125,7 +144,7 @@ function withAgent(
     agentCheck: (member) => [
       `agent-check agent-addr ${hostWord(agent.host)} agent-port ${portWord(agent.port)}`,
       `agent-inter ${msWord(checks.agentMs)}`,
-      `agent-send "${question({ cluster: id, member: member.name })}\\n"`,
+      `agent-send "${asked(member)}\\n"`,
     ],
     lastResort: members.map((member) =>
       server(lastResortName(member.name), member, [

@@ -61,7 +61,8 @@ test('reads go by the agent, and each member has a twin that goes by Patroni alo
   const [first, , last] = servers(made(), 'read');
   expect(first).toBe(
     'server alpha-1 10.0.0.1:5432 weight 100 check port 8008 agent-check agent-addr 127.0.0.1 ' +
-      'agent-port 8018 agent-inter 1000ms agent-send "main~.2Fservice~alpha alpha-1\\n"',
+      'agent-port 8018 agent-inter 1000ms ' +
+      'agent-send "main~.2Fservice~alpha alpha-1 main:.2Fservice:alpha:read/alpha-1\\n"',
   );
   expect(last).toBe('server alpha-1-last 10.0.0.1:5432 weight 100 backup check port 8008');
   expect(made()).toContain('option allbackups');
@@ -123,7 +124,7 @@ test('what makes no sense is refused in one sentence', () => {
   refusal(() => of({ readPort: 0 }), '"0" is no port.');
   refusal(() => of({ members: [] }), '"alpha" has no members.');
   refusal(() => of({ members: [member('a'), member('a')] }), '"alpha" has a member twice.');
-  refusal(() => of({ members: [member('a', { host: 'a b' })] }), '"a b" is no host');
+  refusal(() => of({ members: [member('a', { host: 'a b' })] }), 'a of alpha: "a b" is no host');
   refusal(() => made({ bind: 'example.org' }), '"example.org" is no address to listen at.');
   refusal(() => made({ socket: 'admin.sock' }), '"admin.sock" is no full path');
   refusal(() => made({ socket: `/${'a'.repeat(100)}` }), 'is longer than 90 characters.');
@@ -159,7 +160,7 @@ test('no value of a znode says more than it may, however odd it is', () => {
     /^listen [\w.:-]+:(write|read)$/,
     / {2}(maxconn|user|stats|hard-stop-after|mode|timeout|option|clitcpka-|srvtcpka-|retries|default-server|http-check|balance) ?[\w/ .,-]*$/,
     /^ {2}bind 127\.0\.0\.1:\d+$/,
-    /^ {2}server [\w.:-]+ (?:[\w.-]+|\[[0-9a-fA-F.:]+\]):\d+(?: weight 100)?(?: backup)? check(?: addr (?:[\w.-]+|\[[0-9a-fA-F.:]+\]))? port \d+(?: check-ssl verify none(?: check-sni [\w.-]+)?)?(?: agent-check agent-addr 127\.0\.0\.1 agent-port 8018 agent-inter 1000ms agent-send "[\w.~-]+ [\w.!~*'()%-]+\\n")?$/,
+    /^ {2}server [\w.:-]+ (?:[\w.-]+|\[[0-9a-fA-F.:]+\]):\d+(?: weight 100)?(?: backup)? check(?: addr (?:[\w.-]+|\[[0-9a-fA-F.:]+\]))? port \d+(?: check-ssl verify none(?: check-sni [\w.-]+)?)?(?: agent-check agent-addr 127\.0\.0\.1 agent-port 8018 agent-inter 1000ms agent-send "[\w.~-]+ [\w.!~*'()%-]+ [\w.:-]+\/[\w.:-]+\\n")?$/,
     /^ *# [\x20-\x5b\x5d-\x7e]*$/,
   ];
   fc.assert(
