@@ -3,6 +3,7 @@ import { ConfigError } from '../config';
 import { audit } from './audit';
 import { emergencyToken } from './emergency-token';
 import { HelpWanted, inWords, UsageError } from './errors';
+import { haproxy } from './haproxy';
 import { store } from './store';
 import { user } from './user';
 import { znodes } from './znodes';
@@ -11,6 +12,7 @@ import { znodes } from './znodes';
 const groups: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   'emergency-token': emergencyToken,
   audit,
+  haproxy,
   store,
   user,
   znodes,
