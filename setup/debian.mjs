@@ -13,6 +13,7 @@ const NEEDS = [
   { name: 'patroni', there: () => onPath('patroni') },
   { name: 'python3-kazoo', there: hasKazoo },
   { name: 'postgresql', there: hasPostgres },
+  { name: 'haproxy', there: hasHaproxy },
   { name: 'chromium', there: hasChromium, only: ['test', 'bench'] },
 ];
 
@@ -49,34 +50,60 @@ export async function installDebianPackages(packages, log) {
 }
 
 /**
- * Installing PostgreSQL also makes a cluster `main` and starts it, which nobody asked for here. So
- * its setting is turned off meanwhile. Nothing that is installed is upgraded, since that would
- * restart servers that run. Patroni's service starts nothing without a configuration, and
- * libzookeeper-java has no service.
+ * Installing PostgreSQL also makes a cluster `main` and starts it, and installing HAProxy starts its
+ * service, which nobody asked for here. So the one's setting is turned off meanwhile, and for the
+ * other there is a policy against starting anything, unless the machine has one of its own. Nothing
+ * that is installed is upgraded, since that would restart servers that run. Patroni's service starts
+ * nothing without a configuration, and libzookeeper-java has no service.
  */
 const INSTALL = `
 set -e
 export DEBIAN_FRONTEND=noninteractive
 conf=/etc/postgresql-common/createcluster.conf
+policy=/usr/sbin/policy-rc.d
+turned_off= forbidden=
+cleanup() {
+  [ -z "$turned_off" ] || mv -f $conf.before-howdah $conf
+  [ -z "$forbidden" ] || rm -f $policy
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
 apt-get update || echo "apt-get update failed; going on with the lists that are there"
 install() { apt-get install -y --no-install-recommends --no-upgrade "$@"; }
 case " $* " in *" postgresql "*)
   [ -f $conf ] || install postgresql-common
   if [ -f $conf ]; then
     cp -p $conf $conf.before-howdah
-    trap 'mv -f $conf.before-howdah $conf' EXIT
-    trap 'exit 130' INT TERM HUP
+    turned_off=yes
     sed -i '/^ *create_main_cluster/d' $conf
     echo 'create_main_cluster = false' >> $conf
   fi
 esac
+case " $* " in *" haproxy "*)
+  # Not over one that somebody else has put there.
+  if (set -C; echo '#!/bin/sh' > $policy) 2> /dev/null; then
+    forbidden=yes
+    echo "# Howdah's setup put this here for as long as it installs packages: remove it if none does." >> $policy
+    echo 'exit 101' >> $policy
+    chmod 755 $policy
+  fi
+esac
 install "$@"
+case " $* " in *" haproxy "*)
+  # Nor at the next start of the machine.
+  if command -v systemctl > /dev/null; then systemctl disable haproxy || true; fi
+esac
 `;
 
 function hasPostgres() {
   const base = '/usr/lib/postgresql';
   if (!existsSync(base)) return false;
   return readdirSync(base).some((version) => isExecutable(join(base, version, 'bin', 'pgbench')));
+}
+
+/** It is among the programs of root, which are not on everybody's path. */
+function hasHaproxy() {
+  return onPath('haproxy') || isExecutable('/usr/sbin/haproxy');
 }
 
 function hasKazoo() {
