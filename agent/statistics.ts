@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { parseStatistics } from '@/lib/routing/haproxy-stats';
 
 /** HAProxy answers within milliseconds; one that hangs is not waited for. */
 const PATIENCE_MS = 2000;
@@ -24,15 +25,12 @@ export function readStatistics(path: string): Promise<string> {
 }
 
 /** Servers whose own check fails, as "backend/server". What has no check is not among them. */
-export function failingServers(csv: string): ReadonlySet<string> {
-  const [header = '', ...lines] = csv.trim().split('\n');
-  const names = header.replace(/^# /, '').split(',');
-  const at = (name: string) => names.indexOf(name);
-  const [proxy, server, check] = [at('pxname'), at('svname'), at('check_status')];
-  return new Set(
-    lines
-      .map((line) => line.split(','))
-      .filter((row) => !/^(L\dOK|L7OKC|UNK|INI|)$/.test(row[check]?.replace(/^\* /, '') ?? ''))
-      .map((row) => `${row[proxy]}/${row[server]}`),
+export const failingServers = (csv: string): ReadonlySet<string> =>
+  new Set(
+    parseStatistics(csv)
+      .filter(({ check }) => check.status !== null && !isFine(check.status))
+      .map(({ proxy, server }) => `${proxy}/${server}`),
   );
-}
+
+/** It passes, or there is no verdict yet; a star in front says that the next check is under way. */
+const isFine = (status: string): boolean => /^(\* )?(L\dOK|L7OKC|UNK|INI)$/.test(status);

@@ -50,6 +50,7 @@ const source: StreamSource = {
   samples: () => ({ reset: false, entries: [] }),
   events: () => ({ reset: false, entries: [] }),
   operation: () => null,
+  routing: () => null,
   ensembles: () => ({ rev: 1, json: '[]' }),
   probing: () => ({ rev: 1, json: 'null' }),
   history: () => ({ rev: 1, json: 'null' }),
@@ -67,6 +68,7 @@ beforeAll(async () => {
     ...{ peer, guard: createGuard({ peer, hosts: [] }), tls: null, mostStreams: 100 },
     services: {
       ...{ operations: answersAll, history: answersAll },
+      ...{ routing: answersAll, policies: answersAll },
       ...{ settings: answersAll, accounts: answersAll, audit: anAudit(), limit: async () => null },
     } as unknown as HttpParts['services'],
     identify: async ({ headers }) => {

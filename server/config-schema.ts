@@ -224,6 +224,28 @@ export const configSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  routing: z
+    .strictObject({
+      agents: z
+        .array(
+          z.strictObject({
+            url: z
+              .url({
+                protocol: /^https?$/,
+                error: 'an agent is an address, like http://haproxy1:8019',
+              })
+              .transform((url) => url.replace(/\/+$/, '')),
+            tokenFile: text,
+            ca: text.optional(),
+          }),
+        )
+        .max(100)
+        .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, {
+          message: 'two agents have the same address',
+        })
+        .default([]),
+    })
+    .prefault({}),
   metrics: z.strictObject({ networks: z.array(cidr).default([]) }).prefault({}),
   secret: z.string().min(32, 'a secret has 32 characters at least').optional(),
   secretFile: text.optional(),

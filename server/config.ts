@@ -16,6 +16,8 @@ export interface Config
   readonly ensembles: readonly EnsembleConfig[];
   readonly store: StoreConfig;
   readonly accounts: AccountsConfig;
+  /** The agents beside HAProxy. */
+  readonly agents: readonly AgentConfig[];
   /** Who may read figures without being known, as CIDRs. */
   readonly openFigures: readonly string[];
   readonly secret: SecretConfig;
@@ -44,6 +46,12 @@ export interface SecretConfig {
   readonly given: string | null;
   /** Null: nothing is kept. */
   readonly folder: string | null;
+}
+
+export interface AgentConfig {
+  readonly url: string;
+  readonly token: string;
+  readonly ca: string | null;
 }
 
 export interface EnsembleConfig {
@@ -167,6 +175,13 @@ function complete(file: ConfigFile): Config {
   const settings = clusterSettings(file, secrets);
   const accounts = accountsOf(file, secrets);
   const secret = secretOf(file, secrets);
+  const agents = file.routing.agents.map(
+    ({ url, tokenFile, ca }, i): AgentConfig => ({
+      url,
+      token: secrets.text(tokenFile, `routing.agents.${i}.tokenFile`)?.trim() ?? '',
+      ca: secrets.text(ca, `routing.agents.${i}.ca`),
+    }),
+  );
   const none = 'ensembles is missing: name one, e.g. HOWDAH_ENSEMBLE=zk1:2181,zk2:2181,zk3:2181.';
   const mistakes = [...(ensembles.length === 0 ? [none] : []), ...secrets.mistakes];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -181,6 +196,7 @@ function complete(file: ConfigFile): Config {
     log,
     store,
     accounts,
+    agents,
     openFigures: file.metrics.networks,
     secret,
     ensembles,

@@ -54,6 +54,8 @@ async function main(): Promise<void> {
     tls: tls && orExit(() => readTls(tls)),
     services: {
       operations: runtime.operations,
+      routing: runtime.routing,
+      policies: runtime.policies,
       settings: runtime.settings,
       history: runtime.history,
       accounts: runtime.access.accounts,

@@ -18,14 +18,22 @@ import { judgeEdit } from './operations/judge-edit';
 import { MeasuredWrites } from './operations/measured-writes';
 import { Newest } from './operations/newest';
 import { Pauses } from './operations/pauses';
+import { PolicyEdits } from './operations/policy-edits';
 import { Preflights } from './operations/preflights';
 import { Runs } from './operations/runs';
 import { Schedules } from './operations/schedules';
 import { takenUpBy } from './operations/taken-up';
-import type { Audit, Operations, ScopeSnapshot, SettingsReader, VersionStore } from './ports';
+import type {
+  Audit,
+  Operations,
+  PolicyWriter,
+  ScopeSnapshot,
+  SettingsReader,
+  VersionStore,
+} from './ports';
 
 interface Parts {
-  readonly config: Pick<Config, 'root' | 'clusterSettings'>;
+  readonly config: Pick<Config, 'root' | 'clusterSettings' | 'poll'>;
   readonly fleet: () => Pick<Fleet, 'view' | 'note' | 'touch' | 'setPause' | 'targets'>;
   /** Throws `not-found`. */
   readonly ensembleOf: (name: string) => Ensemble;
@@ -48,6 +56,7 @@ interface Parts {
 export function createOperations(parts: Parts): {
   readonly runs: Runs;
   readonly operations: Operations;
+  readonly policies: PolicyWriter;
   /** The cluster's newest run, as the stream sends it. */
   readonly stamped: (id: ClusterId) => { readonly rev: number; readonly json: string } | null;
   /** What is under way that moves the leadership; null: nothing is. */
@@ -125,6 +134,7 @@ export function createOperations(parts: Parts): {
   });
   return {
     runs,
+    policies: new PolicyEdits({ ...shared, askedEveryMs: config.poll.attendedMs, note }),
     operations: {
       preflight: (id, wish) => runs.preflight(id, wish),
       start: (request, act) => runs.start(request, act),

@@ -20,6 +20,7 @@ import type { Access } from '@/lib/znodes/access';
 
 export type * from './account-ports';
 export type * from './audit-ports';
+export type * from './routing-ports';
 export type * from './write-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
@@ -370,6 +371,7 @@ export interface StreamSource {
   samples(id: ClusterId, since: number): Tail<LagSample>;
   events(id: ClusterId, since: number): Tail<ClusterEvent>;
   operation(id: ClusterId): { readonly rev: number; readonly json: string } | null;
+  routing(id: ClusterId): { readonly rev: number; readonly json: string } | null;
   ensembles(): { readonly rev: number; readonly json: string };
   probing(): { readonly rev: number; readonly json: string };
   /** @param all for who sees all clusters; what others are told changes less often */

@@ -15,8 +15,17 @@ import { Metrics } from './metrics/metrics';
 import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { createOperations } from './operation-parts';
-import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from './ports';
+import type {
+  Audit,
+  AuditReader,
+  HistoryReader,
+  Operations,
+  PolicyWriter,
+  RoutingReader,
+  SettingsReader,
+} from './ports';
 import { createProbing } from './probe-parts';
+import { createRouting } from './routing-parts';
 import { Sequence } from './sequence';
 import { aSecondApart } from './stream/a-second-apart';
 import { Hub } from './stream/hub';
@@ -25,6 +34,8 @@ import { TakeUp } from './take-up';
 export interface Runtime {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly routing: RoutingReader;
+  readonly policies: PolicyWriter;
   readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly audit: Audit & AuditReader;
@@ -79,6 +90,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onView: (id, view, seen) => history.see(id, view, seen),
     onGone: (id) => {
       acting.gone(id);
+      routing.gone(id);
       history.gone(id);
     },
     onSample: (id, sample) => history.sample(id, sample),
@@ -86,6 +98,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     onChange: (id, urgent) => {
       const view = id === null ? null : fleet.view(id);
       if (view) acting.observe(view);
+      if (view) routing.observe(view, urgent);
       hub.notify(urgent);
     },
   });
@@ -109,7 +122,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   /** Decides anew what is read first and who is probed how often: soon, once for all who ask. */
   const attend = gathered(clock, ATTEND_MS, () => {
     const attended = new Set([...followed, ...fleet.troubled]);
-    schedule.attend({ attended, urgent: acting.active() });
+    // Weights go by lag: it is asked for as often as where somebody looks.
+    const asked = new Set([...attended, ...routing.routed]);
+    schedule.attend({ attended: asked, urgent: acting.active() });
     for (const ensemble of ensembles.all) ensemble.attend(attended);
   });
 
@@ -181,6 +196,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       samples: (id, since) => fleet.samples(id, since),
       events: (id, since) => fleet.events(id, since),
       operation: (id) => acting.stamped(id),
+      routing: (id) => routing.stamped(id),
       ensembles: ensemblesNow.json,
       probing: probingNow.json,
       history: (all) => (all ? historyNow : historySeen).json(),
@@ -243,6 +259,14 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
 
+  const routing = createRouting({
+    ...{ config, ensembles, fleet, epoch },
+    onRouted: attend,
+    onChange: (id) => {
+      if (followed.has(id)) hub.notify();
+    },
+  });
+
   const { schedule, settings, burden, unasked } = createProbing({
     ...{ clock, config, fleet, ensembles },
     onPoll: (tookMs, code) => metrics.probed(tookMs, code),
@@ -260,6 +284,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     hub,
     metrics,
     operations: acting.operations,
+    routing,
+    policies: acting.policies,
     settings,
     history,
     audit: history.audit,
@@ -281,6 +307,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     }),
     start: () => {
       for (const ensemble of ensembles.all) ensemble.start();
+      routing.start();
       // At once: nobody sees anything before accounts can be asked.
       history.open();
       access.start();
@@ -292,6 +319,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     close: () => {
       access.close();
       acting.close();
+      routing.close();
       digest.close();
       schedule.close();
       hub.close();

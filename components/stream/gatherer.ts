@@ -15,6 +15,7 @@ export const CALM_MS = 1000;
 export const HURRY_APART_MS = 500;
 
 type ClusterFrame = Extract<Frame, { type: 'cluster' }>;
+type RoutingFrame = Extract<Frame, { type: 'routing' }>;
 type EnsemblesFrame = Extract<Frame, { type: 'ensembles' }>;
 type ProbingFrame = Extract<Frame, { type: 'probing' }>;
 type SamplesFrame = Extract<Frame, { type: 'samples' }>;
@@ -37,6 +38,7 @@ export class Gatherer {
   readonly #parts: GathererParts;
   readonly #rows = new Map<ClusterId, ClusterSummary>();
   readonly #clusters = new Map<ClusterId, ClusterFrame>();
+  readonly #routings = new Map<ClusterId, RoutingFrame>();
   readonly #samples = new Map<ClusterId, SamplesFrame>();
   #ensembles: EnsemblesFrame | null = null;
   #probing: ProbingFrame | null = null;
@@ -78,6 +80,9 @@ export class Gatherer {
         this.#samples.set(frame.id, merged);
         break;
       }
+      case 'routing':
+        this.#routings.set(frame.id, frame);
+        break;
       case 'ensembles':
         this.#ensembles = null;
         if (areUrgentEnsembles(this.#parts.state().ensembles, frame.ensembles)) return frame;
@@ -125,13 +130,18 @@ export class Gatherer {
   #releaseCalm(): void {
     this.#scheduled = false;
     this.#releasedAt = this.#parts.now();
-    const frames: Frame[] = [...this.#clusters.values(), ...this.#samples.values()];
+    const frames: Frame[] = [
+      ...this.#clusters.values(),
+      ...this.#routings.values(),
+      ...this.#samples.values(),
+    ];
     if (this.#ensembles) frames.push(this.#ensembles);
     if (this.#probing) frames.push(this.#probing);
     if (this.#rows.size > 0) {
       frames.push({ type: 'fleet', full: false, changed: [...this.#rows.values()], gone: [] });
     }
     this.#clusters.clear();
+    this.#routings.clear();
     this.#samples.clear();
     this.#rows.clear();
     this.#ensembles = null;

@@ -16,6 +16,7 @@ export function topicOf(frame: Frame): Topic | null {
     case 'samples':
     case 'events':
     case 'operation':
+    case 'routing':
       return `cluster:${frame.id}`;
   }
 }
@@ -39,11 +40,12 @@ export function topicFrames(state: StreamState, topic: Topic): Frame[] {
   const id = topic.slice('cluster:'.length);
   const cluster = state.clusters.get(id);
   if (cluster === undefined || cluster.view === undefined) return [];
-  const { view, samples, events, operation } = cluster;
+  const { view, samples, events, operation, routing } = cluster;
   return [
     { type: 'cluster', id, view },
     { type: 'samples', id, reset: true, samples },
     { type: 'events', id, reset: true, events },
     { type: 'operation', id, operation },
+    { type: 'routing', id, routing },
   ];
 }

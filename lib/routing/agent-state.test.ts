@@ -91,7 +91,10 @@ describe('an agent', () => {
     expect(again.ask(of('b'), NOW + 59_999)).toEqual({ is: 'drain' });
     expect(again.ask(of('c'), NOW + 59_999)).toEqual(all);
     expect(again.ask(of('b'), NOW + 60_000)).toEqual(all);
-    again.take(lease({ holder: 'h3' }), NOW + 61_000);
+    // Whoever says nothing of the cluster doesn't lift it either.
+    again.take(lease({ holder: 'h3' }), NOW + 60_000);
+    expect(again.ask(of('a'), NOW + 60_001)).toEqual({ is: 'drain' });
+    again.take(lease({ holder: 'h3', number: 2, orders: orders({}) }), NOW + 61_000);
     expect(again.ask(of('a'), NOW + 61_001)).toEqual(all);
     expect(again.drains).toEqual([]);
   });

@@ -62,7 +62,9 @@ export class AgentState {
     if (held && held.lease.holder !== lease.holder) return false;
     if (held && held.lease.number >= lease.number) return false;
     this.#held = { lease, takenAt: now };
-    this.#drains = drainsIn(lease, now);
+    // Of clusters that it says nothing about Howdah knows nothing now: what was drained stays so.
+    const others = this.#drains.filter(({ cluster }) => !Object.hasOwn(lease.orders, cluster));
+    this.#drains = [...others.filter((one) => isOn(one, now)), ...drainsIn(lease, now)];
     return true;
   }
 

@@ -12,7 +12,10 @@ const cursor = fc.record({
   fleet: at,
   clusters: fc.dictionary(
     fc.string().filter((id) => id !== '__proto__'),
-    fc.record({ view: at, samples: at, events: at, operation: at }, { noNullPrototype: true }),
+    fc.record(
+      { view: at, samples: at, events: at, operation: at, routing: at },
+      { noNullPrototype: true },
+    ),
     { noNullPrototype: true },
   ),
 });

@@ -19,10 +19,13 @@ export interface ClusterCursor {
   readonly samples: number;
   readonly events: number;
   readonly operation: number;
+  readonly routing: number;
 }
 
 /** -1 for a view: not even told that there is none. */
-export const newCluster: ClusterCursor = { view: -1, samples: 0, events: 0, operation: 0 };
+export const newCluster: ClusterCursor = {
+  ...{ view: -1, samples: 0, events: 0, operation: 0, routing: 0 },
+};
 
 export function newCursor(epoch: string): Cursor {
   return { epoch, ensembles: 0, probing: 0, history: 0, fleet: 0, clusters: {} };
@@ -35,7 +38,7 @@ const shape = z.tuple([
   count,
   count,
   count,
-  z.array(z.tuple([z.string(), count, count, count, count])),
+  z.array(z.tuple([z.string(), count, count, count, count, count])),
 ]);
 
 /** Printable, without spaces: fit for an event's id and for a URL. */
@@ -46,6 +49,7 @@ export function formatCursor(cursor: Cursor): string {
     at.samples,
     at.events,
     at.operation,
+    at.routing,
   ]);
   return encodeURIComponent(
     JSON.stringify([
@@ -69,9 +73,9 @@ export function parseCursor(text: string | null, epoch: string): Cursor {
       history,
       fleet,
       clusters: Object.fromEntries(
-        clusters.map(([id, view, samples, events, operation]) => [
+        clusters.map(([id, view, samples, events, operation, routing]) => [
           id,
-          { view, samples, events, operation },
+          { view, samples, events, operation, routing },
         ]),
       ),
     };

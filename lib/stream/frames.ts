@@ -1,11 +1,12 @@
 import type { HistoryTold } from '../history/history';
 import type { OperationView } from '../operations/types';
+import type { RoutingView } from '../routing/view';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
 
 /** Changes whenever a frame's shape does; a page built for another version offers a reload. */
-export const WIRE_VERSION = 7;
+export const WIRE_VERSION = 8;
 
 /** How many clusters one stream may follow: it goes for all tabs of a browser. */
 export const MOST_CLUSTERS = 64;
@@ -54,6 +55,11 @@ export type Frame =
       readonly type: 'operation';
       readonly id: ClusterId;
       readonly operation: OperationView | null;
+    }
+  | {
+      readonly type: 'routing';
+      readonly id: ClusterId;
+      readonly routing: RoutingView | null;
     };
 
 export interface HelloFrame {

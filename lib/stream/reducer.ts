@@ -1,5 +1,6 @@
 import type { HistoryTold } from '../history/history';
 import type { OperationView } from '../operations/types';
+import type { RoutingView } from '../routing/view';
 import type { ClusterId } from '../topology/cluster-id';
 import type { ClusterEvent, LagSample } from '../topology/event';
 import type { ClusterSummary, ClusterView } from '../topology/view';
@@ -28,6 +29,8 @@ export interface ClusterState {
   readonly samples: readonly LagSample[];
   readonly events: readonly ClusterEvent[];
   readonly operation: OperationView | null;
+  /** Null: not told yet, or there is no such cluster. */
+  readonly routing: RoutingView | null;
 }
 
 export const emptyStream: StreamState = {
@@ -45,6 +48,7 @@ export const emptyCluster: ClusterState = {
   samples: [],
   events: [],
   operation: null,
+  routing: null,
 };
 
 /** Applies one frame. Pure; returns the same object when the frame changes nothing. */
@@ -85,6 +89,8 @@ export function reduce(state: StreamState, frame: Frame): StreamState {
     }
     case 'operation':
       return withCluster(state, frame.id, { operation: frame.operation });
+    case 'routing':
+      return withCluster(state, frame.id, { routing: frame.routing });
   }
 }
 

@@ -5,7 +5,15 @@ import { MOST_CALLS } from '@/lib/calls';
 import { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import { anAudit, anIdentity, everything } from '../auth/identity-for-tests';
-import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from '../ports';
+import type {
+  Audit,
+  AuditReader,
+  HistoryReader,
+  Operations,
+  PolicyWriter,
+  RoutingReader,
+  SettingsReader,
+} from '../ports';
 import { createGuard } from './guard';
 import { createPeer } from './peer';
 import { createHttpServer } from './server';
@@ -27,6 +35,8 @@ async function listening(operations: Partial<Operations> = {}) {
     guard: createGuard({ peer, hosts: [] }),
     services: {
       operations: operations as Operations,
+      routing: {} as RoutingReader,
+      policies: {} as PolicyWriter,
       settings: {} as SettingsReader,
       history: {} as HistoryReader,
       accounts: {} as Accounts,

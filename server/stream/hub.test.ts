@@ -63,6 +63,7 @@ function start() {
     samples: () => ({ reset: false, entries: [] }),
     events: () => ({ reset: false, entries: [] }),
     operation: () => null,
+    routing: () => null,
     ensembles: () => ({ rev: 1, json: '[]' }),
     probing: () => ({ rev: 0, json: 'null' }),
     history: () => ({ rev: 0, json: 'null' }),

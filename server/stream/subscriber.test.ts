@@ -60,6 +60,9 @@ class Source implements StreamSource {
     return { reset: false, entries: [] };
   }
 
+  routing() {
+    return null;
+  }
   operation() {
     return null;
   }

@@ -71,13 +71,17 @@ export function catchUp(source: StreamSource, following: Following, cursor: Curs
   };
 }
 
-type OfCluster = Pick<StreamSource, 'settled' | 'view' | 'samples' | 'events' | 'operation'>;
+type OfCluster = Pick<
+  StreamSource,
+  'settled' | 'view' | 'samples' | 'events' | 'operation' | 'routing'
+>;
 
 const nothing: Omit<OfCluster, 'settled'> = {
   view: () => null,
   samples: () => ({ reset: false, entries: [] }),
   events: () => ({ reset: false, entries: [] }),
   operation: () => null,
+  routing: () => null,
 };
 
 function catchUpCluster(
@@ -109,11 +113,17 @@ function catchUpCluster(
   if (operationRev !== at.operation) {
     frames.push(`{"type":"operation","id":${name},"operation":${operation?.json ?? 'null'}}`);
   }
+  const routing = source.routing(id);
+  const routingRev = routing?.rev ?? 0;
+  if (routingRev !== at.routing) {
+    frames.push(`{"type":"routing","id":${name},"routing":${routing?.json ?? 'null'}}`);
+  }
   return {
     view: viewRev,
     samples: samples.entries.at(-1)?.seq ?? (samples.reset ? 0 : at.samples),
     events: events.entries.at(-1)?.seq ?? (events.reset ? 0 : at.events),
     operation: operationRev,
+    routing: routingRev,
   };
 }
 

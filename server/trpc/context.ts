@@ -1,11 +1,21 @@
 import type { Failure } from '@/lib/errors';
 import type { Accounts } from '../auth/accounts';
 import type { Identity } from '../auth/identities';
-import type { Audit, AuditReader, HistoryReader, Operations, SettingsReader } from '../ports';
+import type {
+  Audit,
+  AuditReader,
+  HistoryReader,
+  Operations,
+  PolicyWriter,
+  RoutingReader,
+  SettingsReader,
+} from '../ports';
 
 /** What procedures may use, for all requests. Services arrive here; routers import none. */
 export interface Services {
   readonly operations: Operations;
+  readonly routing: RoutingReader;
+  readonly policies: PolicyWriter;
   readonly settings: SettingsReader;
   readonly history: HistoryReader;
   readonly accounts: Accounts;

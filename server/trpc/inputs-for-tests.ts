@@ -27,6 +27,8 @@ export function valuesOf(schema: Schema, strings: fc.Arbitrary<string>): fc.Arbi
       return fc.array(of(given.element), { maxLength: 5 });
     case 'union':
       return fc.oneof(...(given.options as Schema[]).map(of));
+    case 'record':
+      return fc.dictionary(strings, of(given.valueType), { maxKeys: 4, noNullPrototype: true });
     case 'enum':
       return fc.constantFrom(...Object.values(given.entries as Record<string, string>));
     case 'literal':

@@ -3,6 +3,7 @@ import { accountsRouter } from './routers/accounts';
 import { auditRouter } from './routers/audit';
 import { historyRouter } from './routers/history';
 import { operationsRouter } from './routers/operations';
+import { routingRouter } from './routers/routing';
 import { settingsRouter } from './routers/settings';
 import { router } from './trpc';
 
@@ -12,6 +13,7 @@ export const appRouter = router({
   audit: auditRouter,
   history: historyRouter,
   operations: operationsRouter,
+  routing: routingRouter,
   settings: settingsRouter,
 });
 

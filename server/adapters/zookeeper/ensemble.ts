@@ -7,6 +7,7 @@ import { CONNECTION_LOST } from './lasting-session';
 import { measureMaxTimeout } from './max-timeout';
 import { Mirror, type MirrorLane } from './mirror';
 import { Sessions } from './sessions';
+import { WatchedFolder, type WatchedFolderOptions } from './watched-folder';
 
 export interface EnsembleOptions {
   readonly name: string;
@@ -45,6 +46,7 @@ export interface EnsembleParts {
 }
 
 const POLL_TURNS = 10;
+const LEADERSHIP_SHARD = -1;
 /** Between two looks at which of its servers serve. */
 const ASK_SERVERS_MS = 5000;
 /** Until the longest session timeout is asked for again, where nobody told it. */
@@ -59,6 +61,7 @@ export class Ensemble {
   readonly #sessions: Sessions;
   readonly #mirror: Mirror;
   readonly #scheduler: ReadScheduler;
+  readonly #folders: WatchedFolder[] = [];
   readonly #cancels = new Set<() => void>();
   #servers: readonly ServerView[];
   #state: EnsembleView['state'] = 'connecting';
@@ -87,11 +90,15 @@ export class Ensemble {
       {
         ready: (shard) => {
           this.#connections += 1;
+          if (shard === LEADERSHIP_SHARD) for (const folder of this.#folders) folder.connected();
           this.#mirror.resync(shard);
           // A session that watches nothing has nothing to be read, so nothing else would say so.
           this.#resynced = this.#mirror.synced;
         },
-        changed: (path) => this.#mirror.notice(path),
+        changed: (path) => {
+          this.#mirror.notice(path);
+          for (const folder of this.#folders) folder.changed(path);
+        },
         state: () => this.#updateState(),
         get calm() {
           return isCalm();
@@ -134,9 +141,20 @@ export class Ensemble {
     this.#scheduler.attend(ids);
   }
 
+  /**
+   * Reads the children of a folder of Howdah's own, now and whenever they change, over the leadership
+   * session. To be called before `start`.
+   */
+  watch(path: string, to: Pick<WatchedFolderOptions, 'onRead' | 'onWhole'>): void {
+    const { clock, onError } = this.#parts;
+    this.#folders.push(
+      new WatchedFolder({ ...to, clock, path, onError, session: () => this.session }),
+    );
+  }
+
   /** The leadership session, for operations. Throws `connection` while there is none. */
   get session(): ZooKeeperSession {
-    return this.#sessions.session(-1);
+    return this.#sessions.session(LEADERSHIP_SHARD);
   }
 
   /** Namespaces of which all could be listed: what is missing in others may be there. */
@@ -210,6 +228,7 @@ export class Ensemble {
 
   close(): void {
     this.#closed = true;
+    for (const folder of this.#folders) folder.close();
     for (const cancel of this.#cancels) cancel();
     this.#scheduler.close();
     this.#sessions.close();

@@ -1,0 +1,223 @@
+import { Failure } from '@/lib/errors';
+import { candidatesOf } from '@/lib/routing/candidate';
+import type { Lease, LeasedOrder } from '@/lib/routing/lease';
+import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
+import { serverFigures } from '@/lib/routing/server-figures';
+import type { Standing } from '@/lib/routing/standing';
+import type { PolicyState, RoutingView } from '@/lib/routing/view';
+import { type Verdict, type Weighing, weigh } from '@/lib/routing/weigh';
+import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
+import type { Progress } from '@/lib/topology/progress';
+import type { ClusterView } from '@/lib/topology/view';
+import type { AgentPort, Clock } from '../ports';
+import { Leases } from './leases';
+import { Policies } from './policies';
+
+export interface RoutingOptions {
+  readonly clock: Clock;
+  readonly ensembles: readonly string[];
+  readonly agents: AgentPort;
+  readonly me: { readonly id: string; readonly name: string };
+  readonly view: (id: ClusterId) => ClusterView | null;
+  readonly progress: (id: ClusterId) => Progress | null;
+  /** Whether what is held of that ensemble is what it holds. */
+  readonly vouchedFor: (ensemble: string) => boolean;
+  /** What is shown of a cluster has changed. */
+  readonly onChange: (id: ClusterId) => void;
+  /** Which clusters have a policy has changed: they are probed closely. */
+  readonly onRouted: () => void;
+}
+
+/** Weights are made anew so often, as lag that isn't known grows with time alone. */
+const WEIGH_MS = 500;
+
+interface Weighed {
+  readonly policy: RoutingPolicy;
+  readonly weighing: Weighing;
+}
+
+interface Stamped {
+  readonly rev: number;
+  readonly json: string;
+  /** What it was made of. */
+  readonly turn: number;
+  readonly view: ClusterView;
+}
+
+/**
+ * Spreads the reads of every cluster that has a policy: weighs its members and has the agents beside
+ * HAProxy told. Of an ensemble that can't be vouched for nothing is said: its leases end, and traffic
+ * flows as Patroni alone has it.
+ */
+export class Routing {
+  readonly #options: RoutingOptions;
+  readonly #policies: ReadonlyMap<string, Policies>;
+  readonly #leases: Leases;
+  readonly #weighed = new Map<ClusterId, Weighed>();
+  readonly #stamps = new Map<ClusterId, Stamped>();
+  #rev = 0;
+  /** Grows whenever something shown may have changed. */
+  #turns = 0;
+  #said = '';
+  #cancel: () => void = () => {};
+
+  constructor(options: RoutingOptions) {
+    this.#options = options;
+    this.#policies = new Map(
+      options.ensembles.map((name) => [name, new Policies(name, (id) => this.#policyRead(id))]),
+    );
+    const { clock, agents, me } = options;
+    this.#leases = new Leases({
+      ...{ clock, agents, me },
+      orders: () => this.#orders(),
+      onChange: () => this.#tell(),
+    });
+  }
+
+  start(): void {
+    this.#turn();
+  }
+
+  close(): void {
+    this.#cancel();
+    this.#leases.close();
+  }
+
+  /** Clusters whose reads are spread. */
+  get routed(): ReadonlySet<ClusterId> {
+    return new Set([...this.#policies.values()].flatMap(({ ids }) => ids));
+  }
+
+  /** Where the policies of an ensemble are read. */
+  policies(ensemble: string): Pick<Policies, 'read' | 'becameWhole'> | null {
+    return this.#policies.get(ensemble) ?? null;
+  }
+
+  /** Null: not known yet. */
+  policy(id: ClusterId): PolicyState | null {
+    return this.#policies.get(parseClusterId(id)?.ensemble ?? '')?.of(id) ?? null;
+  }
+
+  /** A cluster was put together anew: who leads now may be another. */
+  observe(view: ClusterView, urgent: boolean): void {
+    if (urgent && this.policy(view.id)?.is === 'ok') this.#weighAll();
+  }
+
+  gone(id: ClusterId): void {
+    this.#weighed.delete(id);
+    this.#stamps.delete(id);
+  }
+
+  /** Throws `not-found`. */
+  view(cluster: ClusterId): RoutingView {
+    const view = this.#options.view(cluster);
+    if (!view) throw new Failure('not-found', 'There is no such cluster.');
+    return this.#viewOf(view);
+  }
+
+  /** As the stream sends it; null: there is no such cluster. */
+  stamped(id: ClusterId): Stamped | null {
+    const view = this.#options.view(id);
+    if (!view) return null;
+    const known = this.#stamps.get(id);
+    if (known?.turn === this.#turns && known.view === view) return known;
+    const json = JSON.stringify(this.#viewOf(view));
+    const rev = known?.json === json ? known.rev : ++this.#rev;
+    const stamp = { rev, json, view, turn: this.#turns };
+    this.#stamps.set(id, stamp);
+    return stamp;
+  }
+
+  #viewOf({ id, members }: ClusterView): RoutingView {
+    const names = members.map(({ name }) => name);
+    const weighing = this.#weighed.get(id)?.weighing ?? null;
+    return {
+      cluster: id,
+      policy: this.policy(id) ?? { is: 'none' },
+      weighing: weighing && { verdicts: weighing.verdicts, flag: weighing.flag },
+      agents: this.#leases.views,
+      servers: this.#leases.told.flatMap((told) => serverFigures(id, names, told)),
+    };
+  }
+
+  #policyRead(id: ClusterId): void {
+    this.#options.onRouted();
+    this.#weighAll();
+    this.#options.onChange(id);
+  }
+
+  #turn(): void {
+    this.#weighAll();
+    this.#cancel = this.#options.clock.after(WEIGH_MS, () => this.#turn());
+  }
+
+  #weighAll(): void {
+    const { routed } = this;
+    for (const id of this.#weighed.keys()) if (!routed.has(id)) this.#weighed.delete(id);
+    for (const id of routed) this.#weigh(id);
+    const orders = [...this.#weighed].map(([id, { weighing }]) => [
+      id,
+      weighing.verdicts.map(({ member, order }) => [member, order]),
+    ]);
+    const said = JSON.stringify(orders);
+    if (said !== this.#said) this.#leases.renew();
+    this.#said = said;
+    this.#tell();
+  }
+
+  #weigh(id: ClusterId): void {
+    const { clock, view, progress, vouchedFor } = this.#options;
+    const policy = this.policy(id);
+    const [cluster, at] = [view(id), progress(id)];
+    const known = cluster && at && vouchedFor(cluster.key.ensemble);
+    if (!known || policy?.is !== 'ok') {
+      this.#weighed.delete(id);
+      return;
+    }
+    const before = this.#weighed.get(id);
+    // What another policy has let in or kept out is judged afresh.
+    const isSame = JSON.stringify(before?.policy.limit) === JSON.stringify(policy.policy.limit);
+    const standings: ReadonlyMap<string, Standing> =
+      (isSame && before?.weighing.standings) || new Map();
+    const moment = { policy: policy.policy, now: clock.now() };
+    const weighing = weigh(candidatesOf(cluster, at), standings, moment);
+    this.#weighed.set(id, { policy: policy.policy, weighing });
+  }
+
+  /**
+   * Of every cluster whose policy is known: what is not mentioned keeps what was drained there. So a
+   * cluster without one is mentioned as well, if an agent is asked about it.
+   */
+  #orders(): Lease['orders'] {
+    const now = this.#options.clock.now();
+    const weighed = [...this.#weighed].map(([id, { policy, weighing }]) => {
+      const orders = weighing.verdicts.map((one) => [one.member, ordered(one, { policy, now })]);
+      return [id, Object.fromEntries(orders)];
+    });
+    const unrouted = this.#leases.told
+      .flatMap(({ asked }) => asked.map(({ cluster }) => cluster))
+      .filter((id) => this.#isFree(id))
+      .map((id) => [id, {}]);
+    return Object.fromEntries([...unrouted, ...weighed]);
+  }
+
+  #isFree(id: ClusterId): boolean {
+    const ensemble = parseClusterId(id)?.ensemble ?? '';
+    return this.#options.vouchedFor(ensemble) && this.policy(id)?.is === 'none';
+  }
+
+  /** What is shown follows what is said, and what HAProxy says, a moment later. */
+  #tell(): void {
+    this.#turns += 1;
+    for (const id of this.routed) this.#options.onChange(id);
+  }
+}
+
+function ordered(
+  { member, order }: Verdict,
+  { policy, now }: { readonly policy: RoutingPolicy; readonly now: number },
+): LeasedOrder {
+  if (order.is !== 'drain') return order;
+  const until = drainOf(policy, member, now)?.until ?? null;
+  return { is: 'drain', forMs: until === null ? null : Math.max(0, until - now) };
+}
