@@ -1,4 +1,5 @@
 import type { PolicyChange, SeenPolicy } from '@/lib/routing/change';
+import type { Endpoints } from '@/lib/routing/endpoints';
 import type { AgentReport, Lease } from '@/lib/routing/lease';
 import type { PolicyState, RoutingView } from '@/lib/routing/view';
 import type { ClusterId } from '@/lib/topology/cluster-id';
@@ -15,6 +16,10 @@ export interface AgentPort {
 export interface RoutingReader {
   /** Throws `not-found`. */
   view(cluster: ClusterId): RoutingView;
+  /** For clients without HAProxy. Throws `not-found`. */
+  endpoints(cluster: ClusterId): Endpoints;
+  /** Settles when something of it may have changed, or after so many milliseconds. */
+  changed(cluster: ClusterId, ms: number): Promise<void>;
 }
 
 /** What changes a policy. */

@@ -8,6 +8,7 @@ export interface Address {
     | 'health'
     | 'metrics'
     | 'audit export'
+    | 'routing'
     | 'sign-in'
     | 'assets'
     | 'sign-in page'
@@ -39,6 +40,8 @@ const below: readonly (readonly [string, Address])[] = [
   // Each procedure says itself what it needs: see `server/trpc/trpc.ts`.
   ['/api/trpc/', at('procedures', ['GET', 'POST'], anybody)],
   ['/api/auth/', at('sign-in', ['GET', 'POST'], anybody)],
+  // Of the cluster that it names it asks itself: see `routing-endpoint.ts`.
+  ['/api/routing/', at('routing', ['GET'], anywhere('viewer'))],
   ['/api/', at('nothing', ['GET', 'HEAD', 'POST'], anybody)],
   // The program of the pages, which knows nothing of any cluster: who signs in needs it.
   ['/_next/', at('assets', read, anybody)],

@@ -16,6 +16,7 @@ import { bound, excessOf, MOST_BODY, MOST_HEAD } from './bounds';
 import { harden } from './csp';
 import type { Guard } from './guard';
 import type { PeerOf } from './peer';
+import { answerRouting } from './routing-endpoint';
 
 export interface HttpParts {
   readonly peer: PeerOf;
@@ -112,6 +113,11 @@ async function route(
     return orRefuse(parts, response, () =>
       exportAudit(query, response, { audit, identity, from: address }),
     );
+  }
+  if (name === 'routing') {
+    const { routing } = parts.services;
+    const who = async () => (await parts.identify(request))?.who ?? null;
+    return orRefuse(parts, response, () => answerRouting(request, response, { routing, who }));
   }
   if (name === 'metrics') return sendMetrics(parts, response);
   sendHealth(

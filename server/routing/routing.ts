@@ -1,5 +1,6 @@
 import { Failure } from '@/lib/errors';
 import { candidatesOf } from '@/lib/routing/candidate';
+import { type Endpoints, endpointsOf } from '@/lib/routing/endpoints';
 import type { Lease, LeasedOrder } from '@/lib/routing/lease';
 import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
 import { serverFigures } from '@/lib/routing/server-figures';
@@ -9,9 +10,10 @@ import { type Verdict, type Weighing, weigh } from '@/lib/routing/weigh';
 import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
 import type { Progress } from '@/lib/topology/progress';
 import type { ClusterView } from '@/lib/topology/view';
-import type { AgentPort, Clock } from '../ports';
+import type { AgentPort, Clock, RoutingReader } from '../ports';
 import { Leases } from './leases';
 import { Policies } from './policies';
+import { Waiting } from './waiting';
 
 export interface RoutingOptions {
   readonly clock: Clock;
@@ -49,12 +51,13 @@ interface Stamped {
  * HAProxy told. Of an ensemble that can't be vouched for nothing is said: its leases end, and traffic
  * flows as Patroni alone has it.
  */
-export class Routing {
+export class Routing implements RoutingReader {
   readonly #options: RoutingOptions;
   readonly #policies: ReadonlyMap<string, Policies>;
   readonly #leases: Leases;
   readonly #weighed = new Map<ClusterId, Weighed>();
   readonly #stamps = new Map<ClusterId, Stamped>();
+  readonly #waiting: Waiting;
   #rev = 0;
   /** Grows whenever something shown may have changed. */
   #turns = 0;
@@ -67,6 +70,7 @@ export class Routing {
       options.ensembles.map((name) => [name, new Policies(name, (id) => this.#policyRead(id))]),
     );
     const { clock, agents, me } = options;
+    this.#waiting = new Waiting(clock);
     this.#leases = new Leases({
       ...{ clock, agents, me },
       orders: () => this.#orders(),
@@ -101,6 +105,7 @@ export class Routing {
   /** A cluster was put together anew: who leads now may be another. */
   observe(view: ClusterView, urgent: boolean): void {
     if (urgent && this.policy(view.id)?.is === 'ok') this.#weighAll();
+    this.#waiting.wake(view.id);
   }
 
   gone(id: ClusterId): void {
@@ -113,6 +118,18 @@ export class Routing {
     const view = this.#options.view(cluster);
     if (!view) throw new Failure('not-found', 'There is no such cluster.');
     return this.#viewOf(view);
+  }
+
+  /** Throws `not-found`. */
+  endpoints(cluster: ClusterId): Endpoints {
+    const routing = this.view(cluster);
+    const view = this.#options.view(cluster);
+    if (!view) throw new Failure('not-found', 'There is no such cluster.');
+    return endpointsOf(view, routing);
+  }
+
+  changed(cluster: ClusterId, ms: number): Promise<void> {
+    return this.#waiting.next(cluster, ms);
   }
 
   /** As the stream sends it; null: there is no such cluster. */
@@ -209,7 +226,10 @@ export class Routing {
   /** What is shown follows what is said, and what HAProxy says, a moment later. */
   #tell(): void {
     this.#turns += 1;
-    for (const id of this.routed) this.#options.onChange(id);
+    for (const id of this.routed) {
+      this.#options.onChange(id);
+      this.#waiting.wake(id);
+    }
   }
 }
 
