@@ -10,6 +10,7 @@ import {
   type PatroniCluster,
   processesOf,
   readOnce,
+  routingAgent,
   type Sandbox,
   type SandboxHaproxy,
   startFreshReads,
@@ -233,4 +234,33 @@ test('a frozen HAProxy answers nobody, a killed one refuses, and both serve agai
   expect((await once()).error).toMatch(/ECONNREFUSED/);
   await haproxy.start();
   expect((await once()).ok).toBe(true);
+});
+
+test('the agent that nobody has told anything says all of every server, also after a kill', async () => {
+  const ours = await routingAgent(sandbox, { haproxySocket: haproxy.socket });
+  await ours.start();
+  await haproxy.restart({ agentPort: ours.checkPort, checkMs: 200 });
+  const { read } = haproxy.names('alpha');
+  const told = (wanted: string) =>
+    waitFor(
+      async () => {
+        const rows = (await haproxy.rows()).filter(
+          ({ proxy, agent: said }) => proxy === read && said.status !== null,
+        );
+        return (
+          rows.length === cluster.members.length &&
+          rows.every(({ weight, agent: said }) => weight === 100 && said.status === wanted)
+        );
+      },
+      soon(`HAProxy to see ${wanted} of the agent`),
+    );
+  await told('L7OK');
+  await ours.kill();
+  await told('L4CON');
+  await ours.start();
+  await told('L7OK');
+  await ours.freeze();
+  await told('L7TOUT');
+  await ours.thaw();
+  await told('L7OK');
 });

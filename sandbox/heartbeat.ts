@@ -24,6 +24,8 @@ export interface HeartbeatOptions {
   readonly port?: number;
   /** 50 by default. */
   readonly everyMs?: number;
+  /** For connecting, and for each confirmation; 1000 by default. An outage is known no finer. */
+  readonly patienceMs?: number;
 }
 
 export interface Heartbeat {
@@ -41,12 +43,12 @@ const PATIENCE_MS = 1000;
  */
 export async function startHeartbeat(
   cluster: PatroniCluster,
-  { port, everyMs = 50 }: HeartbeatOptions = {},
+  { port, everyMs = 50, patienceMs = PATIENCE_MS }: HeartbeatOptions = {},
 ): Promise<Heartbeat> {
   await prepare(cluster);
+  const ports = port === undefined ? cluster.members.map(({ pgPort }) => pgPort) : [port];
   const writer = new Writer(
-    cluster,
-    port === undefined ? cluster.members.map(({ pgPort }) => pgPort) : [port],
+    ports.map((each) => () => clientOf(cluster, { port: each, patienceMs })),
   );
   const beats: Beat[] = [];
   const stopping = new AbortController();
@@ -71,7 +73,7 @@ export async function startHeartbeat(
 async function prepare(cluster: PatroniCluster): Promise<void> {
   const leader = await cluster.leader();
   if (!leader) throw new SandboxError(`${cluster.scope} has no leader to beat on`);
-  const client = clientOf(cluster, leader.pgPort);
+  const client = clientOf(cluster, { port: leader.pgPort, patienceMs: PATIENCE_MS });
   try {
     await client.connect();
     await client.query(
@@ -96,19 +98,19 @@ async function prepare(cluster: PatroniCluster): Promise<void> {
 
 const THERE = "SELECT to_regclass('heartbeat') IS NOT NULL AS there";
 
-const clientOf = (cluster: PatroniCluster, port: number) =>
-  benchClient(cluster, { port, patienceMs: PATIENCE_MS, name: 'heartbeat' });
+const clientOf = (
+  cluster: PatroniCluster,
+  how: { readonly port: number; readonly patienceMs: number },
+) => benchClient(cluster, { ...how, name: 'heartbeat' });
 
-/** Keeps one connection; whoever doesn't confirm is left for the next address. */
+/** Keeps one connection; whoever doesn't confirm is left for the next. */
 class Writer {
-  readonly #cluster: PatroniCluster;
-  readonly #ports: readonly number[];
+  readonly #makers: readonly (() => pg.Client)[];
   #at = 0;
   #client: pg.Client | null = null;
 
-  constructor(cluster: PatroniCluster, ports: readonly number[]) {
-    this.#cluster = cluster;
-    this.#ports = ports;
+  constructor(makers: readonly (() => pg.Client)[]) {
+    this.#makers = makers;
   }
 
   /** Never throws. */
@@ -127,7 +129,8 @@ class Writer {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client) return this.#client;
-    const client = clientOf(this.#cluster, this.#ports[this.#at % this.#ports.length] ?? 0);
+    const client = this.#makers[this.#at % this.#makers.length]?.();
+    if (!client) throw new SandboxError('There is nowhere to beat');
     this.#client = client;
     await client.connect();
     return client;

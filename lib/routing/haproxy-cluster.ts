@@ -78,6 +78,8 @@ function writes({ id, name, members, writePort }: RoutedCluster, around: Surroun
     `listen ${backendNames(id).write}`,
     `  bind ${bindWord(around.bind, writePort)}`,
     ...askPatroni('/primary'),
+    '  # The lock is held by one at a time: who has it once is believed, and writes go on sooner.',
+    '  default-server rise 1',
     ...members.map((member) => server(serverName(member.name), member, checkOf(member, around))),
   ];
 }

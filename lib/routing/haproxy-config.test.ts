@@ -35,12 +35,15 @@ const base: HaproxyOptions = {
 const made = (change: Partial<HaproxyOptions> = {}) => haproxyConfig({ ...base, ...change });
 const of = (change: Partial<RoutedCluster>) => made({ clusters: [{ ...alpha, ...change }] });
 
-/** The lines of one section, without remarks. */
+/** The lines of one section, without its remarks. */
 function section(text: string, name: string): string[] {
   const lines = text.split('\n');
   const from = lines.indexOf(name);
   const to = lines.indexOf('', from);
-  return lines.slice(from, to < 0 ? undefined : to).map((line) => line.trim());
+  return lines
+    .slice(from, to < 0 ? undefined : to)
+    .map((line) => line.trim())
+    .filter((line) => !line.startsWith('#'));
 }
 const servers = (text: string, name: string) =>
   section(text, `listen main:.2Fservice:alpha:${name}`).filter((one) => one.startsWith('server '));
@@ -52,6 +55,7 @@ test('writes go by the leader lock alone: no agent is asked', () => {
     'bind 127.0.0.1:5000',
     'option httpchk GET /primary',
     'http-check expect status 200',
+    'default-server rise 1',
     'server alpha-1 10.0.0.1:5432 check port 8008',
     'server alpha-2 10.0.0.2:5432 check addr 10.0.0.1 port 8008',
   ]);
