@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   freePort,
   type OidcProvider,
+  type RoutingAgent,
   type Sandbox,
   type SignedIn,
   signedIn,
@@ -36,7 +37,7 @@ const people = {
 };
 
 /** The built product as a process of its own, watching a sandbox. */
-export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
+export async function startHowdah(sandbox: Sandbox, agent: RoutingAgent): Promise<Howdah> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { user, password } = sandbox.clusters[0]?.monitoring ?? { user: '', password: '' };
@@ -48,6 +49,9 @@ export async function startHowdah(sandbox: Sandbox): Promise<Howdah> {
   const groups = [{ group: 'on-call', role: 'operator' }];
   const settings = {
     ensembles: [{ keepZnodes: ['/marked'] }],
+    routing: {
+      agents: [{ url: `http://127.0.0.1:${agent.controlPort}`, tokenFile: agent.tokenFile }],
+    },
     accounts: {
       provider: { name: 'Example SSO', issuer, clientId, password: clientSecret, groups },
     },

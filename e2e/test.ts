@@ -1,11 +1,20 @@
+import { join } from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import { type PatroniCluster, type Sandbox, startSandbox } from '@/sandbox';
+import {
+  type PatroniCluster,
+  type RoutingAgent,
+  routingAgent,
+  type Sandbox,
+  startSandbox,
+} from '@/sandbox';
 import { type Howdah, startHowdah } from './howdah';
 
 interface Real {
   readonly sandbox: Sandbox;
   readonly howdah: Howdah;
   readonly orders: PatroniCluster;
+  /** The agent that Howdah is configured to tell; it is not started. */
+  readonly agent: RoutingAgent;
 }
 
 /** Every test gets the same real ensemble, cluster and Howdah, healthy at its start. */
@@ -19,10 +28,12 @@ export const test = base.extend<{ healthy: undefined }, { real: Real }>({
         profile: 'fast',
         clusters: [{ scope: 'orders', members: 3 }],
       });
-      const howdah = await startHowdah(sandbox);
+      const haproxySocket = join(sandbox.root, 'run', 'haproxy.sock');
+      const agent = await routingAgent(sandbox, { haproxySocket });
+      const howdah = await startHowdah(sandbox, agent);
       const [orders] = sandbox.clusters;
       if (!orders) throw new Error('the sandbox has no cluster');
-      await use({ sandbox, howdah, orders });
+      await use({ sandbox, howdah, orders, agent });
       await howdah.end();
       await sandbox.down();
     },

@@ -4,11 +4,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
+import { Copyable } from '@/components/ui/copyable';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
-import { SecretOnce } from '@/components/ui/secret-once';
 import { distinct, type Grant } from '@/lib/access/roles';
 import { whyNotDone } from './failures';
 import { GrantEditor } from './grant-editor';
@@ -139,7 +139,7 @@ function Made({ secret, onClose }: { secret: string; onClose: () => void }) {
           This is the only time that it is shown: Howdah does not keep it. Put it where the script
           finds it and nobody else does.
         </Notice>
-        <SecretOnce label="The token" secret={secret} />
+        <Copyable label="The token" text={secret} />
         <div className="flex flex-col gap-2">
           <h3 className="font-medium">Try it</h3>
           <pre className="rounded-md border border-line bg-sunken p-3 font-mono text-sm break-all whitespace-pre-wrap select-all">

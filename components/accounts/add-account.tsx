@@ -6,11 +6,11 @@ import { whyNotDone } from '@/components/account/failures';
 import { GrantEditor } from '@/components/account/grant-editor';
 import { useTRPC } from '@/components/trpc';
 import { Button } from '@/components/ui/button';
+import { Copyable } from '@/components/ui/copyable';
 import { Dialog, DialogContent, DialogDescription } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
-import { SecretOnce } from '@/components/ui/secret-once';
 import { passwordFault } from '@/lib/access/account';
 import { distinct, type Grant } from '@/lib/access/roles';
 import { makeFirstPassword } from './first-password';
@@ -124,7 +124,7 @@ export function Given({
           Give it to them now: it is shown this once. They have to change it when they sign in as{' '}
           <strong>{email}</strong>.
         </Notice>
-        <SecretOnce label="The password" secret={password} />
+        <Copyable label="The password" text={password} />
       </div>
       <div className="flex justify-end border-t border-line p-4">
         <Button onClick={onClose}>Done</Button>

@@ -1,6 +1,6 @@
 'use client';
 
-import { FileDiff, History } from 'lucide-react';
+import { FileDiff, History, Split } from 'lucide-react';
 import Link from 'next/link';
 import { useCallback, useEffect } from 'react';
 import { MemberMenu } from '@/components/operations/member-menu';
@@ -62,6 +62,12 @@ function Cluster({ view }: { view: ClusterView }) {
             <Link href={`/cluster/${view.id}/configuration`}>
               <FileDiff className="size-4" aria-hidden />
               Configuration
+            </Link>
+          </Button>
+          <Button asChild>
+            <Link href={`/cluster/${view.id}/routing`}>
+              <Split className="size-4" aria-hidden />
+              Reads
             </Link>
           </Button>
           <Operate view={view} deciding={deciding} onDecide={decide} />

@@ -11,6 +11,7 @@ import { StateIcon } from '@/components/ui/state-icon';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { MemberView } from '@/lib/topology/view';
 import { LagInTime } from './lag-figure';
+import { ReadShare } from './read-share';
 import { pickProblems, pickView, useMember } from './use-member';
 import { memberState, roleTone, roleWord, roleWords } from './words';
 
@@ -54,9 +55,15 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
             last seen <Age at={member.presence.since} />
           </>
         ) : (
-          <span className="truncate" title={member.state}>
-            {member.state} · timeline {member.timeline ?? 'unknown'}
-          </span>
+          <>
+            <span
+              className="min-w-0 flex-1 truncate"
+              title={`${member.state} · timeline ${member.timeline ?? 'unknown'}`}
+            >
+              {member.state} · timeline {member.timeline ?? 'unknown'}
+            </span>
+            <ReadShare id={data.cluster} name={data.name} />
+          </>
         )}
       </p>
       <div className="flex min-w-0 items-center gap-2 text-sm">

@@ -4,8 +4,8 @@ import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from './button';
 
-/** Something that is shown this once: to be copied, whole. */
-export function SecretOnce({ label, secret }: { label: string; secret: string }) {
+/** A text that is to be copied, whole. */
+export function Copyable({ label, text }: { label: string; text: string }) {
   const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
   return (
     <div className="flex flex-col gap-1">
@@ -14,13 +14,13 @@ export function SecretOnce({ label, secret }: { label: string; secret: string })
           aria-label={label}
           className="min-w-0 flex-1 rounded-md border border-line-strong bg-sunken px-3 py-2 font-mono text-sm break-all select-all"
         >
-          {secret}
+          {text}
         </output>
         <Button
           className="h-auto"
           onClick={() => {
             // Without TLS, elsewhere than on this machine, browsers keep the clipboard to themselves.
-            copy(secret).then(
+            copy(text).then(
               () => setCopied('yes'),
               () => setCopied('no'),
             );
