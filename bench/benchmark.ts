@@ -29,6 +29,8 @@ export interface Report {
   readonly rows: readonly Row[];
   /** The keys that the benchmark promises. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** Why its figures say nothing, in one sentence: the run has failed. */
+  readonly voidAs?: string;
 }
 
 export interface Benchmark {

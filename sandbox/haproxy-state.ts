@@ -15,6 +15,8 @@ export interface HaproxyRouting {
   readonly checkMs?: number;
   /** Whatever else is to be as in production, or otherwise. */
   readonly checks?: Partial<CheckTimes>;
+  /** What is written in place of what the product generates: for something to compare it with. */
+  readonly edited?: (config: string) => string;
 }
 
 export interface HaproxyPorts {

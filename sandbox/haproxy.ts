@@ -81,8 +81,9 @@ export class SandboxHaproxy {
 
   /** Writes its configuration; one that runs goes on as it was until it is started again. */
   write(routing: HaproxyRouting): void {
-    const text = configOf(this.#sandbox, { ...routing, ports: this.#ports, socket: this.socket });
-    writeFileSync(this.configFile, text, { mode: 0o640 });
+    const { edited = (config: string) => config } = routing;
+    const made = configOf(this.#sandbox, { ...routing, ports: this.#ports, socket: this.socket });
+    writeFileSync(this.configFile, edited(made), { mode: 0o640 });
     if (this.#user) chownSync(this.configFile, this.#user.uid, this.#user.gid);
   }
 

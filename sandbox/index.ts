@@ -18,6 +18,7 @@ export type { TokenFault } from './oidc-tokens';
 export type { ClusterOptions, Profile, SandboxOptions } from './options';
 export type { PatroniCluster } from './patroni-cluster';
 export type { PatroniMember, PatroniReport, Row } from './patroni-member';
+export { findPlatform } from './platform';
 export {
   type FarmCluster,
   type PostgresFarm,
