@@ -2,18 +2,22 @@ import { defaultCheckTimes } from '@/lib/routing/haproxy-checks';
 import { routingAgent, startHaproxy, startHeartbeat } from '@/sandbox';
 import type { Benchmark, Context, Report } from './benchmark';
 import { startEnsemble } from './ensemble';
+import { LIMIT_MS } from './routing/judge';
 import { switchOver } from './routing/outage';
-import { howdahSide, LIMIT_MS, plainSide, type Side, type Stage } from './routing/sides';
+import { howdahSide, plainSide, type Side, type Stage } from './routing/sides';
 import { type Slowed, slowOne } from './routing/slowed';
 import { readsPerSecond, type Throughput } from './routing/throughput';
-import { mean, median, rounded, spread } from './statistics';
+import { figure, mean, median, rounded, spread } from './statistics';
 
 const SCOPE = 'reads';
+/** In each phase: how long one takes depends on when HAProxy happens to ask. */
+const SWITCHOVERS = 2;
 
 /** What one side showed in one round. */
 interface Phase extends Slowed {
   readonly readsPerSecond: number;
-  readonly outageMs: number;
+  readonly outagesMs: readonly number[];
+  readonly limitBytes: number | null;
   readonly complaints: readonly string[];
 }
 
@@ -42,8 +46,9 @@ export const routing: Benchmark = {
 async function startStage(context: Context): Promise<Stage> {
   const sandbox = await startEnsemble(context, {
     profile: 'default',
-    // After each switchover pages are written whole for a while, which would blur what 3 s are in bytes.
-    clusters: [{ scope: SCOPE, parameters: { wal_compression: 'on' } }],
+    // Else pages are written whole after a switchover, and the limit would be as many bytes as are
+    // written in three seconds then, and in ten a minute later. Patroni's check is to have it exactly.
+    clusters: [{ scope: SCOPE, parameters: { full_page_writes: 'off' } }],
   });
   const cluster = sandbox.cluster(SCOPE);
   await cluster.startLoad({ clients: 4, rate: 50 });
@@ -56,14 +61,14 @@ async function phaseOf(context: Context, stage: Stage, side: Side): Promise<Phas
   const { cluster, haproxy } = stage;
   const readPort = haproxy.readPort(SCOPE);
   await cluster.waitHealthy(90_000);
-  const end = await side.takeUp(context, stage);
+  const { limitBytes, end } = await side.takeUp(context, stage);
   const heartbeat = await startHeartbeat(cluster, {
     port: haproxy.writePort(SCOPE),
     // An outage is known no finer.
     patienceMs: 300,
   });
-  const [leader, [slow, next]] = [await cluster.leader(), await cluster.standbys()];
-  if (!leader || !slow || !next) throw new Error('the cluster is not whole');
+  const [slow] = await cluster.standbys();
+  if (!slow) throw new Error('the cluster has no standby');
   const seconds = context.quick ? 4 : 8;
   const measured: Throughput[] = [];
   const measure = async () => {
@@ -74,24 +79,28 @@ async function phaseOf(context: Context, stage: Stage, side: Side): Promise<Phas
     ...{ port: readPort, noticesMs: side.noticesMs },
     ...{ holdMs: 15_000, meanwhile: measure },
   });
-  const outageMs = await switchOver(leader, next, heartbeat);
+  const outagesMs: number[] = [];
+  for (let n = 1; n <= (context.quick ? 1 : SWITCHOVERS); n += 1) {
+    await cluster.waitHealthy(90_000);
+    outagesMs.push(await switchOver(cluster, heartbeat));
+  }
   await heartbeat.stop();
   await end();
   const phase: Phase = {
     ...slowed,
     readsPerSecond: mean(measured.map(({ perSecond }) => perSecond)),
     complaints: measured.flatMap(({ complaints }) => complaints),
-    outageMs,
+    ...{ outagesMs, limitBytes },
   };
   tell(context, side, phase);
   return phase;
 }
 
 function tell({ say }: Context, { name }: Side, phase: Phase): void {
-  const { stale, judged, lastMs, readsPerSecond: reads, outageMs, failed, complaints } = phase;
+  const { stale, judged, lastMs, readsPerSecond: reads, outagesMs, failed, complaints } = phase;
   say(
     `${name}: ${stale} of ${judged} reads stale, the last one ${(lastMs / 1000).toFixed(1)} s after ` +
-      `the limit; ${reads.toFixed(0)} reads/s; no writes for ${outageMs.toFixed(0)} ms`,
+      `the limit; ${reads.toFixed(0)} reads/s; no writes for ${outagesMs.map(figure).join(' and ')} ms`,
   );
   for (const error of new Set([...failed, ...complaints])) say(`${name}: ${error}`);
 }
@@ -103,7 +112,7 @@ function report(howdah: readonly Phase[], plain: readonly Phase[]): Report {
   const stale = [howdah, plain].map((side) => total(side, (one) => one.stale));
   const [ours = 0, theirs = 0] = stale;
   const reads = [howdah, plain].map((side) => of(side, (one) => one.readsPerSecond));
-  const outages = [howdah, plain].map((side) => of(side, (one) => one.outageMs));
+  const outages = [howdah, plain].map((side) => side.flatMap(({ outagesMs }) => outagesMs));
   const ratio = ([a = [], b = []]: readonly number[][]) => median(a) / median(b);
   const pair = (what: (one: Phase) => number) => ({
     howdah: spread(of(howdah, what)),
@@ -131,9 +140,18 @@ function report(howdah: readonly Phase[], plain: readonly Phase[]): Report {
         bar: { says: 'at least 0.95', held: ratio(reads) >= 0.95 },
       },
       {
-        ...{ what: 'No writes at a switchover', unit: 'ms', ...pair((one) => one.outageMs) },
+        ...{ what: 'No writes at a switchover', unit: 'ms' },
+        ...{ howdah: spread(outages[0] ?? []), baseline: spread(outages[1] ?? []) },
         ratio: ratio(outages),
         bar: { says: 'at most 1.2', held: ratio(outages) <= 1.2 },
+      },
+      {
+        ...{ what: `Written in ${LIMIT_MS / 1000} s, a standby being behind`, unit: 'kB' },
+        ...pair((one) => (one.writtenPerSecond * LIMIT_MS) / 1_000_000),
+      },
+      {
+        ...{ what: "What Patroni's check allowed", unit: 'kB', howdah: '' },
+        baseline: spread(of(plain, (one) => (one.limitBytes ?? Number.NaN) / 1000)),
       },
       {
         ...{ what: 'Reads that failed', unit: '' },

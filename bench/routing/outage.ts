@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Beat, type Heartbeat, type PatroniMember, waitFor } from '@/sandbox';
+import { type Beat, type Heartbeat, type PatroniCluster, waitFor } from '@/sandbox';
 
 /**
  * A switchover by Patroni alone, and how long nothing was written: from the end of the last write
  * that was confirmed before to the end of the first one after.
  */
-export async function switchOver(
-  leader: PatroniMember,
-  candidate: PatroniMember,
-  heartbeat: Heartbeat,
-): Promise<number> {
+export async function switchOver(cluster: PatroniCluster, heartbeat: Heartbeat): Promise<number> {
+  const [leader, [candidate]] = [await cluster.leader(), await cluster.standbys()];
+  if (!leader || !candidate) throw new Error('nobody can take over');
   const first = heartbeat.beats.length - 1;
   const answer = await leader.rest('/switchover', {
     method: 'POST',
@@ -17,7 +15,7 @@ export async function switchOver(
     timeoutMs: 60_000,
   });
   if (answer.status !== 200) throw new Error(`No switchover: ${String(answer.body)}`);
-  await waitFor(async () => (await candidate.rest('/primary')).status === 200, {
+  await waitFor(async () => (await cluster.leader()) === candidate, {
     timeoutMs: 30_000,
     what: `${candidate.name} to lead`,
   });

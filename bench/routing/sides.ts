@@ -1,11 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { defaultCheckTimes } from '@/lib/routing/haproxy-checks';
-import type { PatroniCluster, RoutingAgent, SandboxHaproxy } from '@/sandbox';
+import {
+  type PatroniCluster,
+  type RoutingAgent,
+  type SandboxHaproxy,
+  startHeartbeat,
+} from '@/sandbox';
 import type { Context } from '../benchmark';
+import { LIMIT_MS } from './judge';
 import { startRouting } from './product';
-
-/** How old what is read may be, milliseconds. */
-export const LIMIT_MS = 3000;
+import { writtenPerSecond } from './written';
 
 export interface Stage {
   readonly connect: string;
@@ -19,9 +22,18 @@ export interface Side {
   readonly name: 'howdah' | 'plain';
   /** How long it may take to notice that a lag has passed the limit, milliseconds. */
   readonly noticesMs: number;
-  /** Returns once HAProxy goes by it. @returns what ends it */
-  readonly takeUp: (context: Context, stage: Stage) => Promise<() => Promise<void>>;
+  /** Returns once HAProxy goes by it. */
+  readonly takeUp: (context: Context, stage: Stage) => Promise<TakenUp>;
 }
+
+export interface TakenUp {
+  /** What the limit was in bytes; null: it is in time. */
+  readonly limitBytes: number | null;
+  readonly end: () => Promise<void>;
+}
+
+/** For that long it is measured what is written. */
+const MEASURED_MS = 10_000;
 
 const { interMs, fastMs, fall, agentMs } = defaultCheckTimes;
 
@@ -41,10 +53,11 @@ export const howdahSide: Side = {
     await agent.start();
     await haproxy.restart({ agentPort: agent.checkPort, checks });
     const howdah = await startRouting(context, stage, LIMIT_MS);
-    return async () => {
+    const end = async () => {
       await howdah.stop();
       await agent.kill();
     };
+    return { limitBytes: null, end };
   },
 };
 
@@ -57,26 +70,16 @@ export const plainSide: Side = {
   // What HAProxy alone needs to believe a check that fails. How old Patroni's word is, is what is tested.
   noticesMs: interMs + (fall - 1) * fastMs,
   takeUp: async (context, { cluster, haproxy }) => {
-    const bytes = Math.round((await bytesPerSecond(cluster)) * (LIMIT_MS / 1000));
-    context.say(`Plain: /replica?lag=${bytes}, which is what is written in ${LIMIT_MS / 1000} s`);
-    await haproxy.restart({ checks, edited: (config) => withLag(config, bytes) });
-    return async () => {};
+    // The load, and the heartbeat that tells how old a read is.
+    const heartbeat = await startHeartbeat(cluster);
+    const written = await writtenPerSecond(cluster, MEASURED_MS);
+    await heartbeat.stop();
+    const limitBytes = Math.round((written * LIMIT_MS) / 1000);
+    context.say(`plain: /replica?lag=${limitBytes}`);
+    await haproxy.restart({ checks, edited: (config) => withLag(config, limitBytes) });
+    return { limitBytes, end: async () => {} };
   },
 };
-
-const MEASURED_MS = 10_000;
-
-async function bytesPerSecond(cluster: PatroniCluster): Promise<number> {
-  const [from, began] = [await position(cluster), performance.now()];
-  await delay(MEASURED_MS);
-  const written = (await position(cluster)) - from;
-  return written / ((performance.now() - began) / 1000);
-}
-
-async function position(cluster: PatroniCluster): Promise<number> {
-  const [row] = await cluster.sql("SELECT pg_current_wal_lsn() - '0/0' AS bytes");
-  return Number(row?.bytes);
-}
 
 const CHECK = '  option httpchk GET /replica\n';
 

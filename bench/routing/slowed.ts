@@ -2,28 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type PatroniCluster,
   type PatroniMember,
-  type Read,
   startFreshReads,
   startHeldReads,
   waitFor,
 } from '@/sandbox';
-import { LIMIT_MS } from './sides';
+import { type Judged, judge, LIMIT_MS } from './judge';
+import { writtenPerSecond } from './written';
 
 /** A standby replays every commit so late, milliseconds: far beyond the limit. */
 const DELAY_MS = 20_000;
 /** New connections for reads, a second. */
 const RATE = 40;
 
-export interface Slowed {
-  /** Read on connections that were opened once it had had time to notice. */
-  readonly judged: number;
-  /** Of these, those that were older than the limit. */
-  readonly stale: number;
-  /** From when the lag had passed the limit until the last read that was too old was opened, ms. */
-  readonly lastMs: number;
-  /** The oldest that was read, milliseconds. */
-  readonly oldestMs: number;
-  readonly failed: readonly string[];
+export interface Slowed extends Judged {
+  /** Bytes of WAL a second, meanwhile. */
+  readonly writtenPerSecond: number;
 }
 
 export interface SlowedOptions {
@@ -51,30 +44,12 @@ export async function slowOne(
     { timeoutMs: 30_000, everyMs: 20, what: `${slow.name} to fall behind` },
   );
   await itself.stop();
-  await delay(holdMs);
+  const written = await writtenPerSecond(cluster, holdMs);
   const reads = await before.stop();
   await meanwhile();
   const after = startFreshReads(cluster, { port, rate: RATE });
   await slow.slowReplay(0);
   await delay(2000);
   reads.push(...(await after.stop()));
-  return judge(reads, { since, noticesMs });
+  return { ...judge(reads, { since, noticesMs }), writtenPerSecond: written };
 }
-
-function judge(
-  reads: readonly Read[],
-  { since, noticesMs }: { readonly since: number; readonly noticesMs: number },
-): Slowed {
-  const judged = reads.filter(({ ok, openedAt }) => ok && openedAt > since + noticesMs);
-  const old = reads.filter(({ value, openedAt }) => isOld(value) && openedAt > since);
-  return {
-    judged: judged.length,
-    stale: judged.filter(({ value }) => isOld(value)).length,
-    lastMs: Math.max(0, ...old.map(({ openedAt }) => openedAt - since)),
-    oldestMs: Math.max(...reads.map(({ value }) => value ?? 0)),
-    failed: reads.flatMap(({ error }) => error ?? []),
-  };
-}
-
-/** What says nothing of its age was not read by anybody. */
-const isOld = (value: number | null): boolean => value !== null && value > LIMIT_MS;
