@@ -1,7 +1,7 @@
 import type { PolicyChange, SeenPolicy } from '@/lib/routing/change';
 import type { Endpoints } from '@/lib/routing/endpoints';
 import type { AgentReport, Lease } from '@/lib/routing/lease';
-import type { PolicyState, RoutingView } from '@/lib/routing/view';
+import type { PolicyState, RoutingRow, RoutingView } from '@/lib/routing/view';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 
 /** The agents beside HAProxy. */
@@ -16,6 +16,8 @@ export interface AgentPort {
 export interface RoutingReader {
   /** Throws `not-found`. */
   view(cluster: ClusterId): RoutingView;
+  /** Of every cluster that has a policy, what of it a list shows. */
+  list(): readonly RoutingRow[];
   /** For clients without HAProxy. Throws `not-found`. */
   endpoints(cluster: ClusterId): Endpoints;
   /** Settles when something of it may have changed, or after so many milliseconds. */

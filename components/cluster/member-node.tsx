@@ -55,20 +55,17 @@ export const MemberNode = memo(function MemberNode({ data }: { data: MemberNodeD
             last seen <Age at={member.presence.since} />
           </>
         ) : (
-          <>
-            <span
-              className="min-w-0 flex-1 truncate"
-              title={`${member.state} · timeline ${member.timeline ?? 'unknown'}`}
-            >
-              {member.state} · timeline {member.timeline ?? 'unknown'}
-            </span>
-            <ReadShare id={data.cluster} name={data.name} />
-          </>
+          <span className="truncate" title={member.state}>
+            {member.state} · timeline {member.timeline ?? 'unknown'}
+          </span>
         )}
       </p>
       <div className="flex min-w-0 items-center gap-2 text-sm">
         <Swatch colour={data.colour} />
-        <Whereabouts member={member} />
+        <span className="flex min-w-0 flex-1">
+          <Whereabouts member={member} />
+        </span>
+        <ReadShare id={data.cluster} name={data.name} />
       </div>
     </div>
   );

@@ -19,7 +19,7 @@ export function ReadShare({ id, name }: { id: ClusterId; name: string }) {
   return (
     <span
       data-testid="read-share"
-      className="shrink-0 whitespace-nowrap tabular-nums"
+      className="shrink-0 text-xs whitespace-nowrap text-muted tabular-nums"
       title={`${percent} % of new sessions for reads${open}`}
     >
       {percent} % reads

@@ -1,6 +1,6 @@
 'use client';
 
-import { Age } from '@/components/stream/age';
+import { Elapsed } from '@/components/stream/age';
 import { Panel } from '@/components/ui/panel';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { AgentView } from '@/lib/routing/view';
@@ -24,7 +24,7 @@ export function AgentsPanel({ agents }: { agents: readonly AgentView[] }) {
             <div className="min-w-0">
               <p className="font-mono text-sm [overflow-wrap:anywhere]">{url}</p>
               <p>
-                {agentStates[is].word} since <Age at={since} />
+                {agentStates[is].word} for <Elapsed since={since} />
               </p>
               <p className="text-sm text-muted">{says}</p>
             </div>

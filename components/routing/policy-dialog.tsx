@@ -42,6 +42,7 @@ export function PolicyDialog({
       <DialogContent
         title={isNew ? `Balance the reads of ${view.name}` : `Routing policy of ${view.name}`}
         place="side"
+        className="lg:w-[min(62rem,100vw)]"
         onInteractOutside={(event) => event.preventDefault()}
       >
         <form
@@ -56,22 +57,31 @@ export function PolicyDialog({
             });
           }}
         >
-          <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-4">
-            <DialogDescription>
-              New sessions for reads are spread by how fresh each standby is. Sessions that are open
-              are left alone, unless it is said otherwise below. Writes are not touched.
-            </DialogDescription>
-            <PolicyFields {...{ view, draft }} onChange={setDraft} />
-            {!('wrong' in read) && <PolicyPreview view={view} policy={read} />}
-            <Field label="Reason" hint="Kept in the audit.">
-              {(ids) => (
-                <Input
-                  {...ids}
-                  value={reason}
-                  onChange={(event) => setReason(event.target.value)}
-                />
+          <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-4 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
+            <div className="flex flex-col gap-5">
+              <DialogDescription>
+                New sessions for reads are spread by how fresh each standby is. Sessions that are
+                open are left alone, unless it is said otherwise below. Writes are not touched.
+              </DialogDescription>
+              <PolicyFields {...{ view, draft }} onChange={setDraft} />
+            </div>
+            {/* Beside the fields where there is room, so that a change is seen as it is typed. */}
+            <div className="flex flex-col gap-5 lg:sticky lg:top-0">
+              {'wrong' in read ? (
+                <p className="text-muted">What it would give is told once it can be read.</p>
+              ) : (
+                <PolicyPreview view={view} policy={read} />
               )}
-            </Field>
+              <Field label="Reason" hint="Kept in the audit.">
+                {(ids) => (
+                  <Input
+                    {...ids}
+                    value={reason}
+                    onChange={(event) => setReason(event.target.value)}
+                  />
+                )}
+              </Field>
+            </div>
           </div>
           <div className="flex flex-col gap-2 border-t border-line p-4">
             {moved && (

@@ -96,8 +96,11 @@ function Routed({ view, routing }: { view: ClusterView; routing: RoutingView }) 
             onEdit={() => setQuery({ edit: true })}
           />
         )}
-        <AgentsPanel agents={routing.agents} />
-        <ConnectPanel {...{ view, routing }} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <AgentsPanel agents={routing.agents} />
+          {policy.is === 'ok' && <ConnectPanel {...{ view, routing }} />}
+        </div>
+        {policy.is !== 'ok' && <ConnectPanel {...{ view, routing }} />}
       </div>
       {policy.is !== 'none' && (
         <Button

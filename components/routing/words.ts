@@ -15,8 +15,8 @@ export const whyWords: Readonly<Record<Why, { readonly word: string; readonly st
   barred: { word: 'out', state: 'unknown' },
   drained: { word: 'drained', state: 'attention' },
   weightless: { word: 'weight 0', state: 'unknown' },
-  leads: { word: 'leader, no reads', state: 'good' },
-  helps: { word: 'leader, helping', state: 'attention' },
+  leads: { word: 'no reads', state: 'good' },
+  helps: { word: 'helping', state: 'attention' },
 };
 
 export const agentStates: Readonly<Record<AgentView['is'], { word: string; state: State }>> = {

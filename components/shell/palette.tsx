@@ -130,6 +130,9 @@ export function Palette({ onDone }: { onDone: () => void }) {
           <Command.Item className={itemLook} onSelect={run(() => router.push('/timeline'))}>
             Go to the timeline
           </Command.Item>
+          <Command.Item className={itemLook} onSelect={run(() => router.push('/routing'))}>
+            Go to routing
+          </Command.Item>
           <Command.Item className={itemLook} onSelect={run(() => router.push('/reliability'))}>
             Go to reliability
           </Command.Item>

@@ -10,6 +10,7 @@ import {
   Network,
   ScrollText,
   ShieldCheck,
+  Split,
   Sun,
   UserRound,
   UsersRound,
@@ -38,6 +39,12 @@ const places = [
     label: 'Timeline',
     Icon: History,
     holds: (path: string) => path === '/timeline',
+  },
+  {
+    href: '/routing',
+    label: 'Routing',
+    Icon: Split,
+    holds: (path: string) => path === '/routing',
   },
   {
     href: '/reliability',

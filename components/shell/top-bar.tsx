@@ -45,6 +45,7 @@ const titles: Readonly<Record<string, string>> = {
   '/': 'Fleet',
   '/timeline': 'Timeline',
   '/reliability': 'Reliability',
+  '/routing': 'Routing',
   '/zookeeper': 'ZooKeeper',
   '/account': 'Account',
   '/accounts': 'Accounts',
@@ -55,6 +56,7 @@ const titles: Readonly<Record<string, string>> = {
 const parts: Readonly<Record<string, string>> = {
   past: 'Past',
   configuration: 'Configuration',
+  routing: 'Reads',
   runs: 'Operations',
 };
 

@@ -18,6 +18,16 @@ export interface RoutingView {
   readonly servers: readonly ServerFigures[];
 }
 
+/** A cluster whose reads are spread, in a row of a list. */
+export interface RoutingRow {
+  readonly cluster: ClusterId;
+  readonly name: string;
+  readonly policy: PolicyState;
+  readonly weighing: WeighingView | null;
+  /** Sessions for reads, by HAProxy's word; null: nobody tells. */
+  readonly sessions: number | null;
+}
+
 export type PolicyState =
   /** Reads are spread as Patroni and HAProxy alone have it. */
   | { readonly is: 'none' }

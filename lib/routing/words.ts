@@ -52,10 +52,10 @@ export function wordsFor(why: Why, about: About): string {
       return `${name} is given the weight 0 by the policy.`;
     case 'leads':
       return policy.leaderReads === 'fallback'
-        ? `${name} leads: it serves reads only while fewer than ${policy.leastStandbys} standbys do.`
+        ? `${name} leads: it serves reads only while ${tooFew(policy)}.`
         : `${name} leads: by the policy it serves no reads.`;
     case 'helps':
-      return `${name} leads, and serves reads while fewer than ${policy.leastStandbys} standbys do.`;
+      return `${name} leads, and serves reads while ${tooFew(policy)}.`;
   }
 }
 
@@ -71,6 +71,9 @@ export function lagInWords(
   ].filter((part) => part !== null);
   return `at most ${parts.join(', and ')}`;
 }
+
+const tooFew = ({ leastStandbys }: RoutingPolicy): string =>
+  leastStandbys === 1 ? 'no standby does' : `fewer than ${leastStandbys} standbys do`;
 
 const inTime = (freshAsOf: number | null, now: number): string =>
   freshAsOf === null ? 'for an unknown time' : formatDuration(Math.max(0, now - freshAsOf));

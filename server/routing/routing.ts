@@ -5,7 +5,7 @@ import type { Lease, LeasedOrder } from '@/lib/routing/lease';
 import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
 import { serverFigures } from '@/lib/routing/server-figures';
 import type { Standing } from '@/lib/routing/standing';
-import type { PolicyState, RoutingView } from '@/lib/routing/view';
+import type { PolicyState, RoutingRow, RoutingView } from '@/lib/routing/view';
 import { type Verdict, type Weighing, weigh } from '@/lib/routing/weigh';
 import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
 import type { Progress } from '@/lib/topology/progress';
@@ -118,6 +118,19 @@ export class Routing implements RoutingReader {
     const view = this.#options.view(cluster);
     if (!view) throw new Failure('not-found', 'There is no such cluster.');
     return this.#viewOf(view);
+  }
+
+  list(): readonly RoutingRow[] {
+    return [...this.routed].flatMap((id) => {
+      const view = this.#options.view(id);
+      if (!view) return [];
+      const { policy, weighing, servers } = this.#viewOf(view);
+      const counts = servers.flatMap(({ port, sessions }) =>
+        port === 'write' || sessions === null ? [] : [sessions],
+      );
+      const sessions = counts.length === 0 ? null : counts.reduce((sum, one) => sum + one, 0);
+      return [{ cluster: id, name: view.name, policy, weighing, sessions }];
+    });
   }
 
   /** Throws `not-found`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onCluster } from '@/lib/access/who';
+import { anywhere, onCluster } from '@/lib/access/who';
 import type { AuditAction } from '@/lib/audit/entry';
 import { changeShape, type PolicyChange } from '@/lib/routing/change';
 import { act } from '../acts';
@@ -22,6 +22,11 @@ export const routingRouter = router({
   view: procedure(onCluster('viewer'))
     .input(z.object({ cluster }))
     .query(({ ctx, input }) => ctx.routing.view(input.cluster)),
+
+  /** Every cluster whose reads are spread, of those that somebody may see. */
+  list: procedure(anywhere('viewer')).query(({ ctx }) =>
+    ctx.routing.list().filter(({ cluster }) => ctx.identity.sight.sees(cluster)),
+  ),
 
   /** Changes the policy, over exactly what was seen of it. */
   change: procedure(onCluster('operator'))

@@ -1,0 +1,5 @@
+import { FleetRoutingPage } from '@/components/routing/fleet-routing-page';
+
+export default function Page() {
+  return <FleetRoutingPage />;
+}
