@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { AgentReport, Lease } from '@/lib/routing/lease';
+import { FakeClock } from '../fake-clock';
+import { Leases } from './leases';
+
+let clock: FakeClock;
+let given: { readonly url: string; readonly at: number; readonly lease: Lease }[];
+let answers: Map<string, () => Promise<AgentReport>>;
+let orders: Lease['orders'];
+let leases: Leases;
+
+const report = (part: Partial<AgentReport> = {}): AgentReport => ({
+  ...{ v: 1, holder: null, taken: true, asked: [], statistics: null, statisticsFault: null },
+  ...part,
+});
+const at = (url: string) => given.filter((one) => one.url === url).map((one) => one.at - 1_000_000);
+
+beforeEach(() => {
+  clock = new FakeClock();
+  given = [];
+  orders = {};
+  answers = new Map([
+    ['http://a', async () => report()],
+    ['http://b', async () => report()],
+  ]);
+  leases = new Leases({
+    clock,
+    agents: {
+      urls: ['http://a', 'http://b'],
+      give: (url, lease) => {
+        given.push({ url, at: clock.now(), lease });
+        return answers.get(url)?.() ?? Promise.reject(new Error('There is none.'));
+      },
+    },
+    me: { id: 'h1', name: 'Howdah on one' },
+    orders: () => orders,
+    onChange: () => {},
+  });
+});
+
+const view = (url: string) => leases.views.find((one) => one.url === url);
+
+describe('an agent', () => {
+  test('is told at once when something has changed, and every two seconds', async () => {
+    leases.renew();
+    await clock.pass(5000);
+    expect(at('http://a')).toEqual([100, 2100, 4100]);
+    orders = { x: { m: { is: 'share', percent: 10 } } };
+    leases.renew();
+    await clock.pass(100);
+    expect(at('http://a').at(-1)).toBe(5100);
+    expect(given.at(-1)?.lease).toMatchObject({ holder: 'h1', ttlMs: 10_000, orders });
+    const numbers = given.filter(({ url }) => url === 'http://a').map(({ lease }) => lease.number);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(view('http://a')?.is).toBe('holds');
+  });
+
+  test('that hangs delays no other, and is told what is newest once it answers', async () => {
+    let end: (told: AgentReport) => void = () => {};
+    answers.set('http://a', () => new Promise((done) => (end = done)));
+    leases.renew();
+    await clock.pass(6000);
+    expect(at('http://a')).toEqual([100]);
+    expect(at('http://b')).toEqual([100, 2100, 4100]);
+    leases.renew();
+    answers.set('http://a', async () => report());
+    end(report());
+    await clock.pass(100);
+    expect(at('http://a')).toEqual([100, 6100]);
+  });
+
+  test('that does not answer is away since then, and asked again', async () => {
+    leases.renew();
+    await clock.pass(2000);
+    answers.set('http://a', async () => Promise.reject(new Error('It does not answer: refused.')));
+    await clock.pass(4000);
+    expect(view('http://a')).toMatchObject({
+      ...{ is: 'away', says: 'It does not answer: refused.', since: 1_002_100 },
+    });
+    expect(leases.told.map(({ agent }) => agent)).toEqual(['http://b']);
+    answers.set('http://a', async () => report());
+    await clock.pass(2000);
+    expect(view('http://a')?.is).toBe('holds');
+  });
+
+  test('that another Howdah tells is asked for when that would end', async () => {
+    const holder = { id: 'h2', name: 'Howdah on two', leftMs: 700 };
+    answers.set('http://a', async () => report({ taken: false, holder }));
+    leases.renew();
+    await clock.pass(900);
+    expect(at('http://a')).toEqual([100, 850]);
+    expect(view('http://a')).toMatchObject({
+      ...{ is: 'other', says: 'It is told what to say by Howdah on two.' },
+    });
+  });
+
+  test('is told nothing any more once it is closed', async () => {
+    leases.renew();
+    await clock.pass(100);
+    leases.close();
+    await clock.pass(10_000);
+    expect(at('http://a')).toEqual([100]);
+  });
+});
