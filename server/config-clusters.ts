@@ -3,14 +3,14 @@ import type { ClusterKey } from '@/lib/topology/facts';
 import { addressPolicy } from './address-policy';
 import type { ConfigFile } from './config-schema';
 import type { SecretReader } from './config-secrets';
-import type { PatroniSettings, ProbeSettings } from './ports';
+import type { PatroniSettings, ProbeSettings, WriteSettings } from './ports';
 
 /** How Howdah may reach one cluster. */
 export interface ClusterSettings {
   /** Null: no monitoring user is configured for it. */
   readonly monitor: ProbeSettings | null;
   /** As whom it is tried, while an operation runs, whether anybody can write; null: it isn't. */
-  readonly writeProbe: ProbeSettings | null;
+  readonly writeProbe: WriteSettings | null;
   readonly patroni: PatroniSettings;
 }
 
@@ -27,14 +27,14 @@ export function clusterSettings(
 ): (key: ClusterKey) => ClusterSettings {
   const general = {
     monitor: file.monitor ? monitorOf(file.monitor, 'monitor', secrets) : null,
-    writeProbe: file.writeProbe ? monitorOf(file.writeProbe, 'writeProbe', secrets) : null,
+    writeProbe: file.writeProbe ? writerOf(file.writeProbe, 'writeProbe', secrets) : null,
     patroni: patroniOf(file.patroni, 'patroni', secrets),
   };
   const overrides = file.overrides.map((given, i) => ({
     given,
     monitor: given.monitor ? monitorOf(given.monitor, `overrides.${i}.monitor`, secrets) : null,
     writeProbe: given.writeProbe
-      ? monitorOf(given.writeProbe, `overrides.${i}.writeProbe`, secrets)
+      ? writerOf(given.writeProbe, `overrides.${i}.writeProbe`, secrets)
       : null,
     patroni: given.patroni ? patroniOf(given.patroni, `overrides.${i}.patroni`, secrets) : null,
   }));
@@ -91,6 +91,16 @@ function monitorOf(
     ca: secrets.text(given.ca, `${setting}.ca`),
   };
 }
+
+const writerOf = (
+  given: NonNullable<ConfigFile['writeProbe']>,
+  setting: string,
+  secrets: SecretReader,
+): Omit<WriteSettings, 'addresses'> => ({
+  ...monitorOf(given, setting, secrets),
+  through: given.through ?? null,
+  table: given.table ?? null,
+});
 
 function patroniOf(given: ConfigFile['patroni'], setting: string, secrets: SecretReader): Patroni {
   const password = secrets.password(given, setting);

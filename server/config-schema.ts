@@ -34,6 +34,20 @@ const monitor = z.strictObject({
 /** Another role than the one that watches: this one writes, for as long as an operation runs. */
 const writeProbe = monitor.extend({
   user: z.string({ error: 'name the role that tries to write' }).min(1),
+  through: z
+    .string()
+    .regex(
+      /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/,
+      'a port for writes is written like haproxy1:5000',
+    )
+    .optional(),
+  table: z
+    .string()
+    .regex(
+      /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/,
+      'a table is written like howdah_probe, or schema.howdah_probe',
+    )
+    .optional(),
 });
 
 const patroni = z.strictObject({

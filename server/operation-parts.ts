@@ -131,6 +131,7 @@ export function createOperations(parts: Parts): {
     own: (id) => runs.newest(id),
     scheduledBy: (id, at) => schedules.at(id, at),
     another: (view, czxid) => runs.another(view, czxid),
+    throughProxy: (key, about) => writes.throughProxy(key, about),
   });
   return {
     runs,

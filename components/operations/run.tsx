@@ -5,7 +5,7 @@ import { useNow } from '@/components/stream/clock';
 import { exactMoment, moment, wholeSeconds } from '@/components/stream/moment';
 import { cn } from '@/components/ui/cn';
 import { type State, StateIcon } from '@/components/ui/state-icon';
-import type { OperationView, OutcomeCode, Step } from '@/lib/operations/types';
+import type { OperationView, OutcomeCode, Step, ThroughProxy } from '@/lib/operations/types';
 import { formatDuration } from '@/lib/units';
 
 const outcomes: Record<OutcomeCode, { state: State; word: string }> = {
@@ -188,7 +188,38 @@ function Cost({ operation }: { operation: OperationView }) {
           <span className="font-normal text-muted"> (by writes that were tried)</span>
         )}
       </dd>
+      {operation.through !== undefined && (
+        <>
+          <dt className="text-muted">Writes through {operation.through.address}</dt>
+          <dd className="font-semibold" data-testid="through">
+            <Through through={operation.through} operation={operation} />
+          </dd>
+        </>
+      )}
     </dl>
+  );
+}
+
+/** What clients of the proxy saw. */
+function Through({
+  through,
+  operation: { startedAt, outcome },
+}: {
+  through: ThroughProxy;
+  operation: OperationView;
+}) {
+  const { backAt, outageMs, isOut } = through;
+  if (isOut) return <>none is confirmed now</>;
+  if (backAt === null) return <>{outcome === null ? 'none has failed yet' : 'never away'}</>;
+  return (
+    <>
+      <time dateTime={new Date(backAt).toISOString()} title={exactMoment(backAt)}>
+        back {formatDuration(Math.max(0, backAt - startedAt))} after the start
+      </time>
+      {outageMs !== null && (
+        <span className="font-normal text-muted"> (away for {formatDuration(outageMs)})</span>
+      )}
+    </>
   );
 }
 

@@ -138,5 +138,19 @@ export interface OperationView {
   readonly outageBy?: 'writes' | 'probes' | null;
   /** Measured: two members were seen to accept writes at once. Absent: not seen. */
   readonly twoWriters?: string;
+  /** Writes that were tried through a proxy's port; absent: none were. */
+  readonly through?: ThroughProxy;
   readonly outcome: Outcome | null;
+}
+
+/** What a client of a proxy saw of a change of leadership. */
+export interface ThroughProxy {
+  /** e.g. "haproxy:5000". */
+  readonly address: string;
+  /** When the first write after it was confirmed; null: none has failed, or none has come back yet. */
+  readonly backAt: number | null;
+  /** From the last confirmed before to the first after, milliseconds; null: not over, or its beginning was not seen. */
+  readonly outageMs: number | null;
+  /** None is confirmed now. */
+  readonly isOut: boolean;
 }

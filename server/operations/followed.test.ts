@@ -8,6 +8,7 @@ import { aCluster, withMember } from '@/lib/topology/sample-cluster';
 import type { ClusterView } from '@/lib/topology/view';
 import { FakeClock, settled } from '../fake-clock';
 import { Followed } from './followed';
+import type { ThroughAbout } from './through-proxy';
 
 const ID = aCluster().id;
 const nobody = aCluster({ leader: null });
@@ -20,12 +21,16 @@ class Rig {
   own: { run: Run; open: boolean } | null = null;
   another = false;
   mine: number | null = null;
+  proxy: ThroughAbout | null = null;
   readonly followed = new Followed({
     clock: this.clock,
     view: () => this.view,
     own: () => this.own,
     scheduledBy: (_, due) => (due === this.mine ? { by: 'ann' } : null),
     another: async () => this.another,
+    throughProxy: (_, about) => {
+      this.proxy = about;
+    },
     onRun: (view) => this.shown.push(view),
     onError: (error) => {
       throw error;

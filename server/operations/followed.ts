@@ -14,9 +14,11 @@ import {
 } from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Cause } from '@/lib/topology/event';
+import type { ClusterKey } from '@/lib/topology/facts';
 import type { ClusterView, RequestView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
 import { isOpen } from './live-run';
+import type { ThroughAbout } from './through-proxy';
 
 export interface FollowedOptions {
   readonly clock: Clock;
@@ -27,6 +29,8 @@ export interface FollowedOptions {
   readonly scheduledBy: (id: ClusterId, at: number) => { readonly by: string | null } | null;
   /** Whether another Howdah moves that leadership there; it is shown then, as it goes. */
   readonly another: (view: ClusterView, czxid: string | null) => Promise<boolean>;
+  /** Tries to write through the cluster's proxy, where one is configured. */
+  readonly throughProxy: (key: ClusterKey, about: ThroughAbout) => void;
   readonly onRun: (view: OperationView) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -170,9 +174,28 @@ export class Followed {
       return;
     }
     const now = this.#runs.get(id);
-    if (now?.view.id === run.view.id) this.#show(now);
+    if (now?.view.id === run.view.id) {
+      this.#show(now);
+      this.#tryProxy(view.key, now);
+    }
     const last = this.#last.get(id);
     if (last) this.observe(last);
+  }
+
+  #tryProxy(key: ClusterKey, { view: { id, cluster, startedAt } }: Run): void {
+    const own = () => {
+      const run = this.#runs.get(cluster);
+      return run?.view.id === id ? run : null;
+    };
+    this.#options.throughProxy(key, {
+      run: { id, startedAt },
+      // Another run's turn has come: this one is over.
+      overAt: () => (own() ?? { view: { outcome: { at: 0 } } }).view.outcome?.at ?? null,
+      tell: (through) => {
+        const run = own();
+        if (run) this.#take(run, { ...run, view: { ...run.view, through } });
+      },
+    });
   }
 
   #causeOf(

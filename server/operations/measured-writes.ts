@@ -3,15 +3,16 @@ import { measured } from '@/lib/operations/follow-leadership';
 import type { Run } from '@/lib/operations/run';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterKey } from '@/lib/topology/facts';
-import type { Clock, ProbeSettings, WritePort } from '../ports';
+import type { Clock, WritePort, WriteSettings } from '../ports';
 import type { RunHandle } from './carry-out';
+import { followThroughProxy, type ThroughAbout } from './through-proxy';
 import { startWriteOutage, type WriteOutageRun } from './write-outage';
 
 export interface MeasuredWritesOptions {
   readonly clock: Clock;
   readonly writes: WritePort;
   /** As whom to write; null: nobody has opted in. */
-  readonly settings: (key: ClusterKey) => ProbeSettings | null;
+  readonly settings: (key: ClusterKey) => WriteSettings | null;
   readonly targets: (
     id: ClusterId,
   ) => readonly { readonly name: string; readonly connUrl: string }[];
@@ -41,6 +42,14 @@ export class MeasuredWrites {
     if (settings === null) return;
     const { clock, writes, targets } = this.#options;
     const { id, cluster } = run.view;
+    this.throughProxy(key, {
+      run: run.view,
+      overAt: () => handle.run().view.outcome?.at ?? null,
+      tell: async (through) => {
+        const now = handle.run();
+        await handle.advance({ ...now, view: { ...now.view, through } });
+      },
+    });
     const trying = startWriteOutage({
       ...{ clock, writes, id, settings },
       members: () => targets(cluster),
@@ -48,6 +57,14 @@ export class MeasuredWrites {
     const until = clock.now() + READY_MS;
     while (trying.current().lastOk === null && clock.now() < until) await this.#wait(50);
     void this.#watch(handle, trying);
+  }
+
+  /** Tells of a run what becomes of writes through the cluster's proxy, where one is configured. */
+  throughProxy(key: ClusterKey, about: ThroughAbout): void {
+    const { clock, writes, settings } = this.#options;
+    const writer = settings(key);
+    if (writer?.through == null) return;
+    followThroughProxy({ ...about, clock, writes, settings: writer, address: writer.through });
   }
 
   async #watch(handle: RunHandle, trying: WriteOutageRun): Promise<void> {

@@ -1,13 +1,15 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox, waitFor } from '@/sandbox';
+import { type Sandbox, startHaproxy, startSandbox, waitFor } from '@/sandbox';
 import { OnSandbox, switchover } from './on-sandbox';
 
 /** For how long nobody could write while an operation ran, by trying to; and what is kept of the run. */
 
 let sandbox: Sandbox;
 let on: OnSandbox;
+/** HAProxy's port for writes. */
+let through: string;
 const COUNT = `select count(*)::int as n from pg_stat_activity
   where application_name = 'howdah-write-probe'`;
 const writer = { user: 'howdah_writer', password: 'of its own' };
@@ -24,6 +26,10 @@ beforeAll(async () => {
   // PostgreSQL runs as another user than root, and has to get there.
   chmodSync(on.folder, 0o711);
   await on.cluster.sql(`create role ${writer.user} login password '${writer.password}'`);
+  await on.cluster.sql('create table howdah_probe (id int primary key, at timestamptz not null)');
+  await on.cluster.sql(`grant select, insert, update on howdah_probe to ${writer.user}`);
+  const haproxy = await startHaproxy(sandbox);
+  through = `127.0.0.1:${haproxy.writePort('gap')}`;
 });
 afterAll(async () => {
   await on?.end();
@@ -33,7 +39,7 @@ afterAll(async () => {
 
 test('is measured by writes that are tried, and the run is kept with what it cost', async () => {
   const runtime = on.howdah({
-    writeProbe: { ...writer, sslmode: 'disable' },
+    writeProbe: { ...writer, sslmode: 'disable', through, table: 'howdah_probe' },
     store: { folder: join(on.folder, 'state') },
   });
   const request = await on.request(runtime, switchover());
@@ -41,7 +47,8 @@ test('is measured by writes that are tried, and the run is kept with what it cos
   const ended = await waitFor(
     () => {
       const view = on.newest(runtime);
-      return view?.id === id && view.outcome && view.outageBy === 'writes' ? view : null;
+      const measured = view?.outageBy === 'writes' && view.through?.backAt != null;
+      return view?.id === id && view.outcome && measured ? view : null;
     },
     { timeoutMs: 60_000, what: () => `its measure: ${JSON.stringify(on.newest(runtime))}` },
   );
@@ -50,6 +57,12 @@ test('is measured by writes that are tried, and the run is kept with what it cos
   // Patroni alone sleeps for a second in between.
   expect(ended.outageMs).toBeGreaterThan(500);
   expect(ended.outageMs).toBeLessThan(15_000);
+  // What a client of HAProxy saw of it: longer by as much as HAProxy takes to see who leads.
+  expect(ended.through).toMatchObject({ address: through, isOut: false });
+  expect(ended.through?.backAt).toBeGreaterThan(ended.startedAt);
+  expect(ended.through?.outageMs).toBeGreaterThan(500);
+  const [row] = await on.cluster.sql('select at from howdah_probe');
+  expect(Number(row?.at)).toBeGreaterThan(ended.startedAt);
   const kept = await waitFor(
     async () => {
       const found = await runtime.history.run({ cluster: on.id, id }).catch(() => null);
@@ -82,7 +95,9 @@ test('is measured by writes that are tried, and the run is kept with what it cos
 }, 180_000);
 
 test('a failover that nobody asked for is followed as a run, with its cause and cost', async () => {
-  const runtime = on.howdah();
+  const runtime = on.howdah({
+    writeProbe: { ...writer, sslmode: 'disable', through, table: 'howdah_probe' },
+  });
   await on.cluster.waitHealthy(60_000);
   await on.judged(runtime, switchover(), ({ members }) => members.some((m) => m.verdict === 'ok'));
   const old = await on.cluster.leader();
@@ -98,6 +113,15 @@ test('a failover that nobody asked for is followed as a run, with its cause and 
   expect(view.title).toBe(`Automatic failover from ${old?.name}`);
   expect(view.outcome?.code).toBe('done');
   expect(view.reason).toContain('its session has ended');
+  // The first write of a client of HAProxy is marked on it, though nobody tried before it began.
+  const marked = await waitFor(
+    () => {
+      const newest = on.newest(runtime);
+      return newest?.id === view.id && newest.through?.backAt != null ? newest.through : null;
+    },
+    { timeoutMs: 30_000, what: () => `a write: ${JSON.stringify(on.newest(runtime))}` },
+  );
+  expect(marked.backAt).toBeGreaterThan(view.startedAt);
   await old?.start();
 }, 120_000);
 

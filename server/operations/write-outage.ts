@@ -17,6 +17,8 @@ export interface WriteOutageParts {
   /** Whoever might be primary now: the cluster's members that are there. Asked again and again. */
   readonly members: () => readonly { readonly name: string; readonly connUrl: string }[];
   readonly everyMs?: number;
+  /** Where something is written to a table. */
+  readonly table?: string | null;
 }
 
 export interface WriteOutageRun {
@@ -35,7 +37,7 @@ const HOPELESS_MS = 10_000;
  * so that one that hangs delays no other; a beat that comes while one is in flight is left out.
  */
 export function startWriteOutage(parts: WriteOutageParts): WriteOutageRun {
-  const { clock, writes, id, settings, members, everyMs = EVERY_MS } = parts;
+  const { clock, writes, id, settings, members, everyMs = EVERY_MS, table = null } = parts;
   let log: WriteLog = beginWriteLog(clock.now());
   let stopped = false;
   let cancel = () => {};
@@ -67,7 +69,7 @@ export function startWriteOutage(parts: WriteOutageParts): WriteOutageRun {
       if (inFlight.has(name) || now < (notBefore.get(name) ?? 0)) continue;
       inFlight.add(name);
       void writes
-        .attempt({ key: keyOf(name), connUrl, settings })
+        .attempt({ key: keyOf(name), connUrl, settings, table })
         .then((attempt) => ended(name, attempt));
     }
   };

@@ -29,6 +29,11 @@ const WRITE = `
   select case when current_setting('transaction_read_only') = 'off'
     then pg_logical_emit_message(true, 'howdah', '')::text end as lsn`;
 
+/** Through a proxy a table is written to, if one is named: nothing on the way can answer for it. */
+const writeTo = (table: string) => `
+  insert into ${table} (id, at) values (1, clock_timestamp())
+  on conflict (id) do update set at = excluded.at returning id::text as lsn`;
+
 interface Open {
   readonly client: pg.Client;
   readonly connUrl: string;
@@ -68,7 +73,7 @@ export class PostgresWriteProbe implements WritePort {
     } catch (error) {
       return this.#refused(error, { address, sentAt: began });
     }
-    return this.#write(target.key, open);
+    return this.#write(target, open);
   }
 
   forget(key: string): void {
@@ -81,12 +86,14 @@ export class PostgresWriteProbe implements WritePort {
     for (const key of [...this.#connecting.keys(), ...this.#open.keys()]) this.forget(key);
   }
 
-  async #write(key: string, open: Open): Promise<WriteAttempt> {
+  async #write({ key, table }: WriteTarget, open: Open): Promise<WriteAttempt> {
     const sentAt = this.#clock.now();
     const { host, port } = open.endpoint;
     const address = `${host}:${port}`;
     open.warned = false;
-    const answer = open.client.query<{ lsn: string | null }>(WRITE);
+    const answer = open.client.query<{ lsn: string | null }>(
+      table == null ? WRITE : writeTo(table),
+    );
     // Whoever waits for it gets it; when nobody does any more it is no news.
     answer.catch(() => {});
     try {
