@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { question } from '@/lib/routing/agent-check';
 import { agentReportShape, type Lease } from '@/lib/routing/lease';
 import { type Agent, startAgent } from './agent';
 import { agentOptions } from './options';
+import { Stillness } from './stillness';
 
 const TOKEN = 'a token of at least thirty-two characters';
 let folder: string;
@@ -152,6 +153,31 @@ describe('of HAProxy’s own figures', () => {
       .poll(async () => (await given(running, lease({ number: Date.now() }))).body.statisticsFault)
       .toMatch(/does not answer/);
   });
+});
+
+test('one that has stood still takes nothing that may have waited', () => {
+  let at = 0;
+  const stillness = new Stillness(() => at);
+  at = 2900;
+  expect(stillness.isRecent).toBe(false);
+  at = 6000;
+  expect(stillness.isRecent).toBe(true);
+  at = 6900;
+  expect(stillness.isRecent).toBe(true);
+  at = 7000;
+  expect(stillness.isRecent).toBe(false);
+  stillness.close();
+});
+
+test('drains that can not be kept are said, and the lease is in force all the same', async () => {
+  const running = await started();
+  rmSync(folder, { recursive: true });
+  const orders: Lease['orders'] = { orders: { a: { is: 'drain', forMs: null } } };
+  await said(running, about('b'));
+  const { status, body } = await given(running, lease({ orders }));
+  expect([status, body.fault]).toEqual([200, expect.stringContaining("can't be kept on disk")]);
+  expect(await said(running, about('a'))).toBe('up drain\n');
+  mkdirSync(folder);
 });
 
 describe('its options', () => {

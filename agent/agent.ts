@@ -8,6 +8,7 @@ import { controlServer } from './control-server';
 import { DrainFile } from './drain-file';
 import type { Address, AgentOptions } from './options';
 import { failingServers, readStatistics } from './statistics';
+import { Stillness } from './stillness';
 
 const STATISTICS_MS = 1000;
 
@@ -28,10 +29,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const figures = new Figures(options.haproxy, (csv) => {
     state.know(csv === null ? null : failingServers(csv));
   });
+  const stillness = new Stillness(now);
+  let fault: string | null = null;
   const report = (taken: boolean): AgentReport => {
     const at = now();
     return {
-      ...{ v: 1, taken, holder: state.holder(at) },
+      ...{ v: 1, taken, holder: state.holder(at), fault },
       asked: state.asked(at).map((of) => ({
         ...{ cluster: of.cluster, member: of.member, server: of.server ?? null },
         agoMs: at - of.at,
@@ -42,10 +45,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
   const check = checkServer((of) => state.ask(of, now()));
   const control = controlServer({
-    ...{ token: options.token, report },
+    ...{ token: options.token, report, hasStoodStill: () => stillness.isRecent },
     take: (lease) => {
       const taken = state.take(lease, now());
-      if (taken) file.keep(state.drains);
+      if (taken) fault = kept(file, state);
       return taken;
     },
   });
@@ -56,6 +59,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     controlPort: portOf(control),
     close: () => {
       figures.close();
+      stillness.close();
       check.close();
       control.close();
     },
@@ -65,6 +69,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 async function listen(server: Server, { host, port }: Address): Promise<void> {
   server.listen({ host, port });
   await once(server, 'listening');
+}
+
+/** A lease is in force though its drains could not be kept: what is wrong with that is told. */
+function kept(file: DrainFile, state: AgentState): string | null {
+  try {
+    file.keep(state.drains);
+    return null;
+  } catch (error) {
+    return `Its drains can't be kept on disk, and a restart would forget them: ${(error as Error).message}.`;
+  }
 }
 
 function portOf(server: Server): number {

@@ -7,8 +7,10 @@ const MOST_BYTES = 4_000_000;
 
 interface Control {
   readonly token: string;
-  /** False: another Howdah holds one. Throws where a drain could not be kept. */
+  /** False: another Howdah holds one. */
   readonly take: (lease: Lease) => boolean;
+  /** This process has stood still: what comes now may have waited for long. */
+  readonly hasStoodStill: () => boolean;
   readonly report: (taken: boolean) => AgentReport;
 }
 
@@ -42,6 +44,11 @@ async function handle(
   }
   if (request.method !== 'POST' || request.url !== '/lease') {
     send(response, 404, { error: 'There is GET / and POST /lease.' });
+    return;
+  }
+  // Howdah says it again in a moment, if it is still there.
+  if (control.hasStoodStill()) {
+    send(response, 503, { error: 'This agent has stood still, and takes nothing that is old.' });
     return;
   }
   const text = await bodyOf(request);

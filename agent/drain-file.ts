@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { KeptDrain } from '@/lib/routing/agent-state';
 
@@ -39,6 +40,13 @@ export class DrainFile {
       closeSync(file);
     }
     renameSync(`${this.#path}.new`, this.#path);
+    // The name is of the folder: it is durable when that is.
+    const folder = openSync(dirname(this.#path), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
     this.#written = text;
   }
 }

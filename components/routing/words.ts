@@ -16,6 +16,7 @@ export const whyWords: Readonly<Record<Why, { readonly word: string; readonly st
   drained: { word: 'drained', state: 'attention' },
   weightless: { word: 'weight 0', state: 'unknown' },
   leads: { word: 'no reads', state: 'good' },
+  silent: { word: 'silent', state: 'critical' },
   helps: { word: 'helping', state: 'attention' },
 };
 

@@ -14,8 +14,10 @@ export interface Candidate {
   readonly freshAsOf: number | null;
   /** When its figures were sampled; null: never. */
   readonly sampledAt: number | null;
-  /** How fast the leader writes, which adds to `lagBytes` with the sample's age. */
+  /** How fast the leader writes, which adds to `lagBytes` since it was last seen. */
   readonly bytesPerSecond: number;
+  /** When the leader was last seen, whoever this is; null: it is not known. */
+  readonly leaderAt: number | null;
 }
 
 /** A cluster's members, as weights are given to them. */
@@ -31,6 +33,7 @@ export function candidatesOf(view: ClusterView, progress: Progress): readonly Ca
       freshAsOf: at?.freshAsOf ?? null,
       sampledAt: at?.sampledAt ?? null,
       bytesPerSecond: progress.bytesPerSecond,
+      leaderAt: progress.leaderAt,
     };
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../errors';
 import type { ClusterView, MemberView } from '../topology/view';
 import { formatDuration } from '../units';
-import { drainOf, policyShape, type RoutingPolicy } from './policy';
+import { capacityOf, drainOf, policyShape, type RoutingPolicy } from './policy';
 
 /** What was seen of a policy's znode: a change is refused where it is another now. */
 export interface SeenPolicy {
@@ -111,7 +111,10 @@ function checkDrains(
   { view, now }: Circumstances,
 ): void {
   const left = (of: RoutingPolicy) =>
-    view.members.filter((one) => isReadStandby(one) && drainOf(of, one.name, now) === null).length;
+    view.members.filter(
+      (one) =>
+        isReadStandby(one) && capacityOf(of, one.name) > 0 && drainOf(of, one.name, now) === null,
+    ).length;
   const [after, was] = [left(policy), before === null ? Infinity : left(before)];
   const isWorse = after < was || policy.leastStandbys > (before?.leastStandbys ?? 0);
   const drained = Object.keys(policy.drains).some((name) => drainOf(policy, name, now) !== null);

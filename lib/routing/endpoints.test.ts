@@ -39,7 +39,7 @@ test('names the leader, and the standbys with those that get most first', () => 
   );
   expect(connect.read).toEqual({
     libpq:
-      'postgresql://10.0.0.3:5432,10.0.0.2:5432,10.0.0.1:5432/?target_session_attrs=prefer-standby&load_balance_hosts=random&connect_timeout=3',
+      'postgresql://10.0.0.3:5432,10.0.0.2:5432,10.0.0.1:5432/?target_session_attrs=prefer-standby&connect_timeout=3',
     jdbc: 'jdbc:postgresql://10.0.0.3:5432,10.0.0.2:5432,10.0.0.1:5432/?targetServerType=preferSecondary&loadBalanceHosts=true&connectTimeout=3',
     node: { host: '10.0.0.3', port: 5432 },
   });
@@ -53,6 +53,15 @@ test('leaves out who is to get nothing, and says nothing of weights where no pol
     [null, null],
     [null, null],
   ]);
+});
+
+test('sends reads to the leader alone while it helps, and to whoever is there if nobody is to get any', () => {
+  const none = [verdict('pg-b', 0), verdict('pg-c', 0)];
+  const helped = endpointsOf(cluster, routing(verdict('pg-a', 100), ...none));
+  expect(helped.connect.read?.node.host).toBe('10.0.0.1');
+  expect(helped.connect.read?.libpq).toContain('//10.0.0.1:5432/');
+  const alone = endpointsOf(cluster, routing(verdict('pg-a', 0), ...none));
+  expect(alone.connect.read?.libpq).toContain('//10.0.0.2:5432,10.0.0.3:5432,');
 });
 
 test('has nobody to write to while nobody leads', () => {

@@ -11,7 +11,7 @@ export interface Endpoints {
   readonly standbys: readonly (Endpoint & {
     /** What it is to get of reads in relation to the others, 0 to 100; null: no policy says. */
     readonly weight: number | null;
-    /** Why, in one sentence; null: no policy says. */
+    /** Why, in a word or two; null: no policy says. */
     readonly says: string | null;
   })[];
   readonly connect: { readonly write: Strings | null; readonly read: Strings | null };
@@ -25,7 +25,10 @@ export interface Endpoint {
 
 /** The same places for each driver. The user, the database and TLS are the client's to add. */
 export interface Strings {
-  /** psql and whatever uses libpq 10 or later; for reads 14 or later, `load_balance_hosts` 16. */
+  /**
+   * psql and whatever uses libpq 10 or later; for reads 14 or later. From 16 on
+   * `load_balance_hosts=random` can be added, which earlier ones refuse to read.
+   */
   readonly libpq: string;
   readonly jdbc: string;
   /** node-postgres connects to one host: where that is now. Ask again when it fails. */
@@ -57,15 +60,21 @@ export function endpointsOf(view: ClusterView, routing: RoutingView): Endpoints 
     ...{ cluster: view.id, name: view.name, timeline: view.timeline, leader, standbys },
     connect: {
       write: stringsFor(leader, { all: places.map(({ at }) => at), for: 'write' }),
-      read: readStrings(standbys, leader),
+      read: readStrings(standbys, {
+        leader,
+        helps: leader !== null && (verdicts.get(leader.member)?.percent ?? 0) > 0,
+      }),
     },
   };
 }
 
-/** Whoever is to get nothing is not among those that a driver may choose. */
-function readStrings(standbys: Endpoints['standbys'], leader: Endpoint | null): Strings | null {
+/** Whoever is to get nothing is not among those that a driver may choose, unless nobody else is left. */
+function readStrings(
+  standbys: Endpoints['standbys'],
+  { leader, helps }: { readonly leader: Endpoint | null; readonly helps: boolean },
+): Strings | null {
   const serving = standbys.filter(({ weight }) => weight !== 0);
-  const all = serving.length > 0 ? serving : standbys;
+  const all = serving.length > 0 || (helps && leader) ? serving : standbys;
   const [first = leader] = all;
   // Last of all the leader: a driver that finds no standby reads there.
   return stringsFor(first, { all: leader ? [...all, leader] : all, for: 'read' });
@@ -78,7 +87,7 @@ function stringsFor(
   if (first === null) return null;
   const hosts = of.all.map(({ host, port }) => `${bracketed(host)}:${port}`).join(',');
   const isRead = of.for === 'read';
-  const libpq = isRead ? 'prefer-standby&load_balance_hosts=random' : 'read-write';
+  const libpq = isRead ? 'prefer-standby' : 'read-write';
   const jdbc = isRead ? 'preferSecondary&loadBalanceHosts=true' : 'primary';
   return {
     libpq: `postgresql://${hosts}/?target_session_attrs=${libpq}&connect_timeout=${CONNECT_TIMEOUT_S}`,

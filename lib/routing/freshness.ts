@@ -6,13 +6,13 @@ type Limit = RoutingPolicy['limit'];
 /**
  * How far behind a standby may be at the moment `now`, at the worst, in parts of its limit: above 1
  * it may serve rows that are older. Infinite: that is not known. In time, `now - freshAsOf`; in
- * bytes, what it lacked when it was sampled and what the leader has written since at its rate. Of
- * two limits the one that is nearer to being broken. CONTRACT H: lag at age a is l + w a.
+ * bytes, what it lacked of where the leader was last seen, and what that has written since at its
+ * rate. Of two limits the one that is nearer to being broken. CONTRACT H: lag at age a is l + w a.
  */
 export function worstLag(candidate: Candidate, limit: Limit, now: number): number {
-  const { freshAsOf, lagBytes, sampledAt, bytesPerSecond } = candidate;
+  const { freshAsOf, lagBytes, leaderAt, bytesPerSecond } = candidate;
   const ms = freshAsOf === null ? Infinity : Math.max(0, now - freshAsOf);
-  const age = sampledAt === null ? Infinity : Math.max(0, now - sampledAt) / 1000;
+  const age = leaderAt === null ? Infinity : Math.max(0, now - leaderAt) / 1000;
   const bytes = lagBytes === null ? Infinity : lagBytes + grown(bytesPerSecond, age);
   return nearest({ ms, bytes }, limit);
 }

@@ -81,7 +81,7 @@ function global({ user, socket, maxConnections }: HaproxyOptions): string[] {
     'global',
     `  maxconn ${countWord(maxConnections)}`,
     ...(user === null ? [] : [`  user ${userWord(user)}`]),
-    '  # For statistics. Whoever may open it may look and end sessions, and change no weight.',
+    '  # For statistics. Whoever may open it may look, and change no server.',
     `  stats socket ${pathWord(socket, LONGEST_SOCKET)} mode 660 level operator`,
     '  stats timeout 30s',
     '  # After a reload the old process keeps the sessions it has, and checks no member any more:',

@@ -1,4 +1,5 @@
 import type { LagSample } from '../topology/event';
+import type { Progress } from '../topology/progress';
 import type { ClusterView } from '../topology/view';
 import { type Candidate, candidatesOf } from './candidate';
 import type { RoutingPolicy } from './policy';
@@ -35,20 +36,20 @@ export function hindsight(
   const looks = thinned(samples);
   let standings: ReadonlyMap<string, Standing> = new Map();
   const seen = looks.map(({ at, members }) => {
-    const candidates = candidatesOf(view, { bytesPerSecond: 0, members: new Map() }).map(
-      (one): Candidate => {
-        const point = Object.hasOwn(members, one.name) ? members[one.name] : undefined;
-        const [lagMs, lagBytes] = [point?.ms ?? null, point?.replay ?? null];
-        const freshAsOf = lagMs === null ? null : at - lagMs;
-        return { ...one, lagMs, lagBytes, freshAsOf, sampledAt: at };
-      },
-    );
+    const candidates = candidatesOf(view, { ...nothing, leaderAt: at }).map((one): Candidate => {
+      const point = Object.hasOwn(members, one.name) ? members[one.name] : undefined;
+      const [lagMs, lagBytes] = [point?.ms ?? null, point?.replay ?? null];
+      const freshAsOf = lagMs === null ? null : at - lagMs;
+      return { ...one, lagMs, lagBytes, freshAsOf, sampledAt: at };
+    });
     const weighing = weigh(candidates, standings, { policy, now: at });
     standings = weighing.standings;
     return { at, verdicts: weighing.verdicts };
   });
   return view.members.map(({ name }) => ofMember(name, seen));
 }
+
+const nothing: Progress = { bytesPerSecond: 0, leaderAt: null, members: new Map() };
 
 interface Seen {
   readonly at: number;
@@ -95,6 +96,6 @@ export function foresight(
       return [name, { replayBytes: lag?.replayBytes ?? null, replayMs, sampledAt, freshAsOf }];
     }),
   );
-  const candidates = candidatesOf(view, { bytesPerSecond: 0, members });
+  const candidates = candidatesOf(view, { bytesPerSecond: 0, leaderAt: now, members });
   return weigh(candidates, new Map(), { policy, now }).verdicts;
 }

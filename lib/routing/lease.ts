@@ -39,6 +39,8 @@ export const agentReportShape = z.object({
   holder: z.object({ id: z.string(), name: z.string(), leftMs: z.number() }).nullable(),
   /** The lease that came with this request is in force. */
   taken: z.boolean(),
+  /** What is wrong with the agent itself, in one sentence; null: nothing is. */
+  fault: z.string().nullable(),
   /** What HAProxy has asked about of late, and what it was told. */
   asked: z.array(
     z.object({

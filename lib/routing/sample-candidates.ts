@@ -5,6 +5,7 @@ import { defaultPolicy, type RoutingPolicy } from './policy';
 export function aStandby(name: string, lagMs: number | null, at: number): Candidate {
   return {
     ...{ name, isLeader: false, barred: null, lagMs, sampledAt: at, bytesPerSecond: 0 },
+    leaderAt: at,
     lagBytes: lagMs === null ? null : lagMs * 100,
     freshAsOf: lagMs === null ? null : at - lagMs,
   };

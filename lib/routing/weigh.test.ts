@@ -167,6 +167,43 @@ describe('the leader', () => {
   });
 });
 
+describe('a leader that is silent', () => {
+  const silent =
+    (at: number) =>
+    (one: Candidate): Candidate => ({ ...one, leaderAt: at });
+  const all = (at: number) =>
+    [aStandby('a', 0, at), aStandby('b', 0, at), { ...lead, sampledAt: at }].map(silent(at));
+
+  test('gets no reads, though its standbys go out for want of its position: they serve on', () => {
+    const weighing = once(all(NOW - 10_001), aPolicy({ closeStale: true }));
+    expect(of(weighing, 'lead')).toMatchObject({
+      ...{ why: 'silent', percent: 0 },
+      says: 'lead leads, and has not answered Howdah for 10 s: it gets no reads.',
+    });
+    expect(weighing.verdicts.map(({ order }) => order)).toEqual([
+      { is: 'share', percent: 100 },
+      { is: 'share', percent: 100 },
+      { is: 'share', percent: 0 },
+    ]);
+    expect(weighing.flag).toMatch(/those least behind serve/);
+  });
+
+  test('is not believed to be there for longer than ten seconds, whatever the limit', () => {
+    const policy = aPolicy({ leaderReads: 'always', limit: { ms: 3_600_000, bytes: null } });
+    expect(of(once(all(NOW - 9000), policy), 'lead').why).toBe('serves');
+    expect(of(once(all(NOW - 11_000), policy), 'lead').why).toBe('silent');
+  });
+
+  test('may have written at its rate all the while', () => {
+    const policy = aPolicy({ limit: { ms: null, bytes: 1_000_000 } });
+    const behind = { ...aStandby('b', 1000, NOW), lagBytes: 0, bytesPerSecond: 100_000 };
+    const other = { ...a, bytesPerSecond: 0 };
+    const why = (at: number) =>
+      of(once([other, { ...behind, leaderAt: at }, lead], policy), 'b').why;
+    expect([why(NOW - 9000), why(NOW - 11_000)]).toEqual(['serves', 'lagging']);
+  });
+});
+
 describe('where nobody is within the limit', () => {
   const never = aPolicy({ leaderReads: 'never' });
 

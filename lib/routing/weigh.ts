@@ -104,13 +104,23 @@ function leading(
   const serving = standbys.filter(({ why }) => why === 'serves').length;
   const helps = policy.leaderReads === 'fallback' && serving < policy.leastStandbys;
   const drained = drainOf(policy, candidate.name, now) !== null;
-  const serves =
-    candidate.barred === null && !drained && (helps || policy.leaderReads === 'always');
+  const wanted = helps || policy.leaderReads === 'always';
+  const silent = isSilent(candidate, moment);
+  const serves = candidate.barred === null && !drained && !silent && wanted;
   const percent = serves ? policy.leaderWeight : 0;
-  const why = leaderWhy({ candidate, drained, helps, serves });
+  const why = leaderWhy({ candidate, drained, helps, serves, silent: silent && wanted });
   // Once it is a standby again it comes back like any other.
   const standing = { ...standingOf(candidate, before, moment), isIn: true, good: 0, percent };
   return { candidate, standing, why, percent };
+}
+
+/** Longer than this a leader is not believed to be there, whatever the limit. */
+const SILENT_MS = 10_000;
+
+/** It has the lock, and Howdah has not heard of it: reads sent there may hang until it is found dead. */
+function isSilent({ leaderAt }: Candidate, { policy, now }: Moment): boolean {
+  const most = Math.min(policy.limit.ms ?? SILENT_MS, SILENT_MS);
+  return leaderAt === null || now - leaderAt > most;
 }
 
 function leaderWhy(of: {
@@ -118,9 +128,11 @@ function leaderWhy(of: {
   readonly drained: boolean;
   readonly helps: boolean;
   readonly serves: boolean;
+  readonly silent: boolean;
 }): Why {
   if (of.candidate.barred !== null) return 'barred';
   if (of.drained) return 'drained';
+  if (of.silent) return 'silent';
   if (!of.serves) return 'leads';
   return of.helps ? 'helps' : 'serves';
 }

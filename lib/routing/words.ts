@@ -6,7 +6,8 @@ import type { Standing } from './standing';
 /**
  * Why a member gets what it gets. `serves`: by the policy. `returning`: it comes back by and by.
  * `lagging`, `unknown`: out for its lag. `least-behind`: out as well, but there is nobody better.
- * `leads`: the leader serves no reads now. `helps`: it does, as too few standbys do.
+ * `leads`: the leader serves no reads now. `helps`: it does, as too few standbys do. `silent`: it
+ * should, and does not answer.
  */
 export type Why =
   | 'serves'
@@ -18,7 +19,8 @@ export type Why =
   | 'drained'
   | 'weightless'
   | 'leads'
-  | 'helps';
+  | 'helps'
+  | 'silent';
 
 interface About {
   readonly candidate: Candidate;
@@ -54,6 +56,8 @@ export function wordsFor(why: Why, about: About): string {
       return policy.leaderReads === 'fallback'
         ? `${name} leads: it serves reads only while ${tooFew(policy)}.`
         : `${name} leads: by the policy it serves no reads.`;
+    case 'silent':
+      return `${name} leads, and has not answered Howdah${silence(candidate, now)}: it gets no reads.`;
     case 'helps':
       return `${name} leads, and serves reads while ${tooFew(policy)}.`;
   }
@@ -74,6 +78,9 @@ export function lagInWords(
 
 const tooFew = ({ leastStandbys }: RoutingPolicy): string =>
   leastStandbys === 1 ? 'no standby does' : `fewer than ${leastStandbys} standbys do`;
+
+const silence = ({ leaderAt }: Candidate, now: number): string =>
+  leaderAt === null ? '' : ` for ${formatDuration(Math.max(0, now - leaderAt))}`;
 
 const inTime = (freshAsOf: number | null, now: number): string =>
   freshAsOf === null ? 'for an unknown time' : formatDuration(Math.max(0, now - freshAsOf));

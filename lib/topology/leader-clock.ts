@@ -59,6 +59,11 @@ export class LeaderClock {
     return this.#points.at(-1)?.lsn ?? null;
   }
 
+  /** When the leader was last seen; null: never. */
+  get seenAt(): number | null {
+    return this.#points.at(-1)?.at ?? null;
+  }
+
   /**
    * How far behind, at the time `now`, somebody is who has reached `lsn`. Null when the leader's
    * position is not known at all.

@@ -2,6 +2,8 @@
 export interface Progress {
   /** The leader's recent rate of WAL; 0 while it stands still or isn't known. */
   readonly bytesPerSecond: number;
+  /** When the leader's position was last sampled; null: it is not known. */
+  readonly leaderAt: number | null;
   readonly members: ReadonlyMap<string, MemberProgress>;
 }
 

@@ -10,7 +10,15 @@ let orders: Lease['orders'];
 let leases: Leases;
 
 const report = (part: Partial<AgentReport> = {}): AgentReport => ({
-  ...{ v: 1, holder: null, taken: true, asked: [], statistics: null, statisticsFault: null },
+  ...{
+    v: 1,
+    holder: null,
+    taken: true,
+    asked: [],
+    statistics: null,
+    statisticsFault: null,
+    fault: null,
+  },
   ...part,
 });
 const at = (url: string) => given.filter((one) => one.url === url).map((one) => one.at - 1_000_000);

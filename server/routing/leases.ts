@@ -9,8 +9,8 @@ export interface LeasesOptions {
   readonly agents: AgentPort;
   /** Of this start of this process. */
   readonly me: { readonly id: string; readonly name: string };
-  /** What is to be said now. */
-  readonly orders: () => Lease['orders'];
+  /** What is to be said now; null: nothing can be vouched for, and what was said is let run out. */
+  readonly orders: () => Lease['orders'] | null;
   /** What an agent does, or says, has changed. */
   readonly onChange: () => void;
 }
@@ -79,11 +79,16 @@ export class Leases {
 
   async #give(url: string, place: Place): Promise<void> {
     if (this.#closed) return;
+    const orders = this.#options.orders();
+    if (orders === null) {
+      this.#later(url, place, RENEW_MS);
+      return;
+    }
     place.busy = true;
     place.again = false;
     let next = RENEW_MS;
     try {
-      const report = await this.#options.agents.give(url, this.#lease());
+      const report = await this.#options.agents.give(url, this.#lease(orders));
       place.told = toldBy(url, report, this.#options.clock.now());
       this.#show(place, heldBy(report));
       // Another's: the next attempt is for when it ends, if it isn't renewed.
@@ -98,12 +103,12 @@ export class Leases {
     this.#options.onChange();
   }
 
-  #lease(): Lease {
-    const { me, orders } = this.#options;
+  #lease(orders: Lease['orders']): Lease {
+    const { me } = this.#options;
     this.#number += 1;
     return {
       ...{ v: 1, holder: me.id, name: me.name, number: this.#number },
-      ...{ ttlMs: LEASE_MS, orders: orders() },
+      ...{ ttlMs: LEASE_MS, orders },
     };
   }
 
@@ -114,10 +119,11 @@ export class Leases {
   }
 }
 
-function heldBy({ taken, holder, asked }: AgentReport): Pick<AgentView, 'is' | 'says'> {
+function heldBy({ taken, holder, asked, fault }: AgentReport): Pick<AgentView, 'is' | 'says'> {
   if (!taken && holder) {
     return { is: 'other', says: `It is told what to say by ${holder.name}.` };
   }
+  if (fault !== null) return { is: 'holds', says: fault };
   const servers = asked.length === 1 ? '1 server' : `${asked.length} servers`;
   const says =
     asked.length === 0

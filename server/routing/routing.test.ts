@@ -14,7 +14,8 @@ const OTHER = 'main~.2Fservice~billing';
 let clock: FakeClock;
 let view: ClusterView;
 let lagMs: number;
-let vouched: boolean;
+let vouched: readonly string[];
+let leases: number;
 let asked: string[];
 let told: Lease | null;
 let changes: string[];
@@ -22,6 +23,7 @@ let routing: Routing;
 
 const progress = (): Progress => ({
   bytesPerSecond: 0,
+  leaderAt: clock.now(),
   members: new Map(
     view.members
       .filter(({ isLeader }) => !isLeader)
@@ -36,20 +38,22 @@ const progress = (): Progress => ({
 beforeEach(() => {
   clock = new FakeClock();
   view = aCluster({ id: ID });
-  [lagMs, vouched, asked, told, changes] = [0, true, [], null, []];
+  [lagMs, vouched, asked, told, changes] = [0, ['main', 'south'], [], null, []];
+  leases = 0;
   routing = new Routing({
     clock,
-    ensembles: ['main'],
+    ensembles: ['main', 'south'],
     agents: {
       urls: ['http://agent'],
       give: async (_, lease) => {
         told = lease;
+        leases += 1;
         const questions = asked.map((cluster) => ({
           ...{ cluster, member: 'x', server: null, agoMs: 0, answer: '' },
         }));
         const report: AgentReport = {
           ...{ v: 1, holder: null, taken: true, asked: questions },
-          ...{ statistics: null, statisticsFault: null },
+          ...{ statistics: null, statisticsFault: null, fault: null },
         };
         return report;
       },
@@ -57,7 +61,7 @@ beforeEach(() => {
     me: { id: 'h1', name: 'Howdah on one' },
     view: (id) => (id === ID ? view : null),
     progress: (id) => (id === ID ? progress() : null),
-    vouchedFor: () => vouched,
+    vouchedFor: (name) => vouched.includes(name),
     onChange: (id) => changes.push(id),
     onRouted: () => {},
   });
@@ -105,13 +109,40 @@ describe('what the agents are told', () => {
     expect(told?.orders[ID]?.['pg-b']).toEqual({ is: 'share', percent: 0 });
   });
 
-  test('leaves out what can not be vouched for, so that its drains stay and all else is let go', async () => {
+  test('is nothing at all where nothing can be vouched for: what was said runs out', async () => {
     policyIs(aPolicy());
     await clock.pass(600);
-    vouched = false;
-    await clock.pass(700);
-    expect(told?.orders).toEqual({});
+    vouched = [];
+    const before = leases;
+    await clock.pass(30_000);
+    expect(leases).toBe(before);
     expect(routing.view(ID).weighing).toBeNull();
+    // Whoever was out is still known to have been.
+    lagMs = 6000;
+    vouched = ['main', 'south'];
+    await clock.pass(600);
+    expect(told?.orders[ID]?.['pg-b']).toEqual({ is: 'share', percent: 100 });
+  });
+
+  test('forgets nobody who was out over a lost connection', async () => {
+    policyIs(aPolicy());
+    lagMs = 11_000;
+    await clock.pass(600);
+    vouched = [];
+    await clock.pass(3000);
+    [vouched, lagMs] = [['main'], 6000];
+    await clock.pass(600);
+    expect(told?.orders[ID]?.['pg-c']).toEqual({ is: 'share', percent: 0 });
+  });
+
+  test('leaves out an ensemble that is away, as long as a lease after: its drains stay, all else is let go', async () => {
+    policyIs(aPolicy());
+    await clock.pass(600);
+    vouched = ['south'];
+    await clock.pass(9000);
+    expect(told?.orders[ID]).toBeDefined();
+    await clock.pass(3000);
+    expect(told?.orders).toEqual({});
   });
 
   test('mentions a cluster that an agent is asked about and that has no policy: its drains are over', async () => {
@@ -120,9 +151,9 @@ describe('what the agents are told', () => {
     policyIs(aPolicy());
     await clock.pass(3000);
     expect(told?.orders[OTHER]).toEqual({});
-    vouched = false;
+    vouched = ['south'];
     await clock.pass(3000);
-    expect(told?.orders).toEqual({});
+    expect(told?.orders[OTHER]).toBeUndefined();
   });
 
   test('has the end of a drain as a time to go, which no clock can be wrong about', async () => {
@@ -180,13 +211,13 @@ test('whoever waits is woken by a change, and else after so long', async () => {
 });
 
 test('what the stream is told has another revision only where it is another text', async () => {
-  vouched = false;
+  vouched = [];
   policyIs(aPolicy());
   await clock.pass(600);
   const first = routing.stamped(ID);
   await clock.pass(600);
   expect(routing.stamped(ID)?.rev).toBe(first?.rev);
-  vouched = true;
+  vouched = ['main'];
   await clock.pass(600);
   expect(routing.stamped(ID)?.rev).toBeGreaterThan(first?.rev ?? 0);
   expect(routing.stamped(OTHER)).toBeNull();

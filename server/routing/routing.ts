@@ -1,7 +1,7 @@
 import { Failure } from '@/lib/errors';
 import { candidatesOf } from '@/lib/routing/candidate';
 import { type Endpoints, endpointsOf } from '@/lib/routing/endpoints';
-import type { Lease, LeasedOrder } from '@/lib/routing/lease';
+import { LEASE_MS, type Lease, type LeasedOrder } from '@/lib/routing/lease';
 import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
 import { serverFigures } from '@/lib/routing/server-figures';
 import type { Standing } from '@/lib/routing/standing';
@@ -36,6 +36,8 @@ const WEIGH_MS = 500;
 interface Weighed {
   readonly policy: RoutingPolicy;
   readonly weighing: Weighing;
+  /** When it was made: of what can't be vouched for it is said on for no longer than a lease. */
+  readonly at: number;
 }
 
 interface Stamped {
@@ -160,7 +162,9 @@ export class Routing implements RoutingReader {
 
   #viewOf({ id, members }: ClusterView): RoutingView {
     const names = members.map(({ name }) => name);
-    const weighing = this.#weighed.get(id)?.weighing ?? null;
+    const known = this.#weighed.get(id);
+    const isNow = known !== undefined && this.#options.clock.now() - known.at < 2 * WEIGH_MS + 500;
+    const weighing = isNow ? known.weighing : null;
     return {
       cluster: id,
       policy: this.policy(id) ?? { is: 'none' },
@@ -199,28 +203,34 @@ export class Routing implements RoutingReader {
     const { clock, view, progress, vouchedFor } = this.#options;
     const policy = this.policy(id);
     const [cluster, at] = [view(id), progress(id)];
-    const known = cluster && at && vouchedFor(cluster.key.ensemble);
-    if (!known || policy?.is !== 'ok') {
+    if (!cluster || !at || policy?.is !== 'ok') {
       this.#weighed.delete(id);
       return;
     }
     const before = this.#weighed.get(id);
+    // What was known of it is kept for when it can be vouched for again.
+    if (!vouchedFor(cluster.key.ensemble)) return;
     // What another policy has let in or kept out is judged afresh.
     const isSame = JSON.stringify(before?.policy.limit) === JSON.stringify(policy.policy.limit);
     const standings: ReadonlyMap<string, Standing> =
       (isSame && before?.weighing.standings) || new Map();
     const moment = { policy: policy.policy, now: clock.now() };
     const weighing = weigh(candidatesOf(cluster, at), standings, moment);
-    this.#weighed.set(id, { policy: policy.policy, weighing });
+    this.#weighed.set(id, { policy: policy.policy, weighing, at: moment.now });
   }
 
   /**
    * Of every cluster whose policy is known: what is not mentioned keeps what was drained there. So a
-   * cluster without one is mentioned as well, if an agent is asked about it.
+   * cluster without one is mentioned as well, if an agent is asked about it. Where one ensemble of
+   * several is away, what was said of its clusters goes on for as long as a lease; where all are,
+   * nothing is said any more.
    */
-  #orders(): Lease['orders'] {
-    const now = this.#options.clock.now();
-    const weighed = [...this.#weighed].map(([id, { policy, weighing }]) => {
+  #orders(): Lease['orders'] | null {
+    const { ensembles, vouchedFor, clock } = this.#options;
+    if (!ensembles.some(vouchedFor)) return null;
+    const now = clock.now();
+    const standing = [...this.#weighed].filter(([, { at }]) => now - at < LEASE_MS);
+    const weighed = standing.map(([id, { policy, weighing }]) => {
       const orders = weighing.verdicts.map((one) => [one.member, ordered(one, { policy, now })]);
       return [id, Object.fromEntries(orders)];
     });
