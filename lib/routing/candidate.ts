@@ -15,7 +15,7 @@ export interface Candidate {
   /** When its figures were sampled; null: never. */
   readonly sampledAt: number | null;
   /** How fast the leader writes, which adds to `lagBytes` since it was last seen. */
-  readonly bytesPerSecond: number;
+  readonly bytesPerSecond: number | null;
   /** When the leader was last seen, whoever this is; null: it is not known. */
   readonly leaderAt: number | null;
 }

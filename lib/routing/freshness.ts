@@ -18,8 +18,10 @@ export function worstLag(candidate: Candidate, limit: Limit, now: number): numbe
 }
 
 /** A leader that stands still adds nothing, however long ago that was seen. */
-const grown = (bytesPerSecond: number, seconds: number): number =>
-  bytesPerSecond === 0 ? 0 : bytesPerSecond * seconds;
+function grown(bytesPerSecond: number | null, seconds: number): number {
+  if (bytesPerSecond === null) return Infinity;
+  return bytesPerSecond === 0 && Number.isFinite(seconds) ? 0 : bytesPerSecond * seconds;
+}
 
 /** How far behind it was when it was sampled, in parts of its limit; infinite: not known. */
 export const sampledLag = ({ lagMs, lagBytes }: Candidate, limit: Limit): number =>

@@ -106,6 +106,13 @@ describe('a drain', () => {
     });
   });
 
+  test('stays one though the member is down meanwhile', () => {
+    const down = { ...b, barred: 'PostgreSQL on b is "stopped"' };
+    const verdict = of(once([a, down, lead], aPolicy({ drains })), 'b');
+    expect(verdict.order).toEqual({ is: 'drain' });
+    expect(verdict.says).toContain('Besides, PostgreSQL on b is "stopped".');
+  });
+
   test('ends by itself', () => {
     const over = { b: { ...drains.b, until: NOW } };
     expect(of(once([a, b, lead], aPolicy({ drains: over })), 'b').why).toBe('serves');
@@ -122,6 +129,14 @@ describe('sessions of a standby that is behind', () => {
       why: 'at most 20 s behind, of 10 s allowed',
     });
     expect(of(once([a, late, lead]), 'b').order).toEqual({ is: 'share', percent: 0 });
+  });
+
+  test('are left alone where it is only not known how far behind it is', () => {
+    const old = { ...late, sampledAt: NOW - 6000 };
+    const early = { ...aStandby('b', 9000, NOW), freshAsOf: NOW - 11_000 };
+    for (const one of [aStandby('b', null, NOW), old, early, { ...late, leaderAt: NOW - 6000 }]) {
+      expect(of(once([a, one, lead], cutting), 'b').order).toEqual({ is: 'share', percent: 0 });
+    }
   });
 
   test('are left alone where nobody else serves', () => {
@@ -409,18 +424,91 @@ describe('whatever its lag does from one look to the next', () => {
     );
   });
 
-  test('its share rises by no more than its slow start allows', () => {
+  test('its share rises by no more than its slow start allows, but to where it was a moment ago', () => {
     fc.assert(
       fc.property(lags, (all) => {
         const series = new Series();
-        let last: number | null = null;
+        const seen: number[] = [];
         for (const lag of all) {
           const { percent } = of(series.look({ a: 0, b: lag }), 'b');
-          if (last !== null) expect(percent - last).toBeLessThanOrEqual(11);
-          last = percent;
+          // Of whom nothing is known for a moment, nothing is forgotten.
+          const before = Math.max(...seen.slice(-4));
+          if (seen.length > 0) expect(percent - before).toBeLessThanOrEqual(11);
+          seen.push(percent);
         }
       }),
     );
+  });
+
+  test('the leader is not turned to and fro: from helping to not there are five seconds', () => {
+    fc.assert(
+      fc.property(lags, (all) => {
+        const series = new Series();
+        const helps = all.map((lag) => of(series.look({ b: lag }), 'lead').percent > 0);
+        for (const [i, now] of helps.entries()) {
+          if (i === 0 || now || !helps[i - 1]) continue;
+          const since = helps.lastIndexOf(false, i - 1) + 1;
+          expect(i - since).toBeGreaterThanOrEqual(5);
+        }
+      }),
+    );
+  });
+
+  test('who is within its limit never makes the leader help by getting better', () => {
+    const series = new Series();
+    for (let i = 0; i < 60; i += 1) {
+      const weighing = series.look({ b: i % 2 === 0 ? 500 : 7000 });
+      expect(of(weighing, 'lead').why).toBe('leads');
+    }
+  });
+
+  test('every figure is one, and somebody serves or it is said that nobody does', () => {
+    const looks = fc.array(fc.tuple(candidates, fc.integer({ min: 0, max: 4000 })), {
+      minLength: 5,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(looks, policies, (all, policy) => {
+        let [now, standings] = [NOW, new Map() as ReadonlyMap<string, Standing>];
+        for (const [members, later] of all) {
+          now += later;
+          const moved = members.map(
+            (one): Candidate => ({
+              ...one,
+              freshAsOf: one.freshAsOf && one.freshAsOf + now - NOW,
+              sampledAt: one.sampledAt && one.sampledAt + now - NOW,
+              leaderAt: one.leaderAt && one.leaderAt + now - NOW,
+            }),
+          );
+          const result = weigh(moved, standings, { policy, now });
+          standings = result.standings;
+          for (const { percent, order, why } of result.verdicts) {
+            expect(Number.isInteger(percent)).toBe(true);
+            if (order.is === 'cut') expect(why).toBe('lagging');
+          }
+          const serves = result.verdicts.some(({ percent }) => percent > 0);
+          if (!serves) expect(result.flag).not.toBeNull();
+        }
+      }),
+    );
+  });
+
+  test('an idle leader, a limit in bytes alone, and standbys that come back: all of them serve', () => {
+    const policy = aPolicy({ limit: { ms: null, bytes: 1_000_000 }, leaderReads: 'never' });
+    const series = new Series(policy);
+    series.look({ a: null, b: null }, 4);
+    const { verdicts } = series.look({ a: 0, b: 0 });
+    expect(verdicts.map(({ percent }) => percent)).toEqual([100, 100, 0]);
+  });
+
+  test('what a switchover does to everybody for a moment costs nobody its share', () => {
+    const series = new Series(aPolicy({ closeStale: true }));
+    series.look({ a: 0, b: 0 });
+    for (const _ of [1, 2]) {
+      const { verdicts } = series.look({ a: null, b: null });
+      expect(verdicts.map(({ order }) => order.is)).toEqual(['share', 'share', 'share']);
+    }
+    expect(of(series.look({ a: 0, b: 0 }), 'b').percent).toBe(100);
   });
 
   test('noise within its bounds throws nobody out, and moves a share by little', () => {

@@ -1,8 +1,9 @@
 import type { Order } from './agent-check';
 import type { Candidate } from './candidate';
 import { sampledLag, shareOf, worstLag } from './freshness';
+import { leading } from './leading';
 import { capacityOf, drainOf, type RoutingPolicy } from './policy';
-import { type Standing, standingOf } from './standing';
+import { having, type Standing, standingOf, without } from './standing';
 import { lagInWords, type Why, wordsFor } from './words';
 
 /** What a member gets, and why. */
@@ -52,10 +53,7 @@ export function weigh(
   const standbys = candidates
     .filter(({ isLeader }) => !isLeader)
     .map((candidate) => standby(candidate, before.get(candidate.name), moment));
-  const leader = candidates.find(({ isLeader }) => isLeader);
-  const all = leader
-    ? [...standbys, leading(leader, { standbys, moment, before: before.get(leader.name) })]
-    : standbys;
+  const all = [...standbys, ...leaders(candidates, { standbys, moment, before })];
   const { weighed, flag } = atLeastOne(all, moment);
   const total = weighed.reduce((sum, { percent }) => sum + Math.round(percent), 0);
   return {
@@ -68,20 +66,22 @@ export function weigh(
 function standby(candidate: Candidate, before: Standing | undefined, moment: Moment): Weighed {
   const { policy, now } = moment;
   const standing = standingOf(candidate, before, moment);
-  const of = (why: Why): Weighed => ({
-    ...{ candidate, why, percent: 0 },
-    standing: { ...standing, percent: 0 },
-  });
-  if (candidate.barred !== null) return of('barred');
+  const of = (why: Why): Weighed => {
+    const briefly = why === 'barred' || why === 'unknown';
+    return { candidate, why, percent: 0, standing: without(standing, { briefly }) };
+  };
+  // Before all else: somebody who is worked on is often down as well, and stays drained by that.
   if (drainOf(policy, candidate.name, now)) return of('drained');
+  if (candidate.barred !== null) return of('barred');
   const capacity = capacityOf(policy, candidate.name);
   if (capacity === 0) return of('weightless');
-  if (!standing.isIn) return of(candidate.freshAsOf === null ? 'unknown' : 'lagging');
+  if (!Number.isFinite(worstLag(candidate, policy.limit, now))) return of('unknown');
+  if (!standing.isIn) return of('lagging');
   const target = Math.max(1, capacity * shareOf(standing.calm ?? 1));
   const percent = risen(target, before, moment);
   const deserved = capacity * shareOf(sampledLag(candidate, policy.limit));
-  const why = percent < deserved / 2 ? 'returning' : 'serves';
-  return { candidate, why, percent, standing: { ...standing, percent } };
+  const after = having(standing, percent, deserved);
+  return { candidate, why: after.isReturning ? 'returning' : 'serves', percent, standing: after };
 }
 
 /** Falls at once, and rises no faster than from nothing to all in the policy's slow start. */
@@ -91,50 +91,21 @@ function risen(target: number, before: Standing | undefined, { policy, now }: Mo
   return Math.min(target, Math.max(1, most));
 }
 
-function leading(
-  candidate: Candidate,
-  context: {
+function leaders(
+  candidates: readonly Candidate[],
+  of: {
     readonly standbys: readonly Weighed[];
     readonly moment: Moment;
-    readonly before: Standing | undefined;
+    readonly before: ReadonlyMap<string, Standing>;
   },
-): Weighed {
-  const { standbys, moment, before } = context;
-  const { policy, now } = moment;
-  const serving = standbys.filter(({ why }) => why === 'serves').length;
-  const helps = policy.leaderReads === 'fallback' && serving < policy.leastStandbys;
-  const drained = drainOf(policy, candidate.name, now) !== null;
-  const wanted = helps || policy.leaderReads === 'always';
-  const silent = isSilent(candidate, moment);
-  const serves = candidate.barred === null && !drained && !silent && wanted;
-  const percent = serves ? policy.leaderWeight : 0;
-  const why = leaderWhy({ candidate, drained, helps, serves, silent: silent && wanted });
-  // Once it is a standby again it comes back like any other.
-  const standing = { ...standingOf(candidate, before, moment), isIn: true, good: 0, percent };
-  return { candidate, standing, why, percent };
-}
-
-/** Longer than this a leader is not believed to be there, whatever the limit. */
-const SILENT_MS = 10_000;
-
-/** It has the lock, and Howdah has not heard of it: reads sent there may hang until it is found dead. */
-function isSilent({ leaderAt }: Candidate, { policy, now }: Moment): boolean {
-  const most = Math.min(policy.limit.ms ?? SILENT_MS, SILENT_MS);
-  return leaderAt === null || now - leaderAt > most;
-}
-
-function leaderWhy(of: {
-  readonly candidate: Candidate;
-  readonly drained: boolean;
-  readonly helps: boolean;
-  readonly serves: boolean;
-  readonly silent: boolean;
-}): Why {
-  if (of.candidate.barred !== null) return 'barred';
-  if (of.drained) return 'drained';
-  if (of.silent) return 'silent';
-  if (!of.serves) return 'leads';
-  return of.helps ? 'helps' : 'serves';
+): readonly Weighed[] {
+  const serving = of.standbys.filter(({ why }) => why === 'serves').length;
+  return candidates
+    .filter(({ isLeader }) => isLeader)
+    .map((candidate) => {
+      const before = of.before.get(candidate.name);
+      return { candidate, ...leading(candidate, serving, { moment: of.moment, before }) };
+    });
 }
 
 /**
@@ -152,8 +123,8 @@ function atLeastOne(
   const least = Math.min(...late.map(worst));
   const weighed = all.map((one): Weighed => {
     if (!late.includes(one)) return one;
-    // Where nothing is known of anybody, all are alike.
-    const part = Number.isFinite(least) ? (least / worst(one)) ** 2 : 1;
+    // Alike where nothing is known of anybody, too.
+    const part = worst(one) === least ? 1 : (least / worst(one)) ** 2;
     return { ...one, why: 'least-behind', percent: Math.max(1, 100 * part) };
   });
   return { weighed, flag: Number.isFinite(least) ? ALL_LATE : ALL_UNKNOWN };
@@ -181,7 +152,8 @@ function verdictOf(
 ): Verdict {
   const { policy, now } = moment;
   const worst = candidate.isLeader ? 0 : worstLag(candidate, policy.limit, now);
-  const rounded = Math.round(percent);
+  // A figure that is none would make the lease of every cluster one that no agent takes.
+  const rounded = Number.isFinite(percent) ? Math.round(percent) : 0;
   const order = orderFor({ why, percent: rounded, candidate }, { total, moment });
   const says = wordsFor(why, { candidate, standing, policy, now });
   return {
@@ -191,15 +163,27 @@ function verdictOf(
   };
 }
 
+/** What is older proves nothing of how far behind it is now: Howdah itself may have stood still. */
+const RECENT_MS = 5000;
+
+/** It was seen to be beyond its limit, and that a moment ago. */
+function isMeasured(
+  { why, candidate }: { readonly why: Why; readonly candidate: Candidate },
+  { policy, now }: Moment,
+): boolean {
+  const { sampledAt, leaderAt } = candidate;
+  const oldest = Math.min(sampledAt ?? 0, leaderAt ?? 0);
+  return why === 'lagging' && now - oldest < RECENT_MS && sampledLag(candidate, policy.limit) > 1;
+}
+
 function orderFor(
   one: { readonly why: Why; readonly percent: number; readonly candidate: Candidate },
   { total, moment }: { readonly total: number; readonly moment: Moment },
 ): Order {
   const { why, percent, candidate } = one;
   if (why === 'drained') return { is: 'drain' };
-  const isStale = why === 'lagging' || why === 'unknown';
-  // Nobody is cut off who has nowhere else to go.
-  if (isStale && moment.policy.closeStale && total > 0) {
+  // Nobody is cut off who has nowhere else to go, or of whom it is merely not known.
+  if (moment.policy.closeStale && total > 0 && isMeasured(one, moment)) {
     return { is: 'cut', why: lagInWords(candidate, moment) };
   }
   return { is: 'share', percent };

@@ -88,7 +88,9 @@ const inTime = (freshAsOf: number | null, now: number): string =>
 const wayBack = ({ good }: Standing): string =>
   good === 0 ? '; it returns below half of that' : `; ${good} of 3 good samples until it returns`;
 
-function drainInWords({ candidate: { name }, policy, now }: About): string {
+function drainInWords(about: About): string {
+  const { candidate, policy, now } = about;
+  const { name } = candidate;
   const drain = drainOf(policy, name, now);
   if (drain === null) return `${name} is drained.`;
   const by = drain.by === null ? '' : ` by ${drain.by}`;
@@ -96,5 +98,6 @@ function drainInWords({ candidate: { name }, policy, now }: About): string {
   const why = drain.reason === '' ? '' : `: ${drain.reason}`;
   const until =
     drain.until === null ? '' : ` It ends by itself in ${formatDuration(drain.until - now)}.`;
-  return `${name} was drained${by} ${since}${why}.${until}`;
+  const barred = candidate.barred === null ? '' : ` Besides, ${candidate.barred}.`;
+  return `${name} was drained${by} ${since}${why}.${until}${barred}`;
 }

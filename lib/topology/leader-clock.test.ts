@@ -83,6 +83,9 @@ describe('what whoever has reached a position is fresh as of', () => {
 test('the rate of WAL is that of the last seconds', () => {
   expect(clockOf([0, 0], [10_000, 1000], [15_000, 6000]).bytesPerSecond).toBe(1000);
   expect(clockOf([0, 0], [1000, 500]).bytesPerSecond).toBe(500);
-  expect(clockOf([0, 0]).bytesPerSecond).toBe(0);
+  expect(clockOf([0, 0]).bytesPerSecond).toBeNull();
+  expect(new LeaderClock().bytesPerSecond).toBeNull();
+  // An hour of idleness does not thin what comes after it.
+  expect(clockOf([0, 0], [1_800_000, 0], [1_801_000, 10_000]).bytesPerSecond).toBe(2000);
   expect(clockOf([0, 500], [60_000, 500]).bytesPerSecond).toBe(0);
 });

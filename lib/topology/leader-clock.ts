@@ -8,6 +8,8 @@ const RATE_MS = 5000;
 
 interface Point {
   readonly at: number;
+  /** When it was asked, which is before it was there: it is no newer than that. */
+  readonly asked: number;
   readonly lsn: Lsn;
 }
 
@@ -31,14 +33,16 @@ export class LeaderClock {
   /**
    * Notes that the leader was at `lsn` at the time `at`. A position below the last one means
    * another history (a new timeline, a restored server): what was remembered is dropped.
+   *
+   * @param tookMs of the round trip in whose middle `at` is
    */
-  note(at: number, lsn: Lsn): void {
+  note(at: number, lsn: Lsn, tookMs = 0): void {
     const last = this.#points.at(-1);
     if (last && (lsn < last.lsn || at < last.at)) this.#points.length = 0;
     // Only the first and the last moment at one position matter.
     const before = this.#points.at(-2);
     if (last && before && last.lsn === lsn && before.lsn === lsn) this.#points.pop();
-    this.#points.push({ at, lsn });
+    this.#points.push({ at, lsn, asked: at - tookMs / 2 });
     while (this.#points.length > MOST_POINTS || (this.#points[0]?.at ?? at) < at - KEEP_MS) {
       this.#points.shift();
     }
@@ -85,16 +89,23 @@ export class LeaderClock {
     const last = this.#points.at(-1);
     const first = this.#points[0];
     if (!last || !first || lsn < first.lsn) return null;
-    return lsn >= last.lsn ? last.at : (this.#points[this.#lastUpTo(lsn)] as Point).at;
+    return lsn >= last.lsn ? last.asked : (this.#points[this.#lastUpTo(lsn)] as Point).asked;
   }
 
-  /** How fast the leader has moved of late; 0 while that is not known. */
-  get bytesPerSecond(): number {
+  /** How fast the leader has moved of late; null while that is not known. */
+  get bytesPerSecond(): number | null {
     const last = this.#points.at(-1);
-    const from = last && this.#points.findLast(({ at }) => at <= last.at - RATE_MS);
-    const first = from ?? this.#points[0];
-    if (!last || !first || first.at >= last.at) return 0;
-    return (Number(last.lsn - first.lsn) * 1000) / (last.at - first.at);
+    if (!last) return null;
+    const since = last.at - RATE_MS;
+    const at = Math.max(
+      0,
+      this.#points.findLastIndex((one) => one.at <= since),
+    );
+    const [from, next] = [this.#points[at] as Point, this.#points[at + 1]];
+    // Of a stretch at one position only its ends are kept: it was there all the while.
+    const left = next?.lsn === from.lsn ? Math.max(from.at, Math.min(next.at, since)) : from.at;
+    if (left >= last.at) return null;
+    return (Number(last.lsn - from.lsn) * 1000) / (last.at - left);
   }
 
   /** When the leader moved past `lsn`: between the last sample at or below it and the next. */

@@ -1,7 +1,7 @@
 /** How far the members of a cluster have replayed, as it matters to whoever reads from them. */
 export interface Progress {
-  /** The leader's recent rate of WAL; 0 while it stands still or isn't known. */
-  readonly bytesPerSecond: number;
+  /** The leader's recent rate of WAL; null: it is not known. */
+  readonly bytesPerSecond: number | null;
   /** When the leader's position was last sampled; null: it is not known. */
   readonly leaderAt: number | null;
   readonly members: ReadonlyMap<string, MemberProgress>;

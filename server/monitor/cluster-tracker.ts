@@ -6,7 +6,7 @@ import type { Written } from '@/lib/topology/event';
 import type { ClusterFacts, Decoded, MemberFacts } from '@/lib/topology/facts';
 import { judgedTheSame } from '@/lib/topology/judged';
 import { LeaderClock } from '@/lib/topology/leader-clock';
-import { bytesBetween, type Lsn, parseLsn } from '@/lib/topology/lsn';
+import { bytesBetween, parseLsn } from '@/lib/topology/lsn';
 import { currentSample, type ProbeState, unprobed } from '@/lib/topology/probe-state';
 import type { MemberProgress, Progress } from '@/lib/topology/progress';
 import type { ProbeFailure, ProbeSample, StandbySample } from '@/lib/topology/sample';
@@ -179,7 +179,7 @@ export class ClusterTracker {
     const standbyCluster =
       this.#facts.config.is === 'ok' && this.#facts.config.value.standbyCluster;
     const at = parseLsn(sample.receiveLsn) ?? parseLsn(sample.replayLsn);
-    if (standbyCluster && at !== null) this.#leaderClock.note(sample.at, at);
+    if (standbyCluster && at !== null) this.#leaderClock.note(sample.at, at, sample.tookMs);
     else this.#leaderClock.reset();
   }
 
@@ -207,7 +207,7 @@ export class ClusterTracker {
     if (head !== null && at < head && sameHistory) {
       this.#wentBack = { at: sample.at, bytes: Number(head - at) };
     }
-    this.#leaderClock.note(sample.at, at);
+    this.#leaderClock.note(sample.at, at, sample.tookMs);
   }
 
   /** Puts everything known together as of `now`. */
@@ -264,13 +264,6 @@ export class ClusterTracker {
   /** How far each member has replayed, by its own last word. */
   get progress(): Progress {
     const { current: head, bytesPerSecond, seenAt: leaderAt } = this.#leaderClock;
-    // A sample is dated to the middle of its round trip, and may be as old as its beginning.
-    const leader = this.#facts.leader.is === 'ok' ? this.#facts.leader.value.name : '';
-    const half = (this.#probes.get(leader)?.sample?.tookMs ?? 0) / 2;
-    const freshAsOf = (at: Lsn) => {
-      const moment = this.#leaderClock.freshAsOf(at);
-      return moment === null ? null : moment - half;
-    };
     const members = [...this.#probes].flatMap(([name, { sample }]) => {
       if (sample === null || !sample.inRecovery) return [];
       const at = parseLsn(sample.replayLsn);
@@ -278,7 +271,7 @@ export class ClusterTracker {
       const progress: MemberProgress = {
         replayBytes: bytesBetween(at, head),
         replayMs: age === null || age.atLeast ? null : Math.round(age.ms),
-        freshAsOf: at === null ? null : freshAsOf(at),
+        freshAsOf: at === null ? null : this.#leaderClock.freshAsOf(at),
         sampledAt: sample.at,
       };
       return [[name, progress] as const];
