@@ -51,6 +51,8 @@ async function startStage(context: Context): Promise<Stage> {
     clusters: [{ scope: SCOPE, parameters: { full_page_writes: 'off' } }],
   });
   const cluster = sandbox.cluster(SCOPE);
+  // Nor does pg_rewind work without them: a member that would need it is made anew.
+  await cluster.patchConfig({ postgresql: { remove_data_directory_on_rewind_failure: true } });
   await cluster.startLoad({ clients: 4, rate: 50 });
   const haproxy = await startHaproxy(sandbox, { checks: defaultCheckTimes });
   const agent = await routingAgent(sandbox, { haproxySocket: haproxy.socket });
@@ -60,13 +62,9 @@ async function startStage(context: Context): Promise<Stage> {
 async function phaseOf(context: Context, stage: Stage, side: Side): Promise<Phase> {
   const { cluster, haproxy } = stage;
   const readPort = haproxy.readPort(SCOPE);
-  await cluster.waitHealthy(90_000);
+  await cluster.waitHealthy(180_000);
   const { limitBytes, end } = await side.takeUp(context, stage);
-  const heartbeat = await startHeartbeat(cluster, {
-    port: haproxy.writePort(SCOPE),
-    // An outage is known no finer.
-    patienceMs: 300,
-  });
+  const heartbeat = await startHeartbeat(cluster, { port: haproxy.writePort(SCOPE) });
   const [slow] = await cluster.standbys();
   if (!slow) throw new Error('the cluster has no standby');
   const seconds = context.quick ? 4 : 8;
@@ -79,12 +77,12 @@ async function phaseOf(context: Context, stage: Stage, side: Side): Promise<Phas
     ...{ port: readPort, noticesMs: side.noticesMs },
     ...{ holdMs: 15_000, meanwhile: measure },
   });
+  await heartbeat.stop();
   const outagesMs: number[] = [];
   for (let n = 1; n <= (context.quick ? 1 : SWITCHOVERS); n += 1) {
-    await cluster.waitHealthy(90_000);
-    outagesMs.push(await switchOver(cluster, heartbeat));
+    await cluster.waitHealthy(180_000);
+    outagesMs.push(await switchOver(cluster, haproxy.writePort(SCOPE)));
   }
-  await heartbeat.stop();
   await end();
   const phase: Phase = {
     ...slowed,
