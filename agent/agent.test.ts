@@ -53,6 +53,7 @@ const about = (member: string) =>
 
 const lease = (part: Partial<Lease> = {}): Lease => ({
   ...{ v: 1, holder: 'h1', name: 'Howdah on one', number: 1, ttlMs: 10_000, orders: {} },
+  released: false,
   ...part,
 });
 

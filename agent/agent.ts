@@ -11,6 +11,7 @@ import { failingServers, readStatistics } from './statistics';
 import { Stillness } from './stillness';
 
 const STATISTICS_MS = 1000;
+const NOTHING = { statistics: null, statisticsFault: null } as const;
 
 /** By a clock that is never set: a lease ends when it should, whatever happens to the time of day. */
 const now = (): number => Math.round(performance.timeOrigin + performance.now());
@@ -31,16 +32,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   const stillness = new Stillness(now);
   let fault: string | null = null;
-  const report = (taken: boolean): AgentReport => {
+  const report = (taken: boolean | null): AgentReport => {
     const at = now();
     return {
-      ...{ v: 1, taken, holder: state.holder(at), fault },
+      ...{ v: 1, taken: taken === true, holder: state.holder(at), fault },
       asked: state.asked(at).map((of) => ({
         ...{ cluster: of.cluster, member: of.member, server: of.server ?? null },
         agoMs: at - of.at,
         answer: answer(state.order(of, at)),
       })),
-      ...figures.last,
+      // Not with every lease, nor to who may say nothing: it has a row for each server.
+      ...(taken === null ? figures.last : taken ? figures.now(at) : NOTHING),
     };
   };
   const check = checkServer((of) => state.ask(of, now()));
@@ -92,12 +94,20 @@ class Figures {
   readonly #path: string | null;
   readonly #onRead: (csv: string | null) => void;
   #timer: NodeJS.Timeout | null = null;
+  #toldAt = 0;
 
   constructor(path: string | null, onRead: (csv: string | null) => void) {
     this.#path = path;
     this.#onRead = onRead;
     const statisticsFault = path === null ? 'The agent knows no statistics socket.' : null;
     this.last = { statistics: null, statisticsFault };
+  }
+
+  /** What was read last, where that has not been told in this second already. */
+  now(at: number): Pick<AgentReport, 'statistics' | 'statisticsFault'> {
+    if (at - this.#toldAt < STATISTICS_MS) return NOTHING;
+    this.#toldAt = at;
+    return this.last;
   }
 
   start(): void {

@@ -11,7 +11,8 @@ interface Control {
   readonly take: (lease: Lease) => boolean;
   /** This process has stood still: what comes now may have waited for long. */
   readonly hasStoodStill: () => boolean;
-  readonly report: (taken: boolean) => AgentReport;
+  /** @param taken the lease that came with the request was; null: none came. */
+  readonly report: (taken: boolean | null) => AgentReport;
 }
 
 /**
@@ -39,7 +40,7 @@ async function handle(
     return;
   }
   if (request.method === 'GET' && request.url === '/') {
-    send(response, 200, control.report(false));
+    send(response, 200, control.report(null));
     return;
   }
   if (request.method !== 'POST' || request.url !== '/lease') {

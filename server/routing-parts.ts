@@ -34,6 +34,8 @@ export function createRouting(parts: Parts): Routing {
     const policies = routing.policies(ensemble.name);
     ensemble.watch(policyFolder(config.root), {
       onRead: (id, znode) => policies?.read(id, znode),
+      onFailed: (id, why) => policies?.failed(id, why),
+      onBegin: () => policies?.beganAnew(),
       onWhole: () => policies?.becameWhole(),
     });
   }

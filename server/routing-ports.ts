@@ -20,8 +20,11 @@ export interface RoutingReader {
   list(): readonly RoutingRow[];
   /** For clients without HAProxy. Throws `not-found`. */
   endpoints(cluster: ClusterId): Endpoints;
-  /** Settles when something of it may have changed, or after so many milliseconds. */
-  changed(cluster: ClusterId, ms: number): Promise<void>;
+  /** Settles when they are others, after so many milliseconds, or when whoever asked has gone. */
+  changed(
+    cluster: ClusterId,
+    within: { readonly ms: number; readonly gone: AbortSignal },
+  ): Promise<void>;
 }
 
 /** What changes a policy. */

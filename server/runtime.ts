@@ -319,16 +319,16 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     close: () => {
       access.close();
       acting.close();
-      routing.close();
       digest.close();
       schedule.close();
       hub.close();
       fleet.close();
       marked.close();
       // The audit's last rows are anchored in ZooKeeper before that is left.
-      return history.close().finally(() => {
+      const closed = Promise.all([history.close(), routing.close()]).finally(() => {
         for (const ensemble of ensembles.all) ensemble.close();
       });
+      return closed.then(() => undefined);
     },
   };
 }

@@ -64,7 +64,8 @@ function Carrier(props: CarrierProps) {
   const member = view.members.find((one) => one.name === name);
   const { word, state } = whyWords[why];
   const sessions = sessionsOf(routing.servers, name, ['read', 'last-resort']);
-  const isDrained = why === 'drained';
+  const { policy } = routing;
+  const isDrained = policy.is === 'ok' && Object.hasOwn(policy.policy.drains, name);
   return (
     <li
       data-member={name}

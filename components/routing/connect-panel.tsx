@@ -13,7 +13,10 @@ type For = 'read' | 'write';
 /** For clients without HAProxy: strings to copy, and where programs ask. */
 export function ConnectPanel({ view, routing }: { view: ClusterView; routing: RoutingView }) {
   const [what, setWhat] = useState<For>('read');
-  const { connect } = useMemo(() => endpointsOf(view, routing), [view, routing]);
+  const { connect } = useMemo(
+    () => endpointsOf(view, { verdicts: routing.weighing?.verdicts ?? null, isCurrent: true }),
+    [view, routing],
+  );
   const strings = connect[what];
   return (
     <Panel

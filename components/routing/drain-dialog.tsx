@@ -10,7 +10,7 @@ import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import type { RoutingView } from '@/lib/routing/view';
 import type { ClusterView } from '@/lib/topology/view';
-import { seenOf, useChange } from './use-routing';
+import { isSame, seenOf, useChange } from './use-routing';
 import { percentOf, sessionsOf } from './words';
 
 /** Takes a member out of the reads in peace: who, why and until when is said, and kept. */
@@ -29,7 +29,10 @@ export function DrainDialog({
 }) {
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState<string | null>(null);
+  // What stood there when it was opened: if that moves, nothing is done.
+  const [seen, setSeen] = useState(() => seenOf(routing.policy));
   const change = useChange(onClose);
+  const moved = !isSame(seen, seenOf(routing.policy)) && !change.isPending && !change.isSuccess;
   const verdict = routing.weighing?.verdicts.find((one) => one.member === member);
   const sessions = sessionsOf(routing.servers, member, ['read', 'last-resort']);
   const others = routing.weighing?.verdicts.filter(
@@ -45,10 +48,10 @@ export function DrainDialog({
           className="flex min-h-0 flex-col gap-4 overflow-y-auto p-4"
           onSubmit={(event) => {
             event.preventDefault();
-            if (obstacle !== null || change.isPending) return;
+            if (obstacle !== null || moved || change.isPending) return;
             change.mutate({
               cluster: view.id,
-              seen: seenOf(routing.policy),
+              seen,
               change: {
                 ...{ kind: 'drain', member, reason },
                 until: until === null ? null : Date.parse(until),
@@ -81,6 +84,21 @@ export function DrainDialog({
             )}
           </Field>
           <Later what="End it by itself" at={until} onChange={setUntil} />
+          {moved && (
+            <Notice state="critical" alert>
+              <p>Somebody has changed the policy since this was opened.</p>
+              <Button
+                size="sm"
+                className="mt-2"
+                onClick={() => {
+                  change.reset();
+                  setSeen(seenOf(routing.policy));
+                }}
+              >
+                Go by what stands there now
+              </Button>
+            </Notice>
+          )}
           {change.error !== null && (
             <Notice state="critical" alert>
               {whyNotDone(change.error)}
@@ -89,7 +107,11 @@ export function DrainDialog({
           {obstacle !== null && <p className="text-sm text-muted">{obstacle}</p>}
           <div className="flex flex-wrap justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" tone="accent" disabled={obstacle !== null || change.isPending}>
+            <Button
+              type="submit"
+              tone="accent"
+              disabled={obstacle !== null || moved || change.isPending}
+            >
               {change.isPending ? 'Asking…' : `Drain ${member}`}
             </Button>
           </div>

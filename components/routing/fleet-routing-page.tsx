@@ -61,7 +61,7 @@ export function FleetRoutingPage() {
 }
 
 function Row({ row }: { row: RoutingRow }) {
-  const trouble = troubleIn(row);
+  const trouble = troubleOf(row);
   const { policy, sessions } = row;
   return (
     <li
@@ -101,9 +101,7 @@ function Row({ row }: { row: RoutingRow }) {
   );
 }
 
-const troubleIn = (row: RoutingRow) => troubleOf({ ...row, agents: [], servers: [] });
-
 function worstFirst(a: RoutingRow, b: RoutingRow): number {
-  const rank = (row: RoutingRow) => (troubleIn(row) === null ? 1 : 0);
+  const rank = (row: RoutingRow) => (troubleOf(row) === null ? 1 : 0);
   return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }

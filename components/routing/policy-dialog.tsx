@@ -34,7 +34,8 @@ export function PolicyDialog({
   const [reason, setReason] = useState('');
   const change = useChange(onClose);
   const read = policyIn(draft, standing.drains);
-  const moved = !isSame(seen, seenOf(policy));
+  // One's own change may be told before it is answered.
+  const moved = !isSame(seen, seenOf(policy)) && !change.isPending && !change.isSuccess;
   const obstacle = mayNot ?? ('wrong' in read ? read.wrong : null);
   const isNew = policy.is === 'none';
   return (

@@ -21,13 +21,19 @@ export function PolicyPanel({
   version,
   mayNot,
   onEdit,
+  onLift,
 }: {
   view: ClusterView;
   policy: RoutingPolicy;
   version: number;
   mayNot: string | null;
   onEdit: () => void;
+  onLift: (member: string) => void;
 }) {
+  // They have no row among those that carry.
+  const absent = Object.entries(policy.drains).filter(
+    ([name]) => !view.members.some((one) => one.name === name),
+  );
   const weighted = view.members.filter(({ name }) => capacityOf(policy, name) !== 100);
   const facts: readonly (readonly [string, string])[] = [
     ['A standby serves up to', `${limitInWords(policy.limit)} behind`],
@@ -64,6 +70,24 @@ export function PolicyPanel({
           </div>
         ))}
       </dl>
+      {absent.map(([name, { reason }]) => (
+        <p
+          key={name}
+          className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2"
+        >
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            {name} is drained, and no member now{reason === '' ? '' : `: ${reason}`}
+          </span>
+          <Button
+            size="sm"
+            disabled={mayNot !== null}
+            title={mayNot ?? undefined}
+            onClick={() => onLift(name)}
+          >
+            End drain
+          </Button>
+        </p>
+      ))}
       <p className="border-t border-line px-4 py-2 text-sm text-muted">
         Version {version} in ZooKeeper: every Howdah goes by it.
       </p>

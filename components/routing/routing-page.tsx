@@ -94,6 +94,7 @@ function Routed({ view, routing }: { view: ClusterView; routing: RoutingView }) 
           <PolicyPanel
             {...{ view, mayNot, policy: policy.policy, version: policy.version }}
             onEdit={() => setQuery({ edit: true })}
+            onLift={setLifting}
           />
         )}
         <div className="flex min-w-0 flex-col gap-4">

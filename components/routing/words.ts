@@ -54,7 +54,7 @@ export function limitInWords({ ms, bytes }: RoutingPolicy['limit']): string {
 
 /** What is wrong with how reads are spread, the gravest first; null: nothing is. */
 export function troubleOf(
-  routing: RoutingView,
+  routing: Pick<RoutingView, 'policy' | 'weighing' | 'agents'>,
 ): { readonly state: State; readonly says: string } | null {
   const { policy, weighing, agents } = routing;
   if (policy.is === 'none') return null;
@@ -67,9 +67,14 @@ export function troubleOf(
       'Nothing is weighed now, as what Howdah holds of this cluster can not be vouched for.';
     return { state: 'unknown', says: `${says} Reads are spread as Patroni alone has it.` };
   }
-  if (weighing.flag !== null) return { state: 'attention', says: weighing.flag };
-  if (agents.length > 0 && agents.every(({ is }) => is === 'away')) {
+  const away = agents.filter(({ is }) => is === 'away');
+  if (agents.length > 0 && away.length === agents.length) {
     return { state: 'critical', says: 'No agent answers: these weights reach no HAProxy.' };
+  }
+  if (weighing.flag !== null) return { state: 'attention', says: weighing.flag };
+  if (away.length > 0) {
+    const says = `${away.map(({ url }) => url).join(' and ')} does not answer: its HAProxy has no weights.`;
+    return { state: 'attention', says };
   }
   return null;
 }

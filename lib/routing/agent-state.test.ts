@@ -9,6 +9,7 @@ const all: Order = { is: 'share', percent: 100 };
 const orders = (of: Readonly<Record<string, LeasedOrder>>): Lease['orders'] => ({ orders: of });
 const lease = (part: Partial<Lease> = {}): Lease => ({
   ...{ v: 1, holder: 'h1', name: 'Howdah on one', number: 1, ttlMs: 10_000, orders: {} },
+  released: false,
   ...part,
 });
 const of = (member: string) => ({ cluster: 'orders', member, server: `reads/${member}` });
@@ -69,6 +70,30 @@ describe('an agent', () => {
     expect(state.take(lease({ number: 1 }), NOW + 1)).toBe(false);
     expect(state.take(lease({ number: 2 }), NOW + 1)).toBe(false);
     expect(state.ask(of('a'), NOW + 1)).toEqual(share(50));
+  });
+
+  test('whose holder stops says on what it was told, and any other may speak', () => {
+    const state = new AgentState();
+    state.take(lease({ orders: orders({ a: share(20) }) }), NOW);
+    state.take(lease({ number: 2, released: true, orders: orders({ a: share(30) }) }), NOW + 1);
+    expect(state.holder(NOW + 2)).toBeNull();
+    expect(state.ask(of('a'), NOW + 2)).toEqual(share(30));
+    expect(state.take(lease({ holder: 'h2', orders: orders({ a: share(40) }) }), NOW + 3)).toBe(
+      true,
+    );
+    expect(state.ask(of('a'), NOW + 3)).toEqual(share(40));
+    expect(state.take(lease({ number: 3 }), NOW + 4)).toBe(false);
+  });
+
+  test('keeps the end of a drain as it was, though it is told as a time to go', () => {
+    const state = new AgentState();
+    const told = (forMs: number): Lease['orders'] => orders({ a: { is: 'drain', forMs } });
+    state.take(lease({ orders: told(60_000) }), NOW);
+    const kept = state.drains;
+    state.take(lease({ number: 2, orders: told(58_990) }), NOW + 1000);
+    expect(state.drains).toEqual(kept);
+    state.take(lease({ number: 3, orders: told(5000) }), NOW + 1000);
+    expect(state.drains).toEqual([{ cluster: 'orders', member: 'a', until: NOW + 6000 }]);
   });
 
   test('is let go by its holder at once', () => {

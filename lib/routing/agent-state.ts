@@ -19,6 +19,7 @@ interface Held {
 
 /** HAProxy asks about every server each second or so: who is not asked about is not there. */
 const ASKED_MS = 15_000;
+const [MOST_MEMBERS, MOST_CLUSTERS] = [100, 20_000];
 
 /**
  * What the agent beside HAProxy knows, and what it says of each server. Pure: time is given.
@@ -46,12 +47,12 @@ export class AgentState {
     return this.#drains;
   }
 
-  /** Who holds a lease that has not ended; null: nobody. */
+  /** Who holds a lease that has not ended, and wants to keep it; null: nobody. */
   holder(
     now: number,
   ): { readonly id: string; readonly name: string; readonly leftMs: number } | null {
     const held = this.#lease(now);
-    if (held === null) return null;
+    if (held === null || held.lease.released) return null;
     const { holder: id, name, ttlMs } = held.lease;
     return { id, name, leftMs: held.takenAt + ttlMs - now };
   }
@@ -59,12 +60,14 @@ export class AgentState {
   /** False where another holds one, or a later one of the same holder has come. */
   take(lease: Lease, now: number): boolean {
     const held = this.#lease(now);
-    if (held && held.lease.holder !== lease.holder) return false;
-    if (held && held.lease.number >= lease.number) return false;
+    const isAnother = held !== null && held.lease.holder !== lease.holder;
+    if (isAnother && !held.lease.released) return false;
+    if (held && !isAnother && held.lease.number >= lease.number) return false;
     this.#held = { lease, takenAt: now };
     // Of clusters that it says nothing about Howdah knows nothing now: what was drained stays so.
     const others = this.#drains.filter(({ cluster }) => !Object.hasOwn(lease.orders, cluster));
-    this.#drains = [...others.filter((one) => isOn(one, now)), ...drainsIn(lease, now)];
+    const drains = drainsIn(lease, now).map((one) => sameAs(this.#drains, one));
+    this.#drains = [...others.filter((one) => isOn(one, now)), ...drains];
     return true;
   }
 
@@ -78,6 +81,9 @@ export class AgentState {
     const members = this.#asked.get(of.cluster) ?? new Map<string, Asked>();
     members.set(of.member, { ...of, at: now });
     this.#asked.set(of.cluster, members);
+    // Whoever can reach its port may ask about anything: what isn't asked about any more goes.
+    if (members.size > MOST_MEMBERS) this.#askedOf(of.cluster, now);
+    if (this.#asked.size > MOST_CLUSTERS) this.#asked.clear();
     return this.order(of, now);
   }
 
@@ -136,6 +142,18 @@ export class AgentState {
 const carries = (order: Order): boolean => order.is === 'share' && order.percent > 0;
 
 const isOn = ({ until }: KeptDrain, now: number): boolean => until === null || now < until;
+
+/** The end of a drain comes as a time to go, which is a little another each time. */
+const SAME_MS = 2000;
+
+/** As it was kept before, where it is the same: so that nothing is written anew for it. */
+function sameAs(kept: readonly KeptDrain[], now: KeptDrain): KeptDrain {
+  const before = kept.find(
+    ({ cluster, member }) => cluster === now.cluster && member === now.member,
+  );
+  if (before?.until == null || now.until === null) return now;
+  return Math.abs(before.until - now.until) < SAME_MS ? before : now;
+}
 
 function drainsIn({ orders }: Lease, now: number): readonly KeptDrain[] {
   return Object.entries(orders).flatMap(([cluster, members]) =>

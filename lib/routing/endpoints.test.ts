@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { aCluster, withMember } from '../topology/sample-cluster';
 import { endpointsOf } from './endpoints';
-import type { RoutingView } from './view';
 import type { Verdict } from './weigh';
 
 const cluster = ['pg-a', 'pg-b', 'pg-c'].reduce(
@@ -19,9 +18,8 @@ const verdict = (member: string, percent: number): Verdict => ({
   },
   order: { is: 'share', percent },
 });
-const routing = (...verdicts: Verdict[]): RoutingView => ({
-  ...{ cluster: cluster.id, policy: { is: 'none' }, agents: [], servers: [] },
-  weighing: verdicts.length === 0 ? null : { verdicts, flag: null },
+const routing = (...verdicts: Verdict[]) => ({
+  ...{ verdicts: verdicts.length === 0 ? null : verdicts, isCurrent: true },
 });
 
 test('names the leader, and the standbys with those that get most first', () => {

@@ -1,11 +1,13 @@
 import type { ClusterView } from '../topology/view';
-import type { RoutingView } from './view';
+import type { Verdict } from './weigh';
 
 /** Where clients without HAProxy find a cluster: what `GET /api/routing/<cluster>` answers. */
 export interface Endpoints {
   readonly cluster: string;
   readonly name: string;
   readonly timeline: number | null;
+  /** False: ZooKeeper is away, and this is as it was known last. */
+  readonly isCurrent: boolean;
   /** Null: nobody leads now. */
   readonly leader: Endpoint | null;
   readonly standbys: readonly (Endpoint & {
@@ -40,8 +42,14 @@ const STEP = 5;
 const CONNECT_TIMEOUT_S = 3;
 
 /** By live topology and the weights of now; leaders first, then those that get most. */
-export function endpointsOf(view: ClusterView, routing: RoutingView): Endpoints {
-  const verdicts = new Map(routing.weighing?.verdicts.map((one) => [one.member, one]));
+export function endpointsOf(
+  view: ClusterView,
+  {
+    verdicts: all,
+    isCurrent,
+  }: { readonly verdicts: readonly Verdict[] | null; readonly isCurrent: boolean },
+): Endpoints {
+  const verdicts = new Map(all?.map((one) => [one.member, one]));
   const there = view.members.filter(({ presence }) => presence.is === 'present');
   const places = there.flatMap((member) => {
     const at = placeOf(member.name, member.address);
@@ -57,7 +65,7 @@ export function endpointsOf(view: ClusterView, routing: RoutingView): Endpoints 
     })
     .toSorted((a, b) => (b.weight ?? 0) - (a.weight ?? 0) || (a.member < b.member ? -1 : 1));
   return {
-    ...{ cluster: view.id, name: view.name, timeline: view.timeline, leader, standbys },
+    ...{ cluster: view.id, name: view.name, timeline: view.timeline, isCurrent, leader, standbys },
     connect: {
       write: stringsFor(leader, { all: places.map(({ at }) => at), for: 'write' }),
       read: readStrings(standbys, {

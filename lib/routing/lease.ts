@@ -22,6 +22,8 @@ export const leaseShape = z.strictObject({
   /** Grows with each lease of a holder: one that comes late is not taken. */
   number: z.number().int().min(0),
   ttlMs: z.number().int().min(0).max(60_000),
+  /** Its holder is about to stop: its words stay in force, and any other may speak from now on. */
+  released: z.boolean().default(false),
   /** By cluster, by member. */
   orders: z.record(z.string(), z.record(z.string(), order)),
 });

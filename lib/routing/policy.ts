@@ -80,6 +80,16 @@ export function parsePolicy(text: string): RoutingPolicy | { readonly unreadable
   return { unreadable: `${at === '' ? 'It' : at} can't be read: ${issue?.message}.` };
 }
 
+/** The drains of a policy of which the rest can't be read, as of a Howdah to come; none where they can't either. */
+export function drainsIn(text: string): RoutingPolicy['drains'] {
+  try {
+    const value = JSON.parse(text) as { drains?: unknown } | null;
+    return policyShape.shape.drains.safeParse(value?.drains).data ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /** The drain of a member that is in force then; null: there is none. */
 export function drainOf(policy: RoutingPolicy, member: string, now: number): Drain | null {
   const found = Object.hasOwn(policy.drains, member) ? policy.drains[member] : undefined;

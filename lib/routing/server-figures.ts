@@ -8,18 +8,31 @@ import type { ServerFigures } from './view';
 export interface Told {
   readonly agent: string;
   readonly at: number;
-  readonly asked: AgentReport['asked'];
+  /** What HAProxy asks it about: by cluster, by member, as HAProxy calls it. */
+  readonly asked: ReadonlyMap<ClusterId, ReadonlyMap<string, string | null>>;
   /** HAProxy's rows by "backend/server". */
   readonly rows: ReadonlyMap<string, StatisticsRow>;
 }
 
 /** Read once for all clusters: it has a row for each of their servers. */
-export const toldBy = (agent: string, report: AgentReport, at: number): Told => ({
-  ...{ agent, at, asked: report.asked },
-  rows: new Map(
-    parseStatistics(report.statistics ?? '').map((row) => [`${row.proxy}/${row.server}`, row]),
-  ),
-});
+export function toldBy(
+  agent: string,
+  report: AgentReport,
+  { at, before }: { readonly at: number; readonly before: Told | null },
+): Told {
+  const asked = new Map<ClusterId, Map<string, string | null>>();
+  for (const { cluster, member, server } of report.asked) {
+    const members = asked.get(cluster) ?? new Map<string, string | null>();
+    asked.set(cluster, members.set(member, server));
+  }
+  // Not with every answer: what it said before stands till then, where there is no fault.
+  const isKept = report.statistics === null && report.statisticsFault === null;
+  const rows = isKept ? (before?.rows ?? new Map()) : rowsIn(report.statistics ?? '');
+  return { agent, asked, rows, at: isKept ? (before?.at ?? at) : at };
+}
+
+const rowsIn = (csv: string): Told['rows'] =>
+  new Map(parseStatistics(csv).map((row) => [`${row.proxy}/${row.server}`, row]));
 
 /**
  * What a HAProxy says of one cluster's servers: those that it asks its agent about, and those that
@@ -30,14 +43,14 @@ export function serverFigures(
   members: readonly string[],
   told: Told,
 ): readonly ServerFigures[] {
-  const { asked: all, rows } = told;
+  const { rows } = told;
+  const asked = told.asked.get(cluster);
   if (rows.size === 0) return [];
   const { read, write } = backendNames(cluster);
   return members.flatMap((member) => {
-    const asked = all.find((one) => one.cluster === cluster && one.member === member);
     const name = serverName(member);
     const places: readonly (readonly [ServerFigures['port'], string])[] = [
-      ['read', asked?.server ?? `${read}/${name}`],
+      ['read', asked?.get(member) ?? `${read}/${name}`],
       ['last-resort', `${read}/${lastResortName(member)}`],
       ['write', `${write}/${name}`],
     ];

@@ -26,6 +26,8 @@ export interface RoutingRow {
   readonly weighing: WeighingView | null;
   /** Sessions for reads, by HAProxy's word; null: nobody tells. */
   readonly sessions: number | null;
+  /** That are told these weights, as all others. */
+  readonly agents: readonly AgentView[];
 }
 
 export type PolicyState =
@@ -43,7 +45,8 @@ export interface AgentView {
   readonly url: string;
   /**
    * `holds`: what it says is what this Howdah weighs. `other`: another Howdah's. `away`: it does not
-   * answer, and lets go of what it was told within ten seconds.
+   * answer; one that runs lets go of what it was told within ten seconds, and of one that doesn't HAProxy
+   * goes on by its last word.
    */
   readonly is: 'pending' | 'holds' | 'other' | 'away';
   /** In one sentence. */

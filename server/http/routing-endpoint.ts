@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { onCluster, refusal, type Who } from '@/lib/access/who';
 import { Failure } from '@/lib/errors';
 import type { RoutingReader } from '../ports';
+import { Places } from '../stream/places';
 
 const PREFIX = '/api/routing/';
 /** A proxy between may give up after a minute. */
 const LONGEST_WAIT_S = 50;
-const MOST_WAITING = 500;
-
-let waiting = 0;
+/** So many wait at once, of one account or token so many. */
+const waiting = new Places(500);
+const MOST_OF_ONE = 20;
 
 /**
  * Answers `GET /api/routing/<cluster>` with where that cluster is now, and an ETag. With
@@ -23,21 +24,25 @@ export async function answerRouting(
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://howdah');
   const cluster = decoded(pathname.slice(PREFIX.length));
-  await checkMay(cluster, who);
+  const asking = await checkMay(cluster, who);
   const until = Date.now() + 1000 * waitOf(searchParams.get('wait'));
-  const known = request.headers['if-none-match'] ?? null;
+  const isKnown = knownIn(request.headers['if-none-match']);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   let answer = made(routing, cluster);
-  while (answer.etag === known && Date.now() < until && !response.destroyed) {
-    if (waiting >= MOST_WAITING) throw new Failure('limited', 'Too many are waiting: ask again.');
-    waiting += 1;
-    await routing.changed(cluster, until - Date.now()).finally(() => {
-      waiting -= 1;
-    });
+  while (isKnown(answer.etag) && Date.now() < until && !response.destroyed) {
+    const giveBack = waiting.take([{ of: asking.id, most: MOST_OF_ONE }]);
+    if (giveBack === null) {
+      throw new Failure('limited', 'Too many of your requests wait already: ask without ?wait.');
+    }
+    const within = { ms: Math.max(0, until - Date.now()), gone: gone.signal };
+    await routing.changed(cluster, within).finally(giveBack);
+    // Rights may have been taken meanwhile.
     await checkMay(cluster, who);
     answer = made(routing, cluster);
   }
   const headers = { etag: answer.etag, 'cache-control': 'no-cache' };
-  if (answer.etag === known) {
+  if (isKnown(answer.etag)) {
     response.writeHead(304, headers).end();
     return;
   }
@@ -46,9 +51,11 @@ export async function answerRouting(
 }
 
 /** What may not be seen is told as what isn't there. */
-async function checkMay(cluster: string, who: () => Promise<Who | null>): Promise<void> {
-  const refused = refusal(onCluster('viewer'), await who(), cluster);
-  if (refused === null) return;
+async function checkMay(cluster: string, who: () => Promise<Who | null>): Promise<Who> {
+  const asking = await who();
+  const refused = refusal(onCluster('viewer'), asking, cluster);
+  if (asking !== null && refused === null) return asking;
+  if (refused === null) throw new Failure('signed-out', 'Sign in first.');
   const code = refused.code === 'hidden' ? 'not-found' : refused.code;
   throw new Failure(code, refused.code === 'hidden' ? 'There is no such cluster.' : refused.says);
 }
@@ -57,6 +64,12 @@ function made(routing: RoutingReader, cluster: string) {
   const body = `${JSON.stringify(routing.endpoints(cluster), null, 2)}\n`;
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
   return { body, etag };
+}
+
+/** Whether whoever asks has that answer. What stands between may have made it a weak one. */
+function knownIn(header: string | undefined): (etag: string) => boolean {
+  const known = (header ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  return (etag) => known.includes(etag);
 }
 
 function waitOf(text: string | null): number {

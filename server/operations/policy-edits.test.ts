@@ -96,6 +96,11 @@ describe('a policy', () => {
     expect((await refusal(change(drain, seenNow()))).message).toContain("can't be read");
     await change(policy, seenNow());
     expect(standing()).toMatchObject(settings);
+    // Of a Howdah to come: who is drained stays so.
+    const drains = { 'pg-b': { by: null, reason: '', since: 1, until: null } };
+    zookeeper.put(PATH, JSON.stringify({ ...settings, drains, later: true }));
+    await change(policy, seenNow());
+    expect(standing().drains).toEqual(drains);
   });
 
   test('is of a cluster that there is', async () => {

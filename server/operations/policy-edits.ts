@@ -1,6 +1,6 @@
 import { Failure, isZooKeeperError, ZooKeeperError } from '@/lib/errors';
 import { changed, type SeenPolicy } from '@/lib/routing/change';
-import { parsePolicy, type RoutingPolicy } from '@/lib/routing/policy';
+import { defaultPolicy, drainsIn, parsePolicy, type RoutingPolicy } from '@/lib/routing/policy';
 import { type PolicyState, policyState } from '@/lib/routing/view';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
@@ -101,10 +101,11 @@ export class PolicyEdits implements PolicyWriter {
       if (now === null ? data === null : data !== null && now.data.equals(data)) {
         return policyState(now);
       }
-      if (isAsSeen(now, before?.stat ?? null)) {
+      // It may still be on its way: only when all that was lost is over is it known not to come.
+      if (!isAsSeen(now, before?.stat ?? null)) break;
+      if (look === LOOKS - 1) {
         throw new Failure('refused', 'Nothing was written: the connection to ZooKeeper was lost.');
       }
-      break;
     }
     throw new Failure(
       'unavailable',
@@ -149,11 +150,13 @@ function isAsSeen(now: RawZnode | null, seen: SeenPolicy | null): boolean {
   return now.stat.version === seen.version && now.stat.mzxid === seen.mzxid;
 }
 
-/** One that can't be read may be written over, or taken away, and nothing else. */
+/** One that can't be read may be written over, but for its drains, or taken away, and nothing else. */
 function policyIn({ data }: RawZnode, { change }: WantedPolicy): RoutingPolicy | null {
-  const policy = parsePolicy(data.toString('utf8'));
+  const text = data.toString('utf8');
+  const policy = parsePolicy(text);
   if (!('unreadable' in policy)) return policy;
-  if (change.kind === 'policy' || change.kind === 'removed') return null;
+  if (change.kind === 'policy') return { ...defaultPolicy, drains: drainsIn(text) };
+  if (change.kind === 'removed') return null;
   throw new Failure(
     'refused',
     `The policy can't be read: ${policy.unreadable} Save a new one first.`,

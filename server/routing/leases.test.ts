@@ -6,7 +6,7 @@ import { Leases } from './leases';
 let clock: FakeClock;
 let given: { readonly url: string; readonly at: number; readonly lease: Lease }[];
 let answers: Map<string, () => Promise<AgentReport>>;
-let orders: Lease['orders'];
+let orders: Lease['orders'] | null;
 let leases: Leases;
 
 const report = (part: Partial<AgentReport> = {}): AgentReport => ({
@@ -102,11 +102,40 @@ describe('an agent', () => {
     });
   });
 
-  test('is told nothing any more once it is closed', async () => {
+  test('is told that another may speak when this one stops, and nothing after', async () => {
+    answers.set('http://b', async () => Promise.reject(new Error('It is away.')));
     leases.renew();
     await clock.pass(100);
-    leases.close();
+    await leases.close();
+    await clock.pass(10_000);
+    expect(at('http://a')).toEqual([100, 100]);
+    expect(given.at(-1)?.lease).toMatchObject({ released: true, ttlMs: 10_000, orders });
+    expect(at('http://b')).toEqual([100]);
+  });
+
+  test('is told nothing while nothing can be vouched for, and that is said', async () => {
+    leases.renew();
+    await clock.pass(100);
+    orders = null;
     await clock.pass(10_000);
     expect(at('http://a')).toEqual([100]);
+    expect(view('http://a')).toMatchObject({
+      ...{ is: 'pending', says: expect.stringContaining('ZooKeeper is away') },
+    });
+    expect(leases.told).toEqual([]);
+  });
+
+  test('need not say HAProxy’s figures each time: what it said of them stands', async () => {
+    const statistics = '# pxname,svname,scur\nreads,a,7\n';
+    answers.set('http://a', async () => report({ statistics }));
+    leases.renew();
+    await clock.pass(100);
+    answers.set('http://a', async () => report());
+    await clock.pass(2000);
+    const [told] = leases.told;
+    expect([told?.rows.get('reads/a')?.sessions, told?.at]).toEqual([7, 1_000_100]);
+    answers.set('http://a', async () => report({ statisticsFault: 'HAProxy does not answer.' }));
+    await clock.pass(2000);
+    expect(leases.told[0]?.rows.size).toBe(0);
   });
 });

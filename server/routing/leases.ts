@@ -20,6 +20,9 @@ const RENEW_MS = 2000;
 /** So soon after a change: what changes within is told together. */
 const SOON_MS = 100;
 
+const UNTOLD =
+  'It is told nothing, as ZooKeeper is away: what it was told last runs out within ten seconds.';
+
 interface Place {
   view: AgentView;
   told: Told | null;
@@ -63,9 +66,19 @@ export class Leases {
     for (const [url, place] of this.#places) this.#later(url, place, SOON_MS);
   }
 
-  close(): void {
+  /** What was said last stays in force to its end, and any other Howdah may speak from now on. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const { cancel } of this.#places.values()) cancel();
+    const orders = this.#options.orders();
+    const all = [...this.#places].map(async ([url, { view, cancel }]) => {
+      cancel();
+      if (orders === null || view.is !== 'holds') return;
+      // Whoever doesn't answer any more finds out by the lease's end.
+      await this.#options.agents
+        .give(url, { ...this.#lease(orders), released: true })
+        .catch(() => undefined);
+    });
+    await Promise.all(all);
   }
 
   #later(url: string, place: Place, ms: number): void {
@@ -81,6 +94,8 @@ export class Leases {
     if (this.#closed) return;
     const orders = this.#options.orders();
     if (orders === null) {
+      place.told = null;
+      this.#show(place, { is: 'pending', says: UNTOLD });
       this.#later(url, place, RENEW_MS);
       return;
     }
@@ -89,7 +104,8 @@ export class Leases {
     let next = RENEW_MS;
     try {
       const report = await this.#options.agents.give(url, this.#lease(orders));
-      place.told = toldBy(url, report, this.#options.clock.now());
+      const now = { at: this.#options.clock.now(), before: place.told };
+      place.told = toldBy(url, report, now);
       this.#show(place, heldBy(report));
       // Another's: the next attempt is for when it ends, if it isn't renewed.
       if (!report.taken && report.holder) next = Math.min(next, report.holder.leftMs + 50);
@@ -108,7 +124,7 @@ export class Leases {
     this.#number += 1;
     return {
       ...{ v: 1, holder: me.id, name: me.name, number: this.#number },
-      ...{ ttlMs: LEASE_MS, orders },
+      ...{ ttlMs: LEASE_MS, orders, released: false },
     };
   }
 

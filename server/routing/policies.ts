@@ -10,11 +10,16 @@ export class Policies {
   readonly #states = new Map<ClusterId, PolicyState>();
   readonly #ensemble: string;
   readonly #onChange: (id: ClusterId) => void;
+  readonly #onWhole: () => void;
   #whole = false;
 
-  constructor(ensemble: string, onChange: (id: ClusterId) => void) {
+  constructor(
+    ensemble: string,
+    on: { readonly change: (id: ClusterId) => void; readonly whole: () => void },
+  ) {
     this.#ensemble = ensemble;
-    this.#onChange = onChange;
+    this.#onChange = on.change;
+    this.#onWhole = on.whole;
   }
 
   /** Which clusters have one. */
@@ -27,8 +32,26 @@ export class Policies {
     return this.#states.get(id) ?? (this.#whole ? { is: 'none' } : null);
   }
 
+  /** All of them have been read over the connection that stands. */
+  get isWhole(): boolean {
+    return this.#whole;
+  }
+
   becameWhole(): void {
     this.#whole = true;
+    this.#onWhole();
+  }
+
+  /** They are read anew: what is known of them may be old. */
+  beganAnew(): void {
+    this.#whole = false;
+  }
+
+  /** One can't be read: it is there, and what it says isn't known. */
+  failed(id: ClusterId, why: string): void {
+    if (parseClusterId(id)?.ensemble !== this.#ensemble) return;
+    this.#states.set(id, { is: 'unreadable', why, version: 0, mzxid: '0' });
+    this.#onChange(id);
   }
 
   read(id: ClusterId, znode: RawZnode | null): void {

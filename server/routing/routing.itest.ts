@@ -194,6 +194,10 @@ test('a standby whose replay slows down carries less, then nothing, before anybo
     ({ openedAt, value }) => openedAt > since + NOTICED_MS && (value ?? Infinity) > LIMIT_MS,
   );
   expect(stale).toEqual([]);
+  // Nor did anybody open a session there once it was out.
+  expect(reads.filter((one) => one.member === name && one.openedAt > outAt + NOTICED_MS)).toEqual(
+    [],
+  );
   await slow?.slowReplay(0);
   await settled();
 }, 120_000);

@@ -105,7 +105,7 @@ describe('what the agents are told', () => {
       leader: { name: 'pg-b', czxid: 'ff', session: '1', since: 1 },
     });
     routing.observe(view, true);
-    await clock.pass(100);
+    await clock.pass(150);
     expect(told?.orders[ID]?.['pg-b']).toEqual({ is: 'share', percent: 0 });
   });
 
@@ -180,7 +180,7 @@ describe('a policy', () => {
     lagMs = 11_000;
     await clock.pass(600);
     policyIs(aPolicy({ limit: { ms: 20_000, bytes: null } }), 1);
-    await clock.pass(100);
+    await clock.pass(150);
     expect(told?.orders[ID]?.['pg-c']).toMatchObject({ is: 'share', percent: 20 });
   });
 
@@ -196,18 +196,65 @@ describe('a policy', () => {
   });
 });
 
-test('whoever waits is woken by a change, and else after so long', async () => {
+test('whoever waits is woken by another text, by their own going, and else after so long', async () => {
   policyIs(aPolicy());
+  await clock.pass(600);
   let woken = 0;
-  void routing.changed(OTHER, 5000).then(() => (woken += 1));
+  const left = new AbortController();
+  const wait = (cluster: string, ms: number) =>
+    routing.changed(cluster, { ms, gone: left.signal }).then(() => (woken += 1));
+  void wait(OTHER, 5000);
   await clock.pass(4999);
   expect(woken).toBe(0);
   await clock.pass(1);
   expect(woken).toBe(1);
-  void routing.changed(ID, 60_000).then(() => (woken += 1));
+  void wait(ID, 60_000);
   routing.observe(view, false);
-  await clock.pass(0);
+  await clock.pass(10_000);
+  expect(woken).toBe(1);
+  lagMs = 11_000;
+  await clock.pass(600);
   expect(woken).toBe(2);
+  void wait(ID, 60_000);
+  left.abort();
+  await clock.pass(0);
+  expect(woken).toBe(3);
+});
+
+test('clients without HAProxy are told what was known last, and that it is that', async () => {
+  policyIs(aPolicy({ drains: { 'pg-c': { by: null, reason: '', since: 1, until: null } } }));
+  await clock.pass(600);
+  expect(routing.endpoints(ID)).toMatchObject({ isCurrent: true });
+  vouched = [];
+  await clock.pass(60_000);
+  const { isCurrent, standbys } = routing.endpoints(ID);
+  expect(isCurrent).toBe(false);
+  expect(standbys.map(({ member, weight }) => [member, weight])).toEqual([
+    ['pg-b', 100],
+    ['pg-c', 0],
+  ]);
+});
+
+test('who is drained and not there is drained when it comes', async () => {
+  const drains = { 'pg-x': { by: null, reason: '', since: 1, until: null } };
+  policyIs(aPolicy({ drains }));
+  await clock.pass(600);
+  expect(told?.orders[ID]?.['pg-x']).toEqual({ is: 'drain', forMs: null });
+});
+
+test('what is being read anew says nothing of who is drained', async () => {
+  policyIs(aPolicy());
+  asked = [OTHER];
+  await clock.pass(3000);
+  expect(told?.orders[OTHER]).toEqual({});
+  routing.policies('main')?.beganAnew();
+  await clock.pass(3000);
+  expect(told?.orders[OTHER]).toBeUndefined();
+  routing.policies('main')?.failed(ID, 'ZooKeeper does not let Howdah read it.');
+  routing.policies('main')?.becameWhole();
+  await clock.pass(3000);
+  expect(routing.view(ID).policy.is).toBe('unreadable');
+  expect(told?.orders[ID]).toBeUndefined();
 });
 
 test('what the stream is told has another revision only where it is another text', async () => {

@@ -10,6 +10,7 @@ import { type Verdict, type Weighing, weigh } from '@/lib/routing/weigh';
 import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
 import type { Progress } from '@/lib/topology/progress';
 import type { ClusterView } from '@/lib/topology/view';
+import { gathered } from '../gathered';
 import type { AgentPort, Clock, RoutingReader } from '../ports';
 import { Leases } from './leases';
 import { Policies } from './policies';
@@ -32,6 +33,10 @@ export interface RoutingOptions {
 
 /** Weights are made anew so often, as lag that isn't known grows with time alone. */
 const WEIGH_MS = 500;
+/** What has changed within this is compared with what was said, and told, together. */
+const SOON_MS = 20;
+/** What is merely shown of it is told no more often. */
+const TELL_MS = 1000;
 
 interface Weighed {
   readonly policy: RoutingPolicy;
@@ -60,19 +65,24 @@ export class Routing implements RoutingReader {
   readonly #weighed = new Map<ClusterId, Weighed>();
   readonly #stamps = new Map<ClusterId, Stamped>();
   readonly #waiting: Waiting;
+  readonly #soon: () => void;
   #rev = 0;
   /** Grows whenever something shown may have changed. */
   #turns = 0;
   #said = '';
+  #toldAt = 0;
   #cancel: () => void = () => {};
 
   constructor(options: RoutingOptions) {
     this.#options = options;
-    this.#policies = new Map(
-      options.ensembles.map((name) => [name, new Policies(name, (id) => this.#policyRead(id))]),
-    );
+    const on = {
+      change: (id: ClusterId) => this.#policyRead(id),
+      whole: () => this.#weighAll(),
+    };
+    this.#policies = new Map(options.ensembles.map((name) => [name, new Policies(name, on)]));
     const { clock, agents, me } = options;
-    this.#waiting = new Waiting(clock);
+    this.#waiting = new Waiting(clock, (id) => JSON.stringify(this.endpoints(id)));
+    this.#soon = gathered(clock, SOON_MS, () => this.#compare());
     this.#leases = new Leases({
       ...{ clock, agents, me },
       orders: () => this.#orders(),
@@ -84,9 +94,10 @@ export class Routing implements RoutingReader {
     this.#turn();
   }
 
-  close(): void {
+  /** Settles once the agents know that another may speak. */
+  close(): Promise<void> {
     this.#cancel();
-    this.#leases.close();
+    return this.#leases.close();
   }
 
   /** Clusters whose reads are spread. */
@@ -95,7 +106,7 @@ export class Routing implements RoutingReader {
   }
 
   /** Where the policies of an ensemble are read. */
-  policies(ensemble: string): Pick<Policies, 'read' | 'becameWhole'> | null {
+  policies(ensemble: string): Omit<Policies, 'ids' | 'of' | 'isWhole'> | null {
     return this.#policies.get(ensemble) ?? null;
   }
 
@@ -106,8 +117,11 @@ export class Routing implements RoutingReader {
 
   /** A cluster was put together anew: who leads now may be another. */
   observe(view: ClusterView, urgent: boolean): void {
-    if (urgent && this.policy(view.id)?.is === 'ok') this.#weighAll();
-    this.#waiting.wake(view.id);
+    if (urgent && this.policy(view.id)?.is === 'ok') {
+      this.#weigh(view.id);
+      this.#soon();
+    }
+    this.#waiting.look(view.id);
   }
 
   gone(id: ClusterId): void {
@@ -131,20 +145,25 @@ export class Routing implements RoutingReader {
         port === 'write' || sessions === null ? [] : [sessions],
       );
       const sessions = counts.length === 0 ? null : counts.reduce((sum, one) => sum + one, 0);
-      return [{ cluster: id, name: view.name, policy, weighing, sessions }];
+      const agents = this.#leases.views;
+      return [{ cluster: id, name: view.name, policy, weighing, sessions, agents }];
     });
   }
 
   /** Throws `not-found`. */
   endpoints(cluster: ClusterId): Endpoints {
-    const routing = this.view(cluster);
     const view = this.#options.view(cluster);
     if (!view) throw new Failure('not-found', 'There is no such cluster.');
-    return endpointsOf(view, routing);
+    // Also of what can't be vouched for now: as it was known last.
+    const known = this.#weighed.get(cluster);
+    return endpointsOf(view, {
+      verdicts: known?.weighing.verdicts ?? null,
+      isCurrent: this.#options.vouchedFor(view.key.ensemble),
+    });
   }
 
-  changed(cluster: ClusterId, ms: number): Promise<void> {
-    return this.#waiting.next(cluster, ms);
+  changed(cluster: ClusterId, within: { readonly ms: number; readonly gone: AbortSignal }) {
+    return this.#waiting.next(cluster, within);
   }
 
   /** As the stream sends it; null: there is no such cluster. */
@@ -176,8 +195,11 @@ export class Routing implements RoutingReader {
 
   #policyRead(id: ClusterId): void {
     this.#options.onRouted();
-    this.#weighAll();
+    if (this.policy(id)?.is === 'ok') this.#weigh(id);
+    else this.#weighed.delete(id);
+    this.#turns += 1;
     this.#options.onChange(id);
+    this.#soon();
   }
 
   #turn(): void {
@@ -189,14 +211,23 @@ export class Routing implements RoutingReader {
     const { routed } = this;
     for (const id of this.#weighed.keys()) if (!routed.has(id)) this.#weighed.delete(id);
     for (const id of routed) this.#weigh(id);
+    this.#compare();
+  }
+
+  /** Tells the agents if anything that they do has changed. */
+  #compare(): void {
     const orders = [...this.#weighed].map(([id, { weighing }]) => [
       id,
-      weighing.verdicts.map(({ member, order }) => [member, order]),
+      // Why somebody is cut has a figure in it that changes all the time.
+      weighing.verdicts.map(({ member, order, percent }) => [member, order.is, percent]),
     ]);
     const said = JSON.stringify(orders);
-    if (said !== this.#said) this.#leases.renew();
+    const isNew = said !== this.#said;
     this.#said = said;
-    this.#tell();
+    if (isNew) this.#leases.renew();
+    // The words about it change with time alone: once a second is enough for them.
+    const now = this.#options.clock.now();
+    if (isNew || now - this.#toldAt >= TELL_MS) this.#tell();
   }
 
   #weigh(id: ClusterId): void {
@@ -209,7 +240,8 @@ export class Routing implements RoutingReader {
     }
     const before = this.#weighed.get(id);
     // What was known of it is kept for when it can be vouched for again.
-    if (!vouchedFor(cluster.key.ensemble)) return;
+    const { ensemble } = cluster.key;
+    if (!vouchedFor(ensemble) || !this.#policies.get(ensemble)?.isWhole) return;
     // What another policy has let in or kept out is judged afresh.
     const isSame = JSON.stringify(before?.policy.limit) === JSON.stringify(policy.policy.limit);
     const standings: ReadonlyMap<string, Standing> =
@@ -231,11 +263,17 @@ export class Routing implements RoutingReader {
     const now = clock.now();
     const standing = [...this.#weighed].filter(([, { at }]) => now - at < LEASE_MS);
     const weighed = standing.map(([id, { policy, weighing }]) => {
-      const orders = weighing.verdicts.map((one) => [one.member, ordered(one, { policy, now })]);
-      return [id, Object.fromEntries(orders)];
+      // Who is drained and not there just now is drained when it comes.
+      const drained = Object.keys(policy.drains)
+        .filter((member) => drainOf(policy, member, now) !== null)
+        .map((member) => [member, drainOrder(member, { policy, now })] as const);
+      const orders = weighing.verdicts.map(
+        (one) => [one.member, ordered(one, { policy, now })] as const,
+      );
+      return [id, Object.fromEntries([...drained, ...orders])];
     });
     const unrouted = this.#leases.told
-      .flatMap(({ asked }) => asked.map(({ cluster }) => cluster))
+      .flatMap(({ asked }) => [...asked.keys()])
       .filter((id) => this.#isFree(id))
       .map((id) => [id, {}]);
     return Object.fromEntries([...unrouted, ...weighed]);
@@ -243,15 +281,17 @@ export class Routing implements RoutingReader {
 
   #isFree(id: ClusterId): boolean {
     const ensemble = parseClusterId(id)?.ensemble ?? '';
-    return this.#options.vouchedFor(ensemble) && this.policy(id)?.is === 'none';
+    const isCurrent = this.#policies.get(ensemble)?.isWhole && this.#options.vouchedFor(ensemble);
+    return isCurrent === true && this.policy(id)?.is === 'none';
   }
 
   /** What is shown follows what is said, and what HAProxy says, a moment later. */
   #tell(): void {
     this.#turns += 1;
+    this.#toldAt = this.#options.clock.now();
     for (const id of this.routed) {
       this.#options.onChange(id);
-      this.#waiting.wake(id);
+      this.#waiting.look(id);
     }
   }
 }
@@ -260,7 +300,13 @@ function ordered(
   { member, order }: Verdict,
   { policy, now }: { readonly policy: RoutingPolicy; readonly now: number },
 ): LeasedOrder {
-  if (order.is !== 'drain') return order;
+  return order.is === 'drain' ? drainOrder(member, { policy, now }) : order;
+}
+
+function drainOrder(
+  member: string,
+  { policy, now }: { readonly policy: RoutingPolicy; readonly now: number },
+): LeasedOrder {
   const until = drainOf(policy, member, now)?.until ?? null;
   return { is: 'drain', forMs: until === null ? null : Math.max(0, until - now) };
 }

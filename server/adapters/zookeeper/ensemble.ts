@@ -145,7 +145,10 @@ export class Ensemble {
    * Reads the children of a folder of Howdah's own, now and whenever they change, over the leadership
    * session. To be called before `start`.
    */
-  watch(path: string, to: Pick<WatchedFolderOptions, 'onRead' | 'onWhole'>): void {
+  watch(
+    path: string,
+    to: Pick<WatchedFolderOptions, 'onRead' | 'onFailed' | 'onBegin' | 'onWhole'>,
+  ): void {
     const { clock, onError } = this.#parts;
     this.#folders.push(
       new WatchedFolder({ ...to, clock, path, onError, session: () => this.session }),

@@ -11,6 +11,7 @@ class Stage {
   readonly clock = new FakeClock();
   readonly zookeeper = new FakeZooKeeper();
   readonly known = new Map<string, string>();
+  readonly failed = new Map<string, string>();
   whole = 0;
   #session: FakeSession;
   readonly #folder: WatchedFolder;
@@ -26,6 +27,8 @@ class Stage {
         if (znode === null) this.known.delete(name);
         else this.known.set(name, znode.data.toString());
       },
+      onFailed: (name, why) => this.failed.set(name, why),
+      onBegin: () => {},
       onWhole: () => {
         this.whole += 1;
       },
@@ -73,6 +76,22 @@ test('a folder that is not there yet is read once it is', async () => {
   stage.zookeeper.put(`${PATH}/a`, 'one');
   await stage.clock.pass(1000);
   expect(stage.known).toEqual(new Map([['a', 'one']]));
+});
+
+test('a child that can not be read keeps nobody from the others, and is tried again', async () => {
+  const stage = new Stage();
+  stage.zookeeper.put(PATH);
+  stage.zookeeper.put(`${PATH}/a`, 'one');
+  stage.zookeeper.put(`${PATH}/b`, 'two');
+  stage.zookeeper.forbid(`${PATH}/a`);
+  stage.reconnect();
+  await stage.clock.pass(1000);
+  expect(stage.known).toEqual(new Map([['b', 'two']]));
+  expect(stage.failed.get('a')).toMatch(/does not let Howdah read it/);
+  expect(stage.whole).toBe(1);
+  stage.zookeeper.forbid(`${PATH}/a`, false);
+  await stage.clock.pass(6000);
+  expect(stage.known.get('a')).toBe('one');
 });
 
 const act = fc.oneof(

@@ -9,6 +9,10 @@ export interface WatchedFolderOptions {
   readonly session: () => Pick<ZooKeeperSession, 'children' | 'data'>;
   /** A child was read; null: it is gone. */
   readonly onRead: (name: string, znode: RawZnode | null) => void;
+  /** A child is there, and can't be read: why. It is tried again. */
+  readonly onFailed: (name: string, why: string) => void;
+  /** A connection is new, and all is read anew. */
+  readonly onBegin: () => void;
   /** All of it has been read since the last connection. */
   readonly onWhole: () => void;
   readonly onError: (error: unknown) => void;
@@ -42,6 +46,7 @@ export class WatchedFolder {
   /** The session's connection is new. */
   connected(): void {
     this.#connection += 1;
+    this.#options.onBegin();
     void this.#attempt(async (connection) => {
       await this.#list(true);
       if (connection === this.#connection) this.#options.onWhole();
@@ -92,8 +97,21 @@ export class WatchedFolder {
   }
 
   async #read(name: string): Promise<void> {
-    const { path, session, onRead } = this.#options;
-    const found = await session().data(`${path}/${name}`, true);
-    if (!this.#closed) onRead(name, found);
+    const { path, session, onRead, onFailed } = this.#options;
+    try {
+      const found = await session().data(`${path}/${name}`, true);
+      if (!this.#closed) onRead(name, found);
+    } catch (error) {
+      // With the connection all is lost; a child that can't be read is a matter of its own.
+      if (!(error instanceof ZooKeeperError) || isOfConnection(error)) throw error;
+      onFailed(name, `ZooKeeper does not let Howdah read it: ${error.message}.`);
+      const connection = this.#connection;
+      this.#options.clock.after(AGAIN_MS, () => {
+        if (connection === this.#connection) void this.#attempt(() => this.#read(name));
+      });
+    }
   }
 }
+
+const isOfConnection = ({ code }: ZooKeeperError): boolean =>
+  code === 'connection' || code === 'closed';
