@@ -82,7 +82,7 @@ const verdict = (view: RoutingView | null, member: string) =>
   view?.weighing?.verdicts.find((one) => one.member === member);
 
 /** Writes a policy, and waits until every standby serves by it. */
-async function balanced(part: Partial<RoutingPolicy> = {}): Promise<void> {
+async function balanced(part: Partial<RoutingPolicy> = {}, least = 60): Promise<void> {
   const before = await seen(({ policy }) => policy !== undefined);
   const { drains: _, ...policy } = {
     ...defaultPolicy,
@@ -95,17 +95,20 @@ async function balanced(part: Partial<RoutingPolicy> = {}): Promise<void> {
     seen: was && { version: was.version, mzxid: was.mzxid },
   });
   const version = now.is === 'ok' ? now.version : -1;
-  await settled(version);
+  await settled(version, least);
+  await inForce();
 }
 
-const settled = (version?: number): Promise<RoutingView> =>
+/** Both standbys carry so much of their own weight at least, and the leader no longer helps. */
+const settled = (version?: number, least = 60): Promise<RoutingView> =>
   seen(
     ({ policy, weighing, agents }) =>
       policy.is === 'ok' &&
       (version === undefined || policy.version === version) &&
       agents.every(({ is }) => is === 'holds') &&
-      (weighing?.verdicts ?? []).filter(({ why, percent }) => why === 'serves' && percent >= 20)
-        .length === 2,
+      (weighing?.verdicts ?? []).filter(({ why, percent }) => why === 'serves' && percent >= least)
+        .length === 2 &&
+      (weighing?.verdicts ?? []).every(({ why }) => why !== 'helps'),
   );
 
 /** HAProxy's weights are those that are told. */
@@ -132,8 +135,7 @@ const shareOf = (reads: readonly Read[], member: string) =>
 
 test('new connections follow the weights, and the port for writes is Patroni’s alone', async () => {
   const [heavy, light] = await cluster.standbys();
-  await balanced({ weights: { [light?.name ?? '']: 30 } });
-  await inForce();
+  await balanced({ weights: { [light?.name ?? '']: 30 } }, 20);
   const heartbeat = await startHeartbeat(cluster);
   const clients = reading(100);
   await waitFor(() => clients.records.length >= 400, { timeoutMs: 20_000, what: 'reads' });
@@ -154,7 +156,6 @@ test('new connections follow the weights, and the port for writes is Patroni’s
 
 test('a standby whose replay slows down carries less, then nothing, before anybody reads stale rows', async () => {
   await balanced({ closeStale: true });
-  await inForce();
   const heartbeat = await startHeartbeat(cluster);
   const [slow, other] = await cluster.standbys();
   const name = slow?.name ?? '';

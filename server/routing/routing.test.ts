@@ -14,6 +14,7 @@ const OTHER = 'main~.2Fservice~billing';
 let clock: FakeClock;
 let view: ClusterView;
 let lagMs: number;
+let known: boolean;
 let vouched: readonly string[];
 let leases: number;
 let asked: string[];
@@ -30,7 +31,10 @@ const progress = (): Progress => ({
       .map(({ name }) => {
         const replayMs = name === 'pg-c' ? lagMs : 0;
         const sampledAt = clock.now();
-        return [name, { replayBytes: 0, replayMs, sampledAt, freshAsOf: sampledAt - replayMs }];
+        return [
+          name,
+          { replayBytes: 0, replayMs, sampledAt, freshAsOf: known ? sampledAt - replayMs : null },
+        ];
       }),
   ),
 });
@@ -40,6 +44,7 @@ beforeEach(() => {
   view = aCluster({ id: ID });
   [lagMs, vouched, asked, told, changes] = [0, ['main', 'south'], [], null, []];
   leases = 0;
+  known = true;
   routing = new Routing({
     clock,
     ensembles: ['main', 'south'],
@@ -165,6 +170,15 @@ describe('what the agents are told', () => {
     await clock.pass(60_500);
     expect(told?.orders[ID]?.['pg-c']).toMatchObject({ is: 'share' });
   });
+});
+
+test('nothing is said of a cluster before its standbys have been asked once, or that takes too long', async () => {
+  known = false;
+  policyIs(aPolicy());
+  await clock.pass(2900);
+  expect(told?.orders ?? {}).toEqual({});
+  await clock.pass(700);
+  expect(told?.orders[ID]?.['pg-a']).toEqual({ is: 'share', percent: 100 });
 });
 
 describe('a policy', () => {

@@ -1,5 +1,5 @@
 import { Failure } from '@/lib/errors';
-import { candidatesOf } from '@/lib/routing/candidate';
+import { type Candidate, candidatesOf } from '@/lib/routing/candidate';
 import { type Endpoints, endpointsOf } from '@/lib/routing/endpoints';
 import { LEASE_MS, type Lease, type LeasedOrder } from '@/lib/routing/lease';
 import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
@@ -37,6 +37,8 @@ const WEIGH_MS = 500;
 const SOON_MS = 20;
 /** What is merely shown of it is told no more often. */
 const TELL_MS = 1000;
+/** So long a cluster's first samples are waited for. */
+const FIRST_MS = 3000;
 
 interface Weighed {
   readonly policy: RoutingPolicy;
@@ -62,6 +64,8 @@ export class Routing implements RoutingReader {
   readonly #options: RoutingOptions;
   readonly #policies: ReadonlyMap<string, Policies>;
   readonly #leases: Leases;
+  /** When it was first tried to weigh a cluster. */
+  readonly #begun = new Map<ClusterId, number>();
   readonly #weighed = new Map<ClusterId, Weighed>();
   readonly #stamps = new Map<ClusterId, Stamped>();
   readonly #waiting: Waiting;
@@ -126,6 +130,7 @@ export class Routing implements RoutingReader {
 
   gone(id: ClusterId): void {
     this.#weighed.delete(id);
+    this.#begun.delete(id);
     this.#stamps.delete(id);
   }
 
@@ -239,6 +244,8 @@ export class Routing implements RoutingReader {
       return;
     }
     const before = this.#weighed.get(id);
+    const candidates = candidatesOf(cluster, at);
+    if (before === undefined && this.#isTooSoon(id, candidates)) return;
     // What was known of it is kept for when it can be vouched for again.
     const { ensemble } = cluster.key;
     if (!vouchedFor(ensemble) || !this.#policies.get(ensemble)?.isWhole) return;
@@ -247,8 +254,22 @@ export class Routing implements RoutingReader {
     const standings: ReadonlyMap<string, Standing> =
       (isSame && before?.weighing.standings) || new Map();
     const moment = { policy: policy.policy, now: clock.now() };
-    const weighing = weigh(candidatesOf(cluster, at), standings, moment);
+    const weighing = weigh(candidates, standings, moment);
     this.#weighed.set(id, { policy: policy.policy, weighing, at: moment.now });
+  }
+
+  /**
+   * A cluster is only beginning to be probed: before its standbys have been asked once, what is known
+   * of them says nothing, and what is in force now goes on.
+   */
+  #isTooSoon(id: ClusterId, candidates: readonly Candidate[]): boolean {
+    const now = this.#options.clock.now();
+    const since = this.#begun.get(id) ?? now;
+    this.#begun.set(id, since);
+    const isKnown = candidates.every(
+      (one) => one.isLeader || one.barred !== null || one.freshAsOf !== null,
+    );
+    return !isKnown && now - since < FIRST_MS;
   }
 
   /**
