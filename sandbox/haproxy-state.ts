@@ -65,6 +65,7 @@ export function configOf(
         })),
       };
     }),
+    leftOut: [],
     bind: '127.0.0.1',
     statisticsPort: ports.statistics,
     socket,

@@ -168,6 +168,29 @@ test('an open session survives a weight of nothing and a drain, and is closed by
   await held.stop();
 });
 
+test('who is told down stays down when Patroni accepts it again', async () => {
+  const [, name = ''] = STANDBYS;
+  await ordered({ ...standbysOnly, [name]: cut });
+  const { read } = haproxy.names('alpha');
+  const row = async () =>
+    (await haproxy.rows()).find(({ proxy, server }) => proxy === read && server === name);
+  const member = cluster.member(name);
+  const accepted = async () => (await row())?.check.status?.endsWith('L7OK') ?? false;
+  await member.killPatroni();
+  await waitFor(async () => !(await accepted()), soon('Patroni to be missed'));
+  await member.startPatroni();
+  const seen = new Set<string>();
+  let more = 50;
+  const watched = async () => {
+    seen.add((await row())?.status ?? 'none');
+    if (await accepted()) more -= 1;
+    return more === 0;
+  };
+  await waitFor(watched, { ...soon('Patroni to accept it'), timeoutMs: 20_000, everyMs: 10 });
+  expect([...seen].filter((status) => !status.startsWith('DOWN'))).toEqual([]);
+  await cluster.waitHealthy();
+});
+
 test('what the agent has said last stays when it is gone, and reads are served all the same', async () => {
   await ordered(standbysOnly);
   agent.close();

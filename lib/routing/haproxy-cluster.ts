@@ -29,14 +29,23 @@ export interface RoutedMember extends Address {
   readonly rest: Address & { readonly https: boolean };
 }
 
-export interface RoutedCluster {
+/** A cluster and its two ports. */
+interface PlacedCluster {
   readonly id: ClusterId;
   /** For people. */
   readonly name: string;
-  readonly members: readonly RoutedMember[];
-  readonly leaderReads: LeaderReads;
   readonly writePort: number;
   readonly readPort: number;
+}
+
+export interface RoutedCluster extends PlacedCluster {
+  readonly members: readonly RoutedMember[];
+  readonly leaderReads: LeaderReads;
+}
+
+/** One that can't be routed, and why, in a sentence. */
+export interface LeftOut extends PlacedCluster {
+  readonly why: string;
 }
 
 interface Surroundings {
@@ -48,15 +57,23 @@ interface Surroundings {
 
 /** The two ports of one cluster, a section each. Throws `refused`. */
 export function listenersOf(cluster: RoutedCluster, around: Surroundings): string[][] {
+  checkCluster(cluster);
+  return [writes(cluster, around), reads(cluster, around)];
+}
+
+type Known = Pick<RoutedCluster, 'id' | 'name' | 'members'>;
+
+/** Throws `refused` for a cluster that can't be routed by what ZooKeeper has of it. */
+export function checkCluster(cluster: Known): void {
+  backendNames(cluster.id);
   if (cluster.members.length === 0) throw refused(cluster.name, 'has no members');
   for (const member of cluster.members) checkMember(cluster, member);
   const names = cluster.members.map((member) => serverName(member.name));
   if (new Set(names).size < names.length) throw refused(cluster.name, 'has a member twice');
-  return [writes(cluster, around), reads(cluster, around)];
 }
 
 /** Says of whom it is that something can't be written. */
-function checkMember(cluster: RoutedCluster, member: RoutedMember): void {
+function checkMember(cluster: Known, member: RoutedMember): void {
   try {
     serverName(member.name);
     addressWord(member);
@@ -140,7 +157,10 @@ function withAgent(
       '# The agent says what share of its weight a server gets: less, none, or that its sessions are',
       '# to be closed. It says nothing of roles, and what it has said stays in force when it ends. So',
       '# each server is there twice: the second (-last) is a backup that Patroni alone speaks for. It',
-      '# serves while all the others are given nothing: the port has whom Patroni accepts, always.',
+      '# serves while all the others are given nothing: the port has whom Patroni accepts, always. It',
+      '# asks Patroni for itself, and seldom while all is well. Were one check to do for both, by',
+      '# "track", a server that the agent wants down would be up until the agent is asked again',
+      "# whenever Patroni's check comes back.",
     ],
     asked: leaderReads === 'never' ? '/replica' : '/read-only',
     agentCheck: (member) => [
@@ -153,6 +173,8 @@ function withAgent(
         'weight 100',
         'backup',
         ...checkOf(member, around),
+        `inter ${msWord(checks.twinMs)} fastinter ${msWord(checks.twinFastMs)}`,
+        `downinter ${msWord(checks.twinDownMs)}`,
       ]),
     ),
   };

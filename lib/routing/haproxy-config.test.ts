@@ -22,6 +22,7 @@ const alpha: RoutedCluster = {
 };
 const base: HaproxyOptions = {
   clusters: [alpha],
+  leftOut: [],
   bind: '127.0.0.1',
   statisticsPort: 7000,
   socket: '/run/haproxy/admin.sock',
@@ -68,7 +69,10 @@ test('reads go by the agent, and each member has a twin that goes by Patroni alo
       'agent-port 8018 agent-inter 1000ms ' +
       'agent-send "main~.2Fservice~alpha alpha-1 main:.2Fservice:alpha:read/alpha-1\\n"',
   );
-  expect(last).toBe('server alpha-1-last 10.0.0.1:5432 weight 100 backup check port 8008');
+  expect(last).toBe(
+    'server alpha-1-last 10.0.0.1:5432 weight 100 backup check port 8008 ' +
+      'inter 10000ms fastinter 1000ms downinter 2000ms',
+  );
   expect(made()).toContain('option allbackups');
 });
 
@@ -76,6 +80,15 @@ test('only where the leader never reads a promoted member is refused by Patroni'
   expect(of({ leaderReads: 'never' })).toContain('httpchk GET /replica');
   expect(of({ leaderReads: 'fallback' })).toContain('httpchk GET /read-only');
   expect(of({ leaderReads: 'always' })).toContain('httpchk GET /read-only');
+});
+
+test("a cluster that is left out is named with why, and its ports are nobody else's", () => {
+  const beta = { id: 'main~.2Fservice~beta', name: 'beta', writePort: 5010, readPort: 5011 };
+  const left = (change = {}) => made({ leftOut: [{ ...beta, why: 'It\nis "ill".', ...change }] });
+  expect(left()).toContain(
+    '\n\n# Left out: main~.2Fservice~beta, whose ports 5010 and 5011 stay its own: It?is "ill".\n\n',
+  );
+  expect(() => left({ writePort: 5001 })).toThrow('for reads of alpha and for writes of beta.');
 });
 
 test('without an agent the leader is a backup, or reads always or never', () => {
@@ -164,7 +177,7 @@ test('no value of a znode says more than it may, however odd it is', () => {
     /^listen [\w.:-]+:(write|read)$/,
     / {2}(maxconn|user|stats|hard-stop-after|mode|timeout|option|clitcpka-|srvtcpka-|retries|default-server|http-check|balance) ?[\w/ .,-]*$/,
     /^ {2}bind 127\.0\.0\.1:\d+$/,
-    /^ {2}server [\w.:-]+ (?:[\w.-]+|\[[0-9a-fA-F.:]+\]):\d+(?: weight 100)?(?: backup)? check(?: addr (?:[\w.-]+|\[[0-9a-fA-F.:]+\]))? port \d+(?: check-ssl verify none(?: check-sni [\w.-]+)?)?(?: agent-check agent-addr 127\.0\.0\.1 agent-port 8018 agent-inter 1000ms agent-send "[\w.~-]+ [\w.!~*'()%-]+ [\w.:-]+\/[\w.:-]+\\n")?$/,
+    /^ {2}server [\w.:-]+ (?:[\w.-]+|\[[0-9a-fA-F.:]+\]):\d+(?: weight 100)?(?: backup)? check(?: addr (?:[\w.-]+|\[[0-9a-fA-F.:]+\]))? port \d+(?: check-ssl verify none(?: check-sni [\w.-]+)?)?(?: inter 10000ms fastinter 1000ms downinter 2000ms)?(?: agent-check agent-addr 127\.0\.0\.1 agent-port 8018 agent-inter 1000ms agent-send "[\w.~-]+ [\w.!~*'()%-]+ [\w.:-]+\/[\w.:-]+\\n")?$/,
     /^ *# [\x20-\x5b\x5d-\x7e]*$/,
   ];
   fc.assert(

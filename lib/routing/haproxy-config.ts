@@ -1,5 +1,5 @@
 import type { CheckTimes } from './haproxy-checks';
-import { listenersOf, type RoutedCluster } from './haproxy-cluster';
+import { type LeftOut, listenersOf, type RoutedCluster } from './haproxy-cluster';
 import { backendNames } from './haproxy-names';
 import {
   type Address,
@@ -7,6 +7,7 @@ import {
   countWord,
   msWord,
   pathWord,
+  portWord,
   refused,
   remark,
   userWord,
@@ -14,6 +15,8 @@ import {
 
 export interface HaproxyOptions {
   readonly clusters: readonly RoutedCluster[];
+  /** Clusters that can't be routed now. They are named, and nobody else gets their ports. */
+  readonly leftOut: readonly LeftOut[];
   /** The address of every port: an IP address, or `*`. */
   readonly bind: string;
   readonly statisticsPort: number;
@@ -43,7 +46,8 @@ export function haproxyConfig(options: HaproxyOptions): string {
   checkPorts(options);
   if (options.caFile !== null) pathWord(options.caFile);
   const sections = [
-    head,
+    HEAD,
+    ...(options.leftOut.length === 0 ? [] : [options.leftOut.map(absence)]),
     global(options),
     defaults(options),
     ...options.clusters.flatMap((cluster) => listenersOf(cluster, options)),
@@ -53,7 +57,7 @@ export function haproxyConfig(options: HaproxyOptions): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function checkPorts({ clusters, statisticsPort }: HaproxyOptions): void {
+function checkPorts({ clusters, leftOut, statisticsPort }: HaproxyOptions): void {
   const wanted = new Map<number, string>([[statisticsPort, 'statistics']]);
   const names = new Set<string>();
   const want = (port: number, what: string) => {
@@ -61,7 +65,7 @@ function checkPorts({ clusters, statisticsPort }: HaproxyOptions): void {
     if (other) throw refused(port, `is wanted as a port twice: for ${other} and for ${what}`);
     wanted.set(port, what);
   };
-  for (const { id, name, writePort, readPort } of clusters) {
+  for (const { id, name, writePort, readPort } of [...clusters, ...leftOut]) {
     const { write } = backendNames(id);
     if (names.has(write)) throw refused(name, 'is there twice');
     names.add(write);
@@ -70,11 +74,17 @@ function checkPorts({ clusters, statisticsPort }: HaproxyOptions): void {
   }
 }
 
-const head = [
+/** How every such file begins, by which `portsIn` knows it: one that begins otherwise is not ours. */
+export const HEAD: readonly string[] = [
   '# Every cluster has two ports. The one for writes leads to the member that holds the leader lock,',
   '# the one for reads to those that may serve reads. Who that is, is asked of Patroni itself, on',
   '# every member: HAProxy goes by that whether or not Howdah, ZooKeeper or the agent is there.',
 ];
+
+/** As `portsIn` reads it, when this file is made anew. */
+const absence = ({ id, writePort, readPort, why }: LeftOut): string =>
+  `# Left out: ${id}, whose ports ${portWord(writePort)} and ${portWord(readPort)} stay its own: ` +
+  remark(why);
 
 function global({ user, socket, maxConnections }: HaproxyOptions): string[] {
   return [

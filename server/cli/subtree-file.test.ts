@@ -95,3 +95,14 @@ test('a file that can not be read or written says which', async () => {
   await expect(all(file)).rejects.toThrow(`${file} can't be read: ENOENT.`);
   await expect(all(folder)).rejects.toThrow(`${folder} can't be read: EISDIR.`);
 });
+
+test('whoever might read the one that is replaced may read the new one, if that is wanted', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, 'old\n', { mode: 0o640 });
+  const before = statSync(file);
+  await writeLines(file, { replace: true, before }, (write) => write('new'));
+  expect(readFileSync(file, 'utf8')).toBe('new\n');
+  expect(statSync(file)).toMatchObject({ mode: before.mode, uid: before.uid, gid: before.gid });
+  expect(statSync(file).ino).not.toBe(before.ino);
+  expect(readdirSync(folder)).toEqual(['file']);
+});

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '@/lib/errors';
@@ -10,12 +11,13 @@ const LINE_BREAK = 0x0a;
 
 /**
  * Writes a file line by line under another name, which becomes its own once everything is on disk:
- * under its own name it is whole or not there. Only its owner may read it. Throws `bad-input` where
- * there is one already, unless `replace`. @returns what `fill` does.
+ * under its own name it is whole or not there. Only its owner may read it, or whoever might read the
+ * one `before` it. Throws `bad-input` where there is one already, unless `replace`. @returns what
+ * `fill` does.
  */
 export async function writeLines<T>(
   file: string,
-  { replace }: { readonly replace: boolean },
+  { replace, before = null }: { readonly replace: boolean; readonly before?: Stats | null },
   fill: (write: (line: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const partial = `${file}.${process.pid}.partial`;
@@ -36,6 +38,7 @@ export async function writeLines<T>(
       await put(piece);
     });
     await put(waiting);
+    if (before) await resemble(handle, before);
     await handle.sync();
     await handle.close();
     await publish(partial, file, replace);
@@ -45,6 +48,12 @@ export async function writeLines<T>(
     await unlink(partial).catch(() => {});
     throw error;
   }
+}
+
+async function resemble(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  // Who isn't root may not give a file away: then it is theirs.
+  await handle.chown(uid, gid).catch(() => {});
+  await handle.chmod(mode & 0o777);
 }
 
 async function publish(partial: string, file: string, replace: boolean): Promise<void> {
