@@ -21,7 +21,7 @@ const RENEW_MS = 2000;
 const SOON_MS = 100;
 
 const UNTOLD =
-  'It is told nothing, as ZooKeeper is away: what it was told last runs out within ten seconds.';
+  'It is told nothing: ZooKeeper is away, or not all is known yet. What it was told last runs out within ten seconds.';
 
 interface Place {
   view: AgentView;

@@ -77,7 +77,7 @@ function policyIs(policy: RoutingPolicy | null, version = 0): void {
   const stat = { czxid: 'a', mzxid: 'b', version, ephemeralOwner: null, ctime: 0, mtime: 0 };
   const znode = policy && { data: Buffer.from(JSON.stringify(policy)), stat };
   routing.policies('main')?.read(ID, znode);
-  routing.policies('main')?.becameWhole();
+  for (const name of ['main', 'south']) routing.policies(name)?.becameWhole();
 }
 
 describe('what the agents are told', () => {
@@ -264,6 +264,7 @@ test('what is being read anew says nothing of who is drained', async () => {
   routing.policies('main')?.beganAnew();
   await clock.pass(3000);
   expect(told?.orders[OTHER]).toBeUndefined();
+  expect(told?.orders[ID]).toBeDefined();
   routing.policies('main')?.failed(ID, 'ZooKeeper does not let Howdah read it.');
   routing.policies('main')?.becameWhole();
   await clock.pass(3000);

@@ -1,19 +1,17 @@
 import { Failure } from '@/lib/errors';
-import { type Candidate, candidatesOf } from '@/lib/routing/candidate';
 import { type Endpoints, endpointsOf } from '@/lib/routing/endpoints';
-import { LEASE_MS, type Lease, type LeasedOrder } from '@/lib/routing/lease';
-import { drainOf, type RoutingPolicy } from '@/lib/routing/policy';
+import type { Lease } from '@/lib/routing/lease';
 import { serverFigures } from '@/lib/routing/server-figures';
-import type { Standing } from '@/lib/routing/standing';
 import type { PolicyState, RoutingRow, RoutingView } from '@/lib/routing/view';
-import { type Verdict, type Weighing, weigh } from '@/lib/routing/weigh';
 import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
 import type { Progress } from '@/lib/topology/progress';
 import type { ClusterView } from '@/lib/topology/view';
 import { gathered } from '../gathered';
 import type { AgentPort, Clock, RoutingReader } from '../ports';
 import { Leases } from './leases';
+import { gist, ordersOf } from './orders';
 import { Policies } from './policies';
+import { Scales } from './scales';
 import { Waiting } from './waiting';
 
 export interface RoutingOptions {
@@ -37,15 +35,6 @@ const WEIGH_MS = 500;
 const SOON_MS = 20;
 /** What is merely shown of it is told no more often. */
 const TELL_MS = 1000;
-/** So long a cluster's first samples are waited for. */
-const FIRST_MS = 3000;
-
-interface Weighed {
-  readonly policy: RoutingPolicy;
-  readonly weighing: Weighing;
-  /** When it was made: of what can't be vouched for it is said on for no longer than a lease. */
-  readonly at: number;
-}
 
 interface Stamped {
   readonly rev: number;
@@ -64,9 +53,7 @@ export class Routing implements RoutingReader {
   readonly #options: RoutingOptions;
   readonly #policies: ReadonlyMap<string, Policies>;
   readonly #leases: Leases;
-  /** When it was first tried to weigh a cluster. */
-  readonly #begun = new Map<ClusterId, number>();
-  readonly #weighed = new Map<ClusterId, Weighed>();
+  readonly #scales: Scales;
   readonly #stamps = new Map<ClusterId, Stamped>();
   readonly #waiting: Waiting;
   readonly #soon: () => void;
@@ -85,6 +72,9 @@ export class Routing implements RoutingReader {
     };
     this.#policies = new Map(options.ensembles.map((name) => [name, new Policies(name, on)]));
     const { clock, agents, me } = options;
+    const { view, progress } = options;
+    const isCurrent = (ensemble: string) => this.#isCurrent(ensemble);
+    this.#scales = new Scales({ clock, view, progress, isCurrent });
     this.#waiting = new Waiting(clock, (id) => JSON.stringify(this.endpoints(id)));
     this.#soon = gathered(clock, SOON_MS, () => this.#compare());
     this.#leases = new Leases({
@@ -129,8 +119,7 @@ export class Routing implements RoutingReader {
   }
 
   gone(id: ClusterId): void {
-    this.#weighed.delete(id);
-    this.#begun.delete(id);
+    this.#scales.forget(id);
     this.#stamps.delete(id);
   }
 
@@ -160,7 +149,7 @@ export class Routing implements RoutingReader {
     const view = this.#options.view(cluster);
     if (!view) throw new Failure('not-found', 'There is no such cluster.');
     // Also of what can't be vouched for now: as it was known last.
-    const known = this.#weighed.get(cluster);
+    const known = this.#scales.get(cluster);
     return endpointsOf(view, {
       verdicts: known?.weighing.verdicts ?? null,
       isCurrent: this.#options.vouchedFor(view.key.ensemble),
@@ -186,7 +175,7 @@ export class Routing implements RoutingReader {
 
   #viewOf({ id, members }: ClusterView): RoutingView {
     const names = members.map(({ name }) => name);
-    const known = this.#weighed.get(id);
+    const known = this.#scales.get(id);
     const isNow = known !== undefined && this.#options.clock.now() - known.at < 2 * WEIGH_MS + 500;
     const weighing = isNow ? known.weighing : null;
     return {
@@ -200,8 +189,7 @@ export class Routing implements RoutingReader {
 
   #policyRead(id: ClusterId): void {
     this.#options.onRouted();
-    if (this.policy(id)?.is === 'ok') this.#weigh(id);
-    else this.#weighed.delete(id);
+    this.#weigh(id);
     this.#turns += 1;
     this.#options.onChange(id);
     this.#soon();
@@ -214,19 +202,14 @@ export class Routing implements RoutingReader {
 
   #weighAll(): void {
     const { routed } = this;
-    for (const id of this.#weighed.keys()) if (!routed.has(id)) this.#weighed.delete(id);
+    for (const id of this.#scales.all.keys()) if (!routed.has(id)) this.#scales.forget(id);
     for (const id of routed) this.#weigh(id);
     this.#compare();
   }
 
   /** Tells the agents if anything that they do has changed. */
   #compare(): void {
-    const orders = [...this.#weighed].map(([id, { weighing }]) => [
-      id,
-      // Why somebody is cut has a figure in it that changes all the time.
-      weighing.verdicts.map(({ member, order, percent }) => [member, order.is, percent]),
-    ]);
-    const said = JSON.stringify(orders);
+    const said = gist(this.#scales.all);
     const isNew = said !== this.#said;
     this.#said = said;
     if (isNew) this.#leases.renew();
@@ -236,74 +219,33 @@ export class Routing implements RoutingReader {
   }
 
   #weigh(id: ClusterId): void {
-    const { clock, view, progress, vouchedFor } = this.#options;
     const policy = this.policy(id);
-    const [cluster, at] = [view(id), progress(id)];
-    if (!cluster || !at || policy?.is !== 'ok') {
-      this.#weighed.delete(id);
-      return;
-    }
-    const before = this.#weighed.get(id);
-    const candidates = candidatesOf(cluster, at);
-    if (before === undefined && this.#isTooSoon(id, candidates)) return;
-    // What was known of it is kept for when it can be vouched for again.
-    const { ensemble } = cluster.key;
-    if (!vouchedFor(ensemble) || !this.#policies.get(ensemble)?.isWhole) return;
-    // What another policy has let in or kept out is judged afresh.
-    const isSame = JSON.stringify(before?.policy.limit) === JSON.stringify(policy.policy.limit);
-    const standings: ReadonlyMap<string, Standing> =
-      (isSame && before?.weighing.standings) || new Map();
-    const moment = { policy: policy.policy, now: clock.now() };
-    const weighing = weigh(candidates, standings, moment);
-    this.#weighed.set(id, { policy: policy.policy, weighing, at: moment.now });
-  }
-
-  /**
-   * A cluster is only beginning to be probed: before its standbys have been asked once, what is known
-   * of them says nothing, and what is in force now goes on.
-   */
-  #isTooSoon(id: ClusterId, candidates: readonly Candidate[]): boolean {
-    const now = this.#options.clock.now();
-    const since = this.#begun.get(id) ?? now;
-    this.#begun.set(id, since);
-    const isKnown = candidates.every(
-      (one) => one.isLeader || one.barred !== null || one.freshAsOf !== null,
-    );
-    return !isKnown && now - since < FIRST_MS;
+    if (policy?.is === 'ok') this.#scales.weigh(id, policy.policy);
+    else this.#scales.forget(id);
   }
 
   /**
    * Of every cluster whose policy is known: what is not mentioned keeps what was drained there. So a
-   * cluster without one is mentioned as well, if an agent is asked about it. Where one ensemble of
-   * several is away, what was said of its clusters goes on for as long as a lease; where all are,
-   * nothing is said any more.
+   * cluster without one is mentioned as well, if an agent is asked about it. Null where nothing can
+   * be vouched for, or not all of it is known yet: what was said goes on to its end.
    */
   #orders(): Lease['orders'] | null {
-    const { ensembles, vouchedFor, clock } = this.#options;
-    if (!ensembles.some(vouchedFor)) return null;
-    const now = clock.now();
-    const standing = [...this.#weighed].filter(([, { at }]) => now - at < LEASE_MS);
-    const weighed = standing.map(([id, { policy, weighing }]) => {
-      // Who is drained and not there just now is drained when it comes.
-      const drained = Object.keys(policy.drains)
-        .filter((member) => drainOf(policy, member, now) !== null)
-        .map((member) => [member, drainOrder(member, { policy, now })] as const);
-      const orders = weighing.verdicts.map(
-        (one) => [one.member, ordered(one, { policy, now })] as const,
-      );
-      return [id, Object.fromEntries([...drained, ...orders])];
-    });
+    const { ensembles, clock } = this.#options;
+    const someCurrent = ensembles.some((name) => this.#isCurrent(name));
+    if (!someCurrent || this.#scales.isBeginning) return null;
     const unrouted = this.#leases.told
       .flatMap(({ asked }) => [...asked.keys()])
       .filter((id) => this.#isFree(id))
       .map((id) => [id, {}]);
-    return Object.fromEntries([...unrouted, ...weighed]);
+    return { ...Object.fromEntries(unrouted), ...ordersOf(this.#scales.all, clock.now()) };
   }
 
   #isFree(id: ClusterId): boolean {
-    const ensemble = parseClusterId(id)?.ensemble ?? '';
-    const isCurrent = this.#policies.get(ensemble)?.isWhole && this.#options.vouchedFor(ensemble);
-    return isCurrent === true && this.policy(id)?.is === 'none';
+    return this.#isCurrent(parseClusterId(id)?.ensemble ?? '') && this.policy(id)?.is === 'none';
+  }
+
+  #isCurrent(ensemble: string): boolean {
+    return this.#options.vouchedFor(ensemble) && this.#policies.get(ensemble)?.isWhole === true;
   }
 
   /** What is shown follows what is said, and what HAProxy says, a moment later. */
@@ -315,19 +257,4 @@ export class Routing implements RoutingReader {
       this.#waiting.look(id);
     }
   }
-}
-
-function ordered(
-  { member, order }: Verdict,
-  { policy, now }: { readonly policy: RoutingPolicy; readonly now: number },
-): LeasedOrder {
-  return order.is === 'drain' ? drainOrder(member, { policy, now }) : order;
-}
-
-function drainOrder(
-  member: string,
-  { policy, now }: { readonly policy: RoutingPolicy; readonly now: number },
-): LeasedOrder {
-  const until = drainOf(policy, member, now)?.until ?? null;
-  return { is: 'drain', forMs: until === null ? null : Math.max(0, until - now) };
 }
