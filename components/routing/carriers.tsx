@@ -90,7 +90,7 @@ function Carrier(props: CarrierProps) {
             <span className="text-sm text-muted">of new sessions</span>
           </span>
           <span className="text-sm whitespace-nowrap">
-            {sessions === null ? 'sessions unknown' : `${sessions} open`}
+            {sessionsInWords(sessions, why === 'drained')}
           </span>
         </p>
         <ShareBar part={share ?? 0} colour={colour} />
@@ -114,4 +114,11 @@ function Carrier(props: CarrierProps) {
       </Button>
     </li>
   );
+}
+
+/** Of a drained member it is what is left until it can be worked on. */
+function sessionsInWords(sessions: number | null, isDrained: boolean): string {
+  if (sessions === null) return 'sessions unknown';
+  if (!isDrained) return `${sessions} open`;
+  return sessions === 0 ? 'no session left' : `${sessions} still open`;
 }
