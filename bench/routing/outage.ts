@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Beat, type Heartbeat, type PatroniCluster, startHeartbeat, waitFor } from '@/sandbox';
+import {
+  type Beat,
+  type Heartbeat,
+  type PatroniCluster,
+  type PatroniMember,
+  startHeartbeat,
+  waitFor,
+} from '@/sandbox';
 
 /**
  * How long each writer waits for an answer, milliseconds. While HAProxy takes a leader that has
@@ -20,13 +27,7 @@ export async function switchOver(cluster: PatroniCluster, port: number): Promise
     writers.push(await startHeartbeat(cluster, { port, patienceMs, everyMs: 100 }));
   }
   await delay(500);
-  const asked = performance.now();
-  const answer = await leader.rest('/switchover', {
-    method: 'POST',
-    body: { leader: leader.name, candidate: candidate.name },
-    timeoutMs: 60_000,
-  });
-  if (answer.status !== 200) throw new Error(`No switchover: ${String(answer.body)}`);
+  const asked = await accepted(leader, candidate);
   await waitFor(async () => (await cluster.leader()) === candidate, {
     timeoutMs: 30_000,
     what: `${candidate.name} to lead`,
@@ -38,6 +39,24 @@ export async function switchOver(cluster: PatroniCluster, port: number): Promise
   await delay(2000);
   const beats = (await Promise.all(writers.map((one) => one.stop()))).flat();
   return longestGap(beats, asked);
+}
+
+/**
+ * Right after another switchover Patroni may give one up before it has begun: whoever led before has a
+ * new session, and is not among the members for a moment. @returns when it was asked for
+ */
+async function accepted(leader: PatroniMember, candidate: PatroniMember): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const asked = performance.now();
+    const { status, body } = await leader.rest('/switchover', {
+      method: 'POST',
+      body: { leader: leader.name, candidate: candidate.name },
+      timeoutMs: 60_000,
+    });
+    if (status === 200) return asked;
+    if (attempt === 5) throw new Error(`No switchover: ${String(body)}`);
+    await delay(3000);
+  }
 }
 
 const wroteAfter =
