@@ -105,7 +105,8 @@ test('a failover that nobody asked for is followed as a run, with its cause and 
   const view = await waitFor(
     () => {
       const newest = on.newest(runtime);
-      return newest?.cause === 'automatic' && newest.reason !== '' ? newest : null;
+      const told = newest?.cause === 'automatic' && newest.reason !== '' && newest.outcome !== null;
+      return told ? newest : null;
     },
     { timeoutMs: 60_000, what: () => `its run: ${JSON.stringify(on.newest(runtime))}` },
   );
