@@ -52,7 +52,9 @@ export async function startHowdah(
       ...env,
     },
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const howdah: Howdah = {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
