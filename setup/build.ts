@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from './child';
 import { say, stopwatch } from './say';
 
-const SOURCES = ['app', 'components', 'lib', 'public', 'server'];
+const SOURCES = ['agent', 'app', 'components', 'lib', 'public', 'server', 'zookeeper'];
 const FILES = ['package.json', 'next.config.js', 'postcss.config.mjs', 'setup/bundle.mjs'];
 const STAMP = 'dist/.built';
 
