@@ -61,6 +61,8 @@ export function patroniConfig({ sandbox, cluster, member, platform }: PatroniPla
         `host replication ${cluster.replication.user} 127.0.0.1/32 scram-sha-256`,
         'host all all 127.0.0.1/32 scram-sha-256',
       ],
+      // A member whose rewind fails is copied anew, and doesn't stay away for good.
+      remove_data_directory_on_rewind_failure: true,
       // Otherwise a new standby waits for a checkpoint spread over minutes.
       basebackup: [{ checkpoint: 'fast' }],
     },

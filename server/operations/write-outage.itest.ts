@@ -66,7 +66,7 @@ test('is measured by writes that are tried, and the run is kept with what it cos
   const kept = await waitFor(
     async () => {
       const found = await runtime.history.run({ cluster: on.id, id }).catch(() => null);
-      return found?.outageBy === 'writes' ? found : null;
+      return found?.outageBy === 'writes' && found.outcome !== null ? found : null;
     },
     { timeoutMs: 30_000, what: 'the run to be kept' },
   );
