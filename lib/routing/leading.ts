@@ -18,7 +18,7 @@ export interface Leading {
 /** Longer than this a leader is not believed to be there, whatever the limit. */
 const SILENT_MS = 10_000;
 /** It begins to help at once, and ends only when it was not needed for so long. */
-export const HELP_MS = 5000;
+const HELP_MS = 5000;
 
 /**
  * The leader gets reads where the policy says so; with `fallback` while too few standbys serve, and

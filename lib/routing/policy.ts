@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** Below this a member could leave for the age of its samples alone. */
-export const LEAST_LIMIT_MS = 2000;
+const LEAST_LIMIT_MS = 2000;
 
 const name = z.string().min(1).max(256);
 const moment = z.number().int().positive();

@@ -27,13 +27,13 @@ export interface Standing {
 }
 
 /** It returns below this part of its limit, after so many samples in a row. */
-export const RETURN_BELOW = 0.5;
+const RETURN_BELOW = 0.5;
 export const GOOD_SAMPLES = 3;
 /**
  * Who is barred, or of whom nothing is known, for no longer than this gets nothing meanwhile and
  * comes back as it was: a switchover does that to every standby for a moment.
  */
-export const BRIEF_MS = 3000;
+const BRIEF_MS = 3000;
 
 /**
  * Whether a standby is within its limit now. It leaves at once when it may be beyond it, and returns

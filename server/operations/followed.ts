@@ -189,8 +189,11 @@ export class Followed {
     };
     this.#options.throughProxy(key, {
       run: { id, startedAt },
-      // Another run's turn has come: this one is over.
-      overAt: () => (own() ?? { view: { outcome: { at: 0 } } }).view.outcome?.at ?? null,
+      overAt: () => {
+        const run = own();
+        // Another run's turn has come: this one was over long ago.
+        return run === null ? 0 : (run.view.outcome?.at ?? null);
+      },
       tell: (through) => {
         const run = own();
         if (run) this.#take(run, { ...run, view: { ...run.view, through } });

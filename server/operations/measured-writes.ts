@@ -6,7 +6,7 @@ import type { ClusterKey } from '@/lib/topology/facts';
 import type { Clock, WritePort, WriteSettings } from '../ports';
 import type { RunHandle } from './carry-out';
 import { followThroughProxy, type ThroughAbout } from './through-proxy';
-import { startWriteOutage, type WriteOutageRun } from './write-outage';
+import { AFTERWARDS_MS, LONGEST_MS, startWriteOutage, type WriteOutageRun } from './write-outage';
 
 export interface MeasuredWritesOptions {
   readonly clock: Clock;
@@ -21,8 +21,6 @@ export interface MeasuredWritesOptions {
 const LOOK_MS = 250;
 /** Before anything is asked, a first commit should have been confirmed: what was before is known. */
 const READY_MS = 1000;
-/** After its end writes come back, or have not been away. */
-const AFTERWARDS_MS = 30_000;
 
 /** Measures for how long nobody could write while a run is on, by trying to, where somebody opted in. */
 export class MeasuredWrites {
@@ -85,7 +83,7 @@ export class MeasuredWrites {
       const { outcome, startedAt } = handle.run().view;
       const settled = outcome !== null && since === null && outages.length > 0;
       const late = outcome !== null && clock.now() - outcome.at > AFTERWARDS_MS;
-      if (settled || late || clock.now() - startedAt > 3_600_000) break;
+      if (settled || late || clock.now() - startedAt > LONGEST_MS) break;
     }
     trying.stop();
   }

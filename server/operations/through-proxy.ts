@@ -1,6 +1,6 @@
 import type { OperationView, ThroughProxy } from '@/lib/operations/types';
 import type { Clock, WritePort, WriteSettings } from '../ports';
-import { startWriteOutage } from './write-outage';
+import { AFTERWARDS_MS, LONGEST_MS, startWriteOutage } from './write-outage';
 
 /** Whose run it is, and what it is told. */
 export interface ThroughAbout {
@@ -19,9 +19,6 @@ interface Parts extends ThroughAbout {
 }
 
 const LOOK_MS = 250;
-/** After its end writes come back, or have not been away. */
-const AFTERWARDS_MS = 30_000;
-const LONGEST_MS = 3_600_000;
 
 /**
  * Tries to write through a proxy as its clients do, and tells when the first write after a change of

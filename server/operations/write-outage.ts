@@ -28,6 +28,11 @@ export interface WriteOutageRun {
   stop(): void;
 }
 
+/** After a run's end writes come back, or have not been away. */
+export const AFTERWARDS_MS = 30_000;
+/** However long a run takes, nobody tries for longer. */
+export const LONGEST_MS = 3_600_000;
+
 const EVERY_MS = 100;
 /** Where no attempt can succeed, the next one waits for so long. */
 const HOPELESS_MS = 10_000;
