@@ -72,7 +72,7 @@ function Carrier(props: CarrierProps) {
       data-why={why}
       data-percent={percent}
       data-sessions={sessions ?? 'unknown'}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 px-4 py-3 md:grid-cols-[minmax(9rem,14rem)_minmax(10rem,1fr)_minmax(0,2fr)_auto]"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-2 px-4 py-3 md:grid-cols-[minmax(9rem,14rem)_minmax(10rem,1fr)_minmax(0,2fr)_6rem]"
     >
       <div className="min-w-0">
         <span className="flex items-center gap-2 font-semibold">
@@ -105,7 +105,7 @@ function Carrier(props: CarrierProps) {
       </div>
       <Button
         size="sm"
-        className="md:order-none"
+        className="justify-self-end"
         disabled={mayNot !== null}
         title={mayNot ?? undefined}
         onClick={isDrained ? onLift : onDrain}
