@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildIfNeeded } from './build';
 import { runCommand } from './child';
 import { type Counts, readCounts } from './counts';
+import { readFailures } from './failures';
 import { say, stopwatch } from './say';
 
 interface Stage {
@@ -50,6 +51,7 @@ async function runStages(folder: string): Promise<boolean> {
   const summary: string[] = [];
   let total: Counts = { passed: 0, failed: 0 };
   let succeeded = true;
+  let failures: readonly string[] = [];
   for (const [index, { name, run }] of stages.entries()) {
     const elapsed = stopwatch();
     say(`\n── ${name}`);
@@ -61,11 +63,16 @@ async function runStages(folder: string): Promise<boolean> {
     total = { passed: total.passed + counts.passed, failed: total.failed + failed };
     const tests = counts.passed + counts.failed > 0 ? `, ${counts.passed} passed` : '';
     summary.push(`${succeeded ? 'ok    ' : 'FAILED'} ${name}: ${elapsed()}${tests}`);
-    if (!succeeded) break;
+    // Last of all, so that whoever is given the end of a long output alone sees why.
+    if (!succeeded) {
+      failures = readFailures(report);
+      break;
+    }
   }
   say(`\n${summary.join('\n')}`);
   const left = stages.slice(summary.length).map(({ name }) => name);
   if (left.length > 0) say(`not run: ${left.join(', ')}`);
+  for (const failure of failures) say(`\n${failure}`);
   say(`\n${total.passed} passed, ${total.failed} failed`);
   return succeeded;
 }

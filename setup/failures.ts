@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+
+/** How much of a failure's message is repeated: what was expected, and the first of what came. */
+const LONGEST = 600;
+
+/** Reads the JSON report of vitest or Playwright; none where there is no such report. */
+export function readFailures(file: string): readonly string[] {
+  try {
+    return failuresOf(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
+}
+
+/** A line for each test that failed, with its file, and below it what it said. */
+export function failuresOf(report: unknown): readonly string[] {
+  const { testResults, suites } = report as Report;
+  const failed = [
+    ...(testResults ?? []).flatMap(ofVitest),
+    ...(suites ?? []).flatMap(ofPlaywright),
+  ];
+  return failed.map(({ file, title, said }) => {
+    const words = stripVTControlCharacters(said).trim();
+    return `${file}: ${title}\n${words.slice(0, LONGEST)}`;
+  });
+}
+
+interface Failed {
+  readonly file: string;
+  readonly title: string;
+  readonly said: string;
+}
+
+const ofVitest = ({ name, message, assertionResults }: VitestFile): Failed[] => {
+  const tests = assertionResults.filter(({ status }) => status === 'failed');
+  // A file that could not be read has no test that failed.
+  if (tests.length === 0 && message) return [{ file: name, title: 'the file', said: message }];
+  return tests.map((test) => ({
+    file: name,
+    title: test.fullName,
+    said: test.failureMessages.join('\n'),
+  }));
+};
+
+const ofPlaywright = ({ specs = [], suites = [] }: PlaywrightSuite): Failed[] => [
+  ...specs
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) => ({
+      file,
+      title,
+      said: tests
+        .flatMap(({ results }) => results.map(({ error }) => error?.message ?? ''))
+        .join('\n'),
+    })),
+  ...suites.flatMap(ofPlaywright),
+];
+
+interface Report {
+  readonly testResults?: readonly VitestFile[];
+  readonly suites?: readonly PlaywrightSuite[];
+}
+
+interface VitestFile {
+  readonly name: string;
+  readonly message?: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
+}
+
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[];
+  readonly specs?: readonly {
+    readonly file: string;
+    readonly title: string;
+    readonly ok: boolean;
+    readonly tests: readonly {
+      readonly results: readonly { readonly error?: { readonly message?: string } }[];
+    }[];
+  }[];
+}
