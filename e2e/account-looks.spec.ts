@@ -20,6 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await seriousViolations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByTestId('account').click();
+      await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.goto('/accounts');
@@ -33,6 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         .getByRole('button', { name: /^All of it/ })
         .first()
         .click();
+      await expect(page.getByRole('region', { name: 'The act' })).toBeVisible();
       expect(await seriousViolations(page)).toEqual([]);
       expect(refused).toEqual([]);
     });

@@ -12,7 +12,9 @@ interface Violation {
 
 /** What axe finds serious on the page, which has to have been opened with it. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  // While something fades in, its colours aren't its own. What goes away meanwhile never ends.
+  // While something fades in, its colours aren't its own, and axe may still look when it comes.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  // Transitions of colours go on all the same. What goes away meanwhile never ends.
   await page.evaluate(() =>
     Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
   );

@@ -86,18 +86,34 @@ function rowOf(cell: (name: string) => string | null): StatisticsRow {
 const numberOf = (text: string | null): number | null =>
   text !== null && /^-?\d+$/.test(text) ? Number(text) : null;
 
-/** Texts of checks are between quotes where they hold what would end a cell or a line. */
+/** Nearly all of a large answer is plain, and split at once. */
 function linesOf(text: string): string[][] {
-  const cell = /(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/gy;
   const lines: string[][] = [];
-  let line: string[] = [];
-  while (cell.lastIndex < text.length) {
-    const [, quoted, plain = '', end] = cell.exec(text) ?? [];
-    if (end === undefined) break;
-    line.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === ',') continue;
-    lines.push(line);
-    line = [];
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at);
+    const plain = text.slice(at, end === -1 ? undefined : end);
+    const { cells, next } = plain.includes('"')
+      ? quotedLine(text, at)
+      : { cells: plain.split(','), next: at + plain.length + 1 };
+    if (cells.some((found) => found !== '')) lines.push(cells);
+    at = next;
   }
-  return [...lines, line].filter((one) => one.some((found) => found !== ''));
+  return lines;
+}
+
+/** Texts of checks are between quotes where they hold what would end a cell or a line. */
+function quotedLine(
+  text: string,
+  from: number,
+): { readonly cells: string[]; readonly next: number } {
+  const cell = /(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/gy;
+  cell.lastIndex = from;
+  const cells: string[] = [];
+  for (let end = ','; end === ','; ) {
+    const [, quoted, plain = '', found] = cell.exec(text) ?? [];
+    if (found === undefined) return { cells, next: text.length };
+    cells.push(quoted?.replaceAll('""', '"') ?? plain);
+    end = found;
+  }
+  return { cells, next: cell.lastIndex };
 }
