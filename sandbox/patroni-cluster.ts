@@ -85,8 +85,12 @@ export class PatroniCluster {
     for (const [index, member] of this.members.entries()) {
       if (member === leader) continue;
       if (!streaming.has(member.name)) return `${member.name} is not streaming`;
-      if (reports[index]?.timeline !== lead?.timeline)
+      // After a quick promotion a standby's Patroni may tell the timeline before, for as long as no
+      // member comes or goes: PostgreSQL knows.
+      const told = reports[index]?.timeline;
+      if (told !== lead?.timeline && (await received(member)) !== lead?.timeline) {
         return `${member.name} is on an old timeline`;
+      }
     }
     const synchronous = lead?.replication?.some((each) => each.sync_state === 'sync');
     if (this.#synchronous && this.members.length > 1 && !synchronous) {
@@ -145,6 +149,8 @@ export class PatroniCluster {
     return this.#load.running();
   }
 }
+
+const received = (member: PatroniMember) => member.receivedTimeline().catch(() => null);
 
 function streamingFrom(reports: readonly (PatroniReport | null)[]): Set<string> {
   const names = new Set<string>();

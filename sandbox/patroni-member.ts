@@ -196,6 +196,12 @@ export class PatroniMember {
     }
   }
 
+  /** Of what a standby receives, as PostgreSQL says; null when it receives nothing. */
+  async receivedTimeline(): Promise<number | null> {
+    const [row] = await this.sql('SELECT received_tli FROM pg_stat_wal_receiver');
+    return row ? Number(row.received_tli) : null;
+  }
+
   #needPostmaster(): ProcessId {
     const found = this.postmaster();
     if (!found) throw new SandboxError(`PostgreSQL of ${this.name} is not running`);

@@ -1,7 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { MoveSeen } from '@/lib/history/failover';
@@ -14,23 +12,19 @@ import type { ClusterView } from '@/lib/topology/view';
 import type { Asked } from './adapters/store/ask';
 import { Database } from './adapters/store/database';
 import { EmbeddedPostgres } from './adapters/store/embedded';
-import { lockFolder } from './adapters/store/folder-lock';
+import { historyReads } from './adapters/store/history-reads';
 import { PostgresLagStore } from './adapters/store/lag-store';
-import { reliabilityStore } from './adapters/store/reliability-store';
-import { PostgresReplayStore } from './adapters/store/replay-store';
 import { PostgresUpkeep } from './adapters/store/rollups';
-import { runStore } from './adapters/store/run-store';
-import { FolderSpool } from './adapters/store/spool';
 import { PostgresStore } from './adapters/store/store';
-import { versionStore } from './adapters/store/version-store';
+import { StoreFolder } from './adapters/store/store-folder';
 import { createAudit } from './audit-parts';
 import { systemClock } from './clock';
 import type { StoreConfig } from './config';
-import { Election } from './history/election';
 import { Failovers } from './history/failovers';
 import { Housekeeping } from './history/housekeeping';
 import { KeptRuns } from './history/kept-runs';
 import { Recorder } from './history/recorder';
+import { RecordingTurn } from './history/recording-turn';
 import { Samples } from './history/samples';
 import { Structures } from './history/structures';
 import { Versions, type VersionsOptions } from './history/versions';
@@ -90,7 +84,7 @@ interface HistoryParts {
   /** What there is now: where recording begins. */
   readonly now: Now;
   /** Where those who share a store elect who records. */
-  readonly turn: {
+  readonly elects: {
     readonly access: () => ListingAccess;
     readonly folder: string;
     /** Whether ZooKeeper knows us by a digest there. */
@@ -103,8 +97,6 @@ interface HistoryParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Between two attempts to get the folder. */
-const FOLDER_RETRY_MS = 2000;
 /** A disk or a store that doesn't answer can't hold up the end for longer than this. */
 const CLOSE_MS = 1000;
 
@@ -122,7 +114,7 @@ export function createHistory({
   next,
   access,
   now,
-  turn,
+  elects,
   log,
   onState,
   onReady,
@@ -131,17 +123,7 @@ export function createHistory({
   if (config === null) return noHistory(log);
   const clock = systemClock;
   const { folder, url, spoolBytes, keepEventsMs, keepLagMs: keeping, budgetBytes } = config;
-  let trouble: { readonly since: number; readonly says: string } | null = null;
-  let lock: { release(): void } | null = null;
-  let cancelRetry = () => {};
   let said: string | null = null;
-  let closed = false;
-  /** Those who share a store agree on one who records; who has one alone need not. */
-  let mine = url === null;
-  let standby: string | null = null;
-  /** Why it is not known who records; null: it is. */
-  let undecided: { readonly since: number; readonly says: string } | null =
-    url === null ? null : { since: clock.now(), says: 'Which Howdah records is being agreed on.' };
 
   const embedded =
     url === null
@@ -154,7 +136,7 @@ export function createHistory({
   const database: Database = new Database({
     clock,
     reach: () => embedded?.start() ?? Promise.resolve({ connectionString: url ?? '' }),
-    writes: () => mine,
+    writes: () => turn.isMine,
     kind: url === null ? 'embedded' : new URL(url).host,
     onState: (state) => {
       const { server, says } = database.health;
@@ -172,7 +154,7 @@ export function createHistory({
   });
   const audit = createAudit({
     ...{ config, secret, database, onState, onError },
-    ...{ access: turn.access, root: turn.folder, known: turn.known },
+    ...{ access: elects.access, root: elects.folder, known: elects.known },
   });
   const store = new PostgresStore(database);
   const recorder: Recorder = new Recorder({
@@ -182,10 +164,8 @@ export function createHistory({
     onLost: () => structures.lost(),
     onError,
   });
-  /** Nothing is recorded before it is noted that somebody watches. */
-  let begun = false;
   const record = (one: HistoryRecord): void => {
-    if (mine && begun) recorder.record(one);
+    if (turn.hasBegun) recorder.record(one);
   };
   const recording = { clock, next, record };
   const structures = new Structures({
@@ -197,15 +177,11 @@ export function createHistory({
   // What is carried out here is kept here, whoever records the rest.
   const runs = new KeptRuns({ clock, next: () => next(), record: (one) => recorder.record(one) });
   const versions = new Versions({ ...recording, access });
-  const kept = versionStore(database);
   const watching = new Watching({
     ...recording,
     store,
     writtenUntil: () => recorder.writtenUntil,
   });
-  const replays = new PostgresReplayStore(database);
-  const reliability = reliabilityStore(database);
-
   const lag = new PostgresLagStore({ database, clock, keeping });
   const samples = new Samples({ clock, store: lag, onError });
   const housekeeping: Housekeeping = new Housekeeping({
@@ -226,67 +202,43 @@ export function createHistory({
     ...recorder.view,
     samples: samples.figures,
     disk: housekeeping.disk,
-    standby,
+    standby: turn.standby,
   });
 
-  const begin = (): void => {
-    begun = true;
-    watching.start();
-    structures.start(now.views());
-    versions.start(now.views().map(({ id }) => [id, now.scope(id)] as const));
-    for (const roll of now.rolls()) structures.present(roll);
-  };
-  const election =
-    url === null
-      ? null
-      : new Election({
-          clock,
-          path: `${turn.folder}/recorder-${storeName(url)}`,
-          me: { id: randomUUID(), host: hostname(), pid: process.pid },
-          access: turn.access,
-          onTurn: (isMine, other) => {
-            standby = other;
-            undecided = null;
-            log.info(isMine ? 'history is recorded here' : `${other} records history`);
-            if (isMine === mine) return;
-            mine = isMine;
-            if (isMine) begin();
-            else {
-              begun = false;
-              for (const part of [watching, structures, versions]) part.stop();
-            }
-            database.renew();
-            onState();
+  // Those who share a store agree on one who records; who has one alone need not.
+  const turn: RecordingTurn = new RecordingTurn({
+    ...{ clock, log, onError, onDoubt: onState },
+    election:
+      url === null
+        ? null
+        : {
+            path: `${elects.folder}/recorder-${storeName(url)}`,
+            me: { id: randomUUID(), host: hostname(), pid: process.pid },
+            access: elects.access,
           },
-          onDoubt: (says) => {
-            if (undecided?.says !== says) log.warn(says);
-            undecided = { since: undecided?.since ?? clock.now(), says };
-            onState();
-          },
-          onError,
-        });
-
-  const open = async (): Promise<void> => {
-    try {
-      // PostgreSQL's user has to pass, where that is another than ours.
-      mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-      lock = lockFolder(folder);
-      const spool = await FolderSpool.open(join(folder, 'spool'), spoolBytes);
+    begin: () => {
+      watching.start();
+      structures.start(now.views());
+      versions.start(now.views().map(({ id }) => [id, now.scope(id)] as const));
+      for (const roll of now.rolls()) structures.present(roll);
+    },
+    end: () => {
+      for (const part of [watching, structures, versions]) part.stop();
+    },
+    onMoved: () => {
+      database.renew();
+      onState();
+    },
+  });
+  const place = new StoreFolder({
+    ...{ clock, folder, spoolBytes, log, onTried: onState },
+    onOpen: async (spool) => {
       // Last of what may fail: its entries go on disk only while the folder is ours.
       await audit.open();
       recorder.start(spool);
-      trouble = null;
       database.start();
-    } catch (error) {
-      lock?.release();
-      lock = null;
-      const says = `${error instanceof Error ? error.message : error}.`;
-      if (trouble?.says !== says) log.warn(`history is not kept: ${says}`);
-      trouble = { since: trouble?.since ?? clock.now(), says };
-      if (!closed) cancelRetry = clock.after(FOLDER_RETRY_MS, () => void open());
-    }
-    onState();
-  };
+    },
+  });
 
   return {
     audit,
@@ -299,7 +251,7 @@ export function createHistory({
     },
     noteRun: (view) => runs.note(view),
     sample: (cluster, sample) => {
-      if (mine) samples.note(cluster, sample);
+      if (turn.isMine) samples.note(cluster, sample);
     },
     see: (cluster, view, seen) => {
       structures.note(cluster, view, seen.at);
@@ -313,45 +265,20 @@ export function createHistory({
     },
     read: (cluster, scope) => versions.note(cluster, scope),
     readMarked: (ensemble, path, znode) => versions.noteOne(ensembleId(ensemble), path, znode),
-    ...runStore(database),
-    versions: kept.versions,
-    znodes: kept.znodes,
-    bytes: kept.bytes,
     present: (roll) => structures.present(roll),
-    events: (query, within) => store.events(query, within),
-    lag: (query) => lag.read(query),
-    replay: async (query) => {
-      // Of what is still to come nothing is known.
-      const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
-      const replay = await replays.replay({ ...query, until });
-      return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
-    },
-    reliability: async (query, within) => {
-      const until = Math.max(query.from + 1, Math.min(query.until, clock.now()));
-      const facts = await reliability.facts({ ...query, until }, within);
-      // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
-      const worst = lag.worst({ ...query, from: facts.from, until }, within).catch((error) => {
-        log.warn(`the worst lag could not be told: ${error.message}`);
-        return null;
-      });
-      return { ...facts, worstLag: await worst };
-    },
+    ...historyReads({ clock, database, store, lag, log }),
     get view(): HistoryView {
-      const wrong = trouble ?? undecided;
+      const wrong = place.trouble ?? turn.undecided;
       return wrong ? { ...view(), state: 'away', ...wrong } : view();
     },
     database,
-    open: () => void open(),
-    start: () => {
-      if (mine) begin();
-      election?.start();
-    },
+    open: () => void place.open(),
+    start: () => turn.start(),
     stop: () => audit.stop(),
     close: async () => {
-      closed = true;
-      cancelRetry();
+      place.giveUp();
       housekeeping.close();
-      election?.close();
+      turn.close();
       watching.stop();
       versions.stop();
       await Promise.race([
@@ -360,7 +287,7 @@ export function createHistory({
       ]);
       database.close();
       embedded?.stop();
-      lock?.release();
+      place.release();
     },
   };
 }

@@ -124,11 +124,11 @@ export function createOperations(parts: Parts): {
       show(view);
     },
   });
-  const schedules = new Schedules({ ...shared, own: (id) => runs.newest(id) });
+  const schedules = new Schedules({ ...shared, own: (id) => runs.known.newest(id) });
   const followed = new Followed({
     ...shared,
     onRun: (view) => show(view, isNamed(view)),
-    own: (id) => runs.newest(id),
+    own: (id) => runs.known.newest(id),
     scheduledBy: (id, at) => schedules.at(id, at),
     another: (view, czxid) => runs.another(view, czxid),
     throughProxy: (key, about) => writes.throughProxy(key, about),
@@ -140,13 +140,13 @@ export function createOperations(parts: Parts): {
       preflight: (id, wish) => runs.preflight(id, wish),
       start: (request, act) => runs.start(request, act),
       list: (id) =>
-        [...runs.list(id), ...[followed.newest(id) ?? []].flat()].toSorted(
+        [...runs.known.list(id), ...[followed.newest(id) ?? []].flat()].toSorted(
           (a, b) => b.startedAt - a.startedAt,
         ),
     },
     stamped: (id) => newest.get(id),
-    moving: (id) => runs.moving(id) ?? followed.moving(id),
-    active: () => new Set([...runs.active, ...followed.active]),
+    moving: (id) => runs.known.moving(id) ?? followed.moving(id),
+    active: () => new Set([...runs.known.active, ...followed.active]),
     observe: (view) => {
       runs.observe(view);
       schedules.observe(view);

@@ -82,9 +82,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const { maxSessionTimeoutMs } = ensemble;
       return { name, connected: vouchedFor(ensemble), maxSessionTimeoutMs };
     },
-    operationOn: (id) => acting.runs.running(id),
+    operationOn: (id) => acting.runs.known.running(id),
     moving: (id) => acting.moving(id),
-    isOurs: (id, zxid) => acting.runs.isOurs(id, zxid),
+    isOurs: (id, zxid) => acting.runs.known.isOurs(id, zxid),
     onError,
     onEvent: (event) => history.record(event),
     onView: (id, view, seen) => history.see(id, view, seen),
@@ -146,7 +146,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       scope: (id) => ensembles.scope(id),
       rolls: () => ensembles.all.flatMap((ensemble) => takeUp.rollOf(ensemble) ?? []),
     },
-    turn: {
+    elects: {
       access: () => ensembles.of(config.ensembles[0]?.name ?? '').session,
       folder: config.root === '/' ? '' : config.root,
       known: config.ensembles[0]?.digest != null,

@@ -620,8 +620,23 @@ describe('what would be lost', () => {
   });
 
   test('of one on another timeline is not known, however far it is', () => {
-    expect(lossOf({ reached: new Map([['pg-b', at(9000n, 2)]]) })).toBeNull();
+    const behind = withMember(blind, 'pg-b', { timeline: 2 });
+    expect(lossOf({ reached: new Map([['pg-b', at(9000n, 2)]]) }, behind)).toBeNull();
     expect(lossOf({ reached: new Map([['pg-b', at(9000n)]]) })).toBe(0);
+  });
+
+  test('is known where a Patroni goes on telling the timeline before', () => {
+    const reached = new Map([
+      ['pg-b', at(1000n, 2)],
+      ['pg-c', at(1300n)],
+    ]);
+    expect(lossOf({ reached })).toBe(300);
+    expect(
+      lossOf(
+        { reached: new Map([['pg-b', at(1000n)]]) },
+        withMember(blind, 'pg-b', { timeline: 2 }),
+      ),
+    ).toBe(0);
   });
 
   test('is never said to be nothing for sure while a leader may have written more', () => {

@@ -45,7 +45,10 @@ describe('an earlier configuration', () => {
     expect(JSON.parse(recordText())).toMatchObject({ act: act.id, view: { by: act.by } });
     const { zxid } = world.config;
     expect(world.audited).toMatchObject([{ id: act.id, result: 'done', cost: { zxid } }]);
-    expect([howdah.runs.isOurs(ID, zxid), howdah.runs.isOurs(ID, 'ff')]).toEqual([true, false]);
+    expect([howdah.runs.known.isOurs(ID, zxid), howdah.runs.known.isOurs(ID, 'ff')]).toEqual([
+      true,
+      false,
+    ]);
     // The audit's word of it may have been lost with this process: the next one says the same.
     howdah.end();
     await new Howdah(world).runs.resume('main', [ID]);

@@ -222,7 +222,7 @@ describe.each(cases)('$name, and Patroni $answer', ({ name, answer }) => {
         expect(third.newest?.outcome).toEqual(ended);
         expect(keptOf(world.audited)).toEqual(kept);
         // And the turn is free again.
-        expect(third.runs.running(ID)).toBeNull();
+        expect(third.runs.known.running(ID)).toBeNull();
         expect(world.zookeeper.get(`/howdah/operations/${ID}/owner`)).toBeNull();
       }
       steps = at;

@@ -113,7 +113,7 @@ describe.each(Object.keys(plans))('%s', (name) => {
           for (const one of known) expect(one.cost?.zxid).toBe(world.config.zxid);
         }
         // The turn is free.
-        expect(last.runs.running(ID)).toBeNull();
+        expect(last.runs.known.running(ID)).toBeNull();
         expect(world.zookeeper.get(SCOPE) === null).toBe(plan.wish.kind === 'removal' && came);
       }),
       { numRuns: 200 },

@@ -689,7 +689,7 @@ describe('a process that stood still', () => {
     for (let i = 0; i < 6; i += 1) await rest();
     expect(world.asked).toEqual([]);
     expect(howdah.outcome).toBe('done');
-    expect(howdah.runs.running(ID)).toBeNull();
+    expect(howdah.runs.known.running(ID)).toBeNull();
     // Told once, or twice the same.
     expect(new Set(world.audited.map(({ result }) => result))).toEqual(new Set(['done']));
   });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { BegunAct } from '@/lib/audit/entry';
 import { Failure, ZooKeeperError } from '@/lib/errors';
 import { stateOf, whatMoved } from '@/lib/operations/as-seen';
-import { observed, overdue } from '@/lib/operations/follow';
 import { settlesAt } from '@/lib/operations/follow-leadership';
 import { patienceOf } from '@/lib/operations/plan';
 import { auditedEnd, begin, type Run, toldEnd } from '@/lib/operations/run';
@@ -15,22 +14,24 @@ import type { ClusterView } from '@/lib/topology/view';
 import type { Operations } from '../ports';
 import { carryOut } from './carry-out';
 import { findOut, goOn } from './go-on';
+import { KnownRuns } from './known-runs';
 import { LiveRun } from './live-run';
 import { Mirrored } from './mirrored';
 import { Records } from './records';
+import { RunWatch } from './run-watch';
 import type { RunsOptions } from './runs-options';
 
-const DEADLINE_RETRY_MS = 1000;
 /** A process that has taken a run up may be gone by then. */
 const FOREIGN_RETRY_MS = 3000;
 /** An end that is older has been in the audit long since, and may have gone from it by its age. */
 const TOLD_AGAIN_MS = 7 * 86_400_000;
 
 /** Carries operations out, one at a time for each cluster, each from its own record. */
-export class Runs implements Operations {
+export class Runs implements Omit<Operations, 'list'> {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
-  readonly #live = new Map<ClusterId, LiveRun>();
+  readonly known: KnownRuns;
+  readonly #watch: RunWatch;
   readonly #mirrored: Mirrored;
   /** Whose turn is just being taken: nothing of them is taken up meanwhile, or begun beside it. */
   readonly #taking = new Set<ClusterId>();
@@ -38,10 +39,17 @@ export class Runs implements Operations {
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.known = new KnownRuns(options);
+    this.#watch = new RunWatch({
+      ...options,
+      current: ({ id }) => (this.#closed ? undefined : this.known.get(id)),
+      isWatched: (live) => this.#isCurrent(live) && !live.foreign,
+      advance: (live, run) => void this.#advance(live, run),
+    });
     this.#mirrored = new Mirrored({
       ...options,
       records: (ensemble) => this.#records(ensemble),
-      own: (id) => this.#live.get(id)?.run.view.id ?? null,
+      own: (id) => this.known.get(id)?.run.view.id ?? null,
       takeUp: ({ id, key }) => this.#takeUp(key.ensemble, id),
       isClosed: () => this.#closed,
     });
@@ -49,45 +57,6 @@ export class Runs implements Operations {
 
   async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
     return this.#judge(wish, this.#view(id));
-  }
-
-  list(id: ClusterId): readonly OperationView[] {
-    const live = this.#live.get(id);
-    return live ? [live.run.view] : [];
-  }
-
-  /** The cluster's newest run, and whether something may still happen to it. */
-  newest(id: ClusterId): { readonly run: Run; readonly open: boolean } | null {
-    const live = this.#live.get(id);
-    return live ? { run: live.run, open: live.isOpen(this.#options.clock) } : null;
-  }
-
-  /** Clusters with a run under way: they are watched closely. */
-  get active(): readonly ClusterId[] {
-    const { clock } = this.#options;
-    return [...this.#live].filter(([, live]) => live.isOpen(clock)).map(([id]) => id);
-  }
-
-  /** What is under way on a cluster, in a few words; null when nothing is. */
-  running(id: ClusterId): string | null {
-    const view = this.#live.get(id)?.run.view;
-    return view && view.state !== 'ended' ? view.title : null;
-  }
-
-  /** What is under way that moves the leadership of a cluster, or the request for that. */
-  moving(id: ClusterId): 'switchover' | 'failover' | null {
-    const run = this.#live.get(id)?.run;
-    if (!run || run.view.state === 'ended') return null;
-    const { kind } = run.wish;
-    if (kind === 'failover' || kind === 'switchover') return kind;
-    return kind === 'cancel-switchover' ? 'switchover' : null;
-  }
-
-  /** Whether that write to ZooKeeper was an operation's, or one may just be writing there. */
-  isOurs(id: ClusterId, zxid: string | null): boolean {
-    const run = this.#live.get(id)?.run;
-    const writes = run?.sha256 != null && run.view.state !== 'ended' && !run.written;
-    return writes || (zxid !== null && this.#options.edits.wrote(zxid));
   }
 
   async start(request: OperationRequest, act: BegunAct | null = null): Promise<OperationView> {
@@ -152,30 +121,13 @@ export class Runs implements Operations {
       throw new Failure('busy', says);
     }
     const live = new LiveRun(view.key, records, stored);
-    this.#live.set(view.id, live);
+    this.known.set(live);
     return live;
   }
 
   /** The cluster's view has changed: whatever run it has may have got further. */
   observe(view: ClusterView): void {
-    const live = this.#live.get(view.id);
-    const { clock } = this.#options;
-    if (!live?.isOpen(clock) || live.foreign) return;
-    // What a lost ensemble last showed proves nothing.
-    if (!this.#options.connected(view.key.ensemble)) return;
-    const after = overdue(observed(live.run, view, clock.now()), view, clock.now());
-    const settles = settlesAt(after);
-    if (settles !== null && settlesAt(live.run) === null) this.#lookAgain(live, settles);
-    if (JSON.stringify(after) !== JSON.stringify(live.run)) void this.#advance(live, after);
-  }
-
-  /** Whether something lasts is seen only by looking again. */
-  #lookAgain(live: LiveRun, at: number): void {
-    const { clock, view } = this.#options;
-    clock.after(Math.max(0, at - clock.now()) + 50, () => {
-      const now = view(live.run.view.cluster);
-      if (now && !this.#closed) this.observe(now);
-    });
+    this.#watch.observe(view);
   }
 
   /**
@@ -187,7 +139,7 @@ export class Runs implements Operations {
     const foreign: ClusterId[] = [];
     for (const id of clusters) {
       if (this.#closed) break;
-      const live = this.#live.get(id);
+      const live = this.known.get(id);
       if (live?.unsaved && !live.foreign) await this.#save(live);
       try {
         if (live && live.run.view.state !== 'ended') await this.#claimAgain(live);
@@ -217,8 +169,8 @@ export class Runs implements Operations {
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
     const { view } = this.#options;
-    const before = this.#live.get(id);
-    const isOver = () => this.#taking.has(id) || this.#live.get(id) !== before;
+    const before = this.known.get(id);
+    const isOver = () => this.#taking.has(id) || this.known.get(id) !== before;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
     if (!stored || isOver() || stored.run.view.id === before?.run.view.id) return true;
@@ -228,15 +180,15 @@ export class Runs implements Operations {
     if (isOver()) return true;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     live.set(takenOver(stored.run, this.#options.clock.now()));
-    this.#live.set(id, live);
+    this.known.set(live);
     this.#show(live, null);
     this.#tellAgain(stored.run);
     const now = view(id);
-    this.#watchDeadline(live);
+    this.#watch.untilDeadline(live);
     // It may take as long as the members take: other clusters don't wait for that.
     void goOn(this.#handle(live), this.#partsFor(live)).catch(this.#options.onError);
     const settles = settlesAt(live.run);
-    if (settles !== null) this.#lookAgain(live, settles);
+    if (settles !== null) this.#watch.lookAgain(live, settles);
     if (now) this.observe(now);
     return true;
   }
@@ -257,14 +209,14 @@ export class Runs implements Operations {
   }
 
   #turn(wish: Wish, id: ClusterId): Turn {
-    return turnFor(wish, this.#live.get(id)?.run ?? null, this.#options.clock.now());
+    return turnFor(wish, this.known.get(id)?.run ?? null, this.#options.clock.now());
   }
 
   /** What only waits is ended where something can't wait for it; else it has its turn, still. */
   async #leave(wish: Wish, { id, name }: ClusterView, { view }: Run): Promise<void> {
     const { running, leaving } = this.#turn(wish, id);
     if (running) throw new Failure('busy', `${running} is under way on ${name}.`);
-    const live = this.#live.get(id);
+    const live = this.known.get(id);
     if (leaving === null || live === undefined) return;
     await this.#advance(live, left(live.run, view.title, this.#options.clock.now()));
   }
@@ -272,7 +224,7 @@ export class Runs implements Operations {
   async #carry(seen: ClusterView, live: LiveRun, bytes: Buffer | null): Promise<void> {
     const { clock, patroni, access, settings, view, writes, edits, onError } = this.#options;
     const { key } = seen;
-    this.#watchDeadline(live);
+    this.#watch.untilDeadline(live);
     const handle = this.#handle(live);
     const now = () => view(live.run.view.cluster);
     try {
@@ -306,7 +258,7 @@ export class Runs implements Operations {
         if (!ours) this.#handOver(live);
         return ours;
       },
-      look: (afterMs: number) => this.#lookAgain(live, clock.now() + afterMs),
+      look: (afterMs: number) => this.#watch.lookAgain(live, clock.now() + afterMs),
       until: (holds: (run: Run) => boolean, byMs: number) => live.until(clock, holds, byMs),
     };
   }
@@ -343,19 +295,23 @@ export class Runs implements Operations {
   async #lookAtForeign(live: LiveRun): Promise<void> {
     const { clock, onError } = this.#options;
     const id = live.run.view.cluster;
-    if (this.#closed || this.#live.get(id) !== live) return;
+    if (!this.#isCurrent(live)) return;
     try {
       const stored = await this.#records(live.ensemble).read(id);
       if (stored?.run.view.id === live.run.view.id) live.adopt(stored.run);
       this.#show(live, null);
-      this.#live.delete(id);
+      this.known.delete(id);
       if (await this.#takeUp(live.ensemble, id)) return;
-      this.#live.set(id, live);
+      this.known.set(live);
     } catch (error) {
-      if (!this.#live.has(id)) this.#live.set(id, live);
+      if (!this.known.get(id)) this.known.set(live);
       if (!(error instanceof ZooKeeperError)) onError(error);
     }
     clock.after(FOREIGN_RETRY_MS, () => void this.#lookAtForeign(live));
+  }
+
+  #isCurrent(live: LiveRun): boolean {
+    return !this.#closed && this.known.get(live.run.view.cluster) === live;
   }
 
   #show({ run: { view } }: LiveRun, says: string | null): void {
@@ -365,23 +321,6 @@ export class Runs implements Operations {
   /** See `Mirrored`. Throws `ZooKeeperError`. */
   another(view: ClusterView, czxid: string | null): Promise<boolean> {
     return this.#mirrored.tells(view, czxid);
-  }
-
-  #watchDeadline(live: LiveRun): void {
-    const { clock, view, connected } = this.#options;
-    const wait = Math.max(0, live.run.deadline - clock.now()) + 50;
-    clock.after(Math.max(wait, DEADLINE_RETRY_MS), () => {
-      const id = live.run.view.cluster;
-      if (this.#closed || this.#live.get(id) !== live || live.run.view.outcome) return;
-      if (live.foreign) return;
-      // What a lost ensemble last showed proves nothing: ask again when it is back.
-      if (!connected(live.ensemble)) {
-        this.#watchDeadline(live);
-        return;
-      }
-      const after = overdue(live.run, view(id), clock.now());
-      if (after !== live.run) void this.#advance(live, after);
-    });
   }
 
   #view(id: ClusterId): ClusterView {

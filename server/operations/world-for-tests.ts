@@ -267,7 +267,7 @@ export class Howdah {
   }
 
   get newest(): OperationView | undefined {
-    return this.runs.list(ID)[0];
+    return this.runs.known.list(ID)[0];
   }
 
   get outcome(): string | undefined {

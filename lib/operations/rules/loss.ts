@@ -46,9 +46,14 @@ function positionOf({ name, lsn }: MemberView, input: PreflightInput): bigint | 
   );
 }
 
+/**
+ * The newest that is told: a standby never goes back to an earlier one, but its Patroni's REST goes on
+ * telling that after a quick promotion, until some member comes or goes (Patroni 3.0).
+ */
 function timelineOf({ name, timeline }: MemberView, { reached }: PreflightInput): number | null {
   const answer = reached.get(name);
-  return (answer?.is === 'ok' ? answer.timeline : null) ?? timeline;
+  const told = answer?.is === 'ok' ? answer.timeline : null;
+  return told !== null && timeline !== null ? Math.max(told, timeline) : (told ?? timeline);
 }
 
 /** What would be lost, as a rule; `ok` only where all that is known is there, and known by now. */
