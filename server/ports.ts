@@ -1,27 +1,21 @@
-import type { Sight } from '@/lib/access/sight';
 import type { BegunAct } from '@/lib/audit/entry';
 import type { ClusterSettings, ConfigDocument, SettingFacts } from '@/lib/configuration/facts';
-import type { DiskView, EventsPage, EventsQuery, Gap, HistoryView } from '@/lib/history/history';
-import type { LagChunk, LagHistory, LagQuery, MemberFigures } from '@/lib/history/lag';
-import type { HistoryRecord } from '@/lib/history/record';
-import type { ReliabilityFacts, ReliabilityQuery, WorstLag } from '@/lib/history/reliability';
-import type { Replay, ReplayQuery } from '@/lib/history/replay';
-import type { PastCosts, PastQuery, RunsPage, RunsQuery } from '@/lib/history/run-record';
-import type { VersionsPage, VersionsQuery } from '@/lib/history/znode-version';
 import type { StateNow } from '@/lib/operations/as-seen';
 import type { Burden, Reached } from '@/lib/operations/preflight';
 import type { OperationRequest, OperationView, Preflight } from '@/lib/operations/types';
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterEvent, LagSample } from '@/lib/topology/event';
-import type { ClusterKey, Stat } from '@/lib/topology/facts';
+import type { ClusterKey } from '@/lib/topology/facts';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
-import type { Access } from '@/lib/znodes/access';
+import type { ZnodeAccess } from './znode-ports';
 
 export type * from './account-ports';
 export type * from './audit-ports';
+export type * from './history-ports';
 export type * from './routing-ports';
 export type * from './write-ports';
+export type * from './znode-ports';
 
 /** Time, so that tests can hold it still. Milliseconds since the epoch. */
 export interface Clock {
@@ -30,146 +24,6 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
   /** Runs `task` as soon as what has arrived meanwhile has had its turn. */
   soon(task: () => void): void;
-}
-
-/** Where history is kept for good. */
-export interface HistoryStore {
-  readonly health: Pick<HistoryView, 'state' | 'since' | 'says' | 'server'>;
-  /** It is there, and takes records. */
-  readonly writable: boolean;
-  /**
-   * Writes records, all or none; those it has already, by their `seq`, it leaves alone. Throws while
-   * it is away; throws `bad-input` for what it would refuse again.
-   */
-  write(records: readonly HistoryRecord[]): Promise<void>;
-  noteGap(gap: Gap): Promise<void>;
-  /** The watch that began then has lasted until that moment. */
-  noteWatching(began: number, until: number): Promise<void>;
-  /** Those of what somebody may see. Throws `unavailable` while it is away. */
-  events(query: EventsQuery, within: Sight): Promise<EventsPage>;
-}
-
-/** Where lag is kept for good. */
-export interface LagStore {
-  /** False while it can't be written to. */
-  readonly ready: boolean;
-  /** All or none; what it has already, by member and first moment, it leaves alone. */
-  write(chunks: readonly LagChunk[]): Promise<void>;
-  /** Throws `unavailable` while it is away. */
-  read(query: LagQuery): Promise<LagHistory>;
-  /** All figures at once, the highest of each bucket. Throws `unavailable` while it is away. */
-  figures(query: Omit<LagQuery, 'figure'>): Promise<readonly MemberFigures[]>;
-  /** Of each cluster the furthest that a standby was behind. Throws `unavailable` while it is away. */
-  worst(query: ReliabilityQuery, within: Sight): Promise<readonly WorstLag[]>;
-}
-
-/** Where structures are read back. */
-export interface ReplayStore {
-  /** Throws `unavailable` while it is away. */
-  replay(query: Omit<ReplayQuery, 'buckets'>): Promise<Omit<Replay, 'lag'>>;
-}
-
-/** Where changes of leadership are read back, and when somebody watched. */
-export interface ReliabilityStore {
-  /** Throws `unavailable` while it is away. */
-  facts(query: ReliabilityQuery, within: Sight): Promise<Omit<ReliabilityFacts, 'worstLag'>>;
-}
-
-/** Where versions of znodes are read back. Throws `unavailable` while it is away. */
-export interface VersionStore {
-  versions(query: VersionsQuery): Promise<VersionsPage>;
-  /** The names of those of a cluster, or of an ensemble's `ensembleId`, that have any. */
-  znodes(cluster: ClusterId): Promise<readonly string[]>;
-  /** The bytes of one version; null where there is no such, or it was gone then. */
-  bytes(which: {
-    readonly cluster: ClusterId;
-    readonly name: string;
-    readonly seq: number;
-  }): Promise<Buffer | null>;
-}
-
-/** Where runs of operations are read back. Throws `unavailable` while it is away. */
-export interface RunStore {
-  runs(query: RunsQuery): Promise<RunsPage>;
-  /** As it was known last; null: there is none, or none any more. */
-  run(which: { readonly cluster: ClusterId; readonly id: string }): Promise<OperationView | null>;
-  /** What the cluster's last changes of leadership of that kind cost. */
-  past(query: PastQuery): Promise<PastCosts>;
-}
-
-/** What is done to history now and then, so that it stays small. Throws while the store is away. */
-export interface Upkeep {
-  /** Makes rollups of samples before `until`, of which none may come later. */
-  rollUp(until: number): Promise<void>;
-  /** Drops what is older than it is kept for. @returns what, by name. */
-  prune(): Promise<readonly string[]>;
-  /** Drops the oldest of what takes more room than history may. @returns what, by name. */
-  shrink(): Promise<readonly string[]>;
-  measure(): Promise<DiskView>;
-}
-
-/** What pages may ask of history. */
-export interface HistoryReader extends Pick<HistoryStore, 'events'>, RunStore {
-  readonly view: HistoryView;
-  lag: LagStore['read'];
-  /** All of a stretch of time of one cluster. Throws `unavailable` while the store is away. */
-  replay(query: ReplayQuery): Promise<Replay>;
-  versions: VersionStore['versions'];
-  znodes: VersionStore['znodes'];
-  /** What is kept of how reliable clusters were. Throws `unavailable` while the store is away. */
-  reliability(query: ReliabilityQuery, within: Sight): Promise<ReliabilityFacts>;
-}
-
-/** Records that went to disk together. */
-export interface SpooledBatch<T = HistoryRecord> {
-  readonly name: string;
-  readonly records: readonly T[];
-}
-
-/** What waits on disk until the store has it. It outlives the process. */
-export interface Spool<T = HistoryRecord> {
-  readonly records: number;
-  /** When the record that has waited longest was seen; null: none waits. */
-  readonly oldestAt: number | null;
-  readonly bytes: number;
-  readonly mostBytes: number;
-  /**
-   * Durable once this is true; false: there is no room, which does not hold for what `must` be kept
-   * while the disk takes it. Throws what the disk says.
-   */
-  append(records: readonly T[], must?: 'must'): Promise<boolean>;
-  /** The batches that have waited longest, of about `most` records in all; none: nothing waits. */
-  oldest(most: number): Promise<readonly SpooledBatch<T>[]>;
-  drop(batch: SpooledBatch<T>): Promise<void>;
-  /** What was noted last, by this process or an earlier one. */
-  readonly losing: Gap | null;
-  /** Keeps what is being lost, until the store has it. */
-  noteLosing(gap: Gap | null): Promise<void>;
-}
-
-/** A znode as it was read: its bytes and stat. */
-export interface RawZnode {
-  readonly data: Buffer;
-  readonly stat: Stat;
-}
-
-/** What a mirror holds of one path: a znode, its absence, or why it could not be read. */
-export type MirroredZnode = RawZnode | { readonly failed: string } | null;
-
-/** One scope as the mirror holds it now, for decoding. */
-export interface ScopeSnapshot {
-  readonly key: ClusterKey;
-  /** By its name below the scope, e.g. "config". */
-  znode(name: string): MirroredZnode;
-  readonly members: ReadonlyMap<string, MirroredZnode>;
-}
-
-/** What a batch of reads has changed. */
-export interface MirrorBatch {
-  /** Leadership is among it: it goes before everything else. */
-  readonly urgent: boolean;
-  readonly changed: readonly ClusterId[];
-  readonly removed: readonly ClusterId[];
 }
 
 /** How to ask a watched PostgreSQL. The password is never logged, shown or sent without TLS or SCRAM. */
@@ -240,59 +94,6 @@ export interface PatroniSettings {
   readonly insecure: boolean;
   /** Where these credentials may go. */
   readonly addresses: AddressPolicy;
-}
-
-/**
- * The calls on ZooKeeper that operations need, over the leadership session. All throw
- * `ZooKeeperError`.
- */
-export interface ZnodeAccess {
-  data(path: string, watch: false): Promise<RawZnode | null>;
-  create(
-    path: string,
-    data: Buffer,
-    options?: { readonly ephemeral?: boolean; readonly access?: readonly Access[] },
-  ): Promise<void>;
-  set(path: string, data: Buffer, version: number): Promise<Stat>;
-  delete(path: string, version: number): Promise<void>;
-  sync(path: string): Promise<void>;
-}
-
-export interface ListingAccess extends ZnodeAccess {
-  children(path: string, watch: false): Promise<{ readonly names: readonly string[] } | null>;
-  access(path: string): Promise<ReadAccess | null>;
-  setAccess(path: string, access: readonly Access[], version: number): Promise<void>;
-}
-
-/** A znode's ACL as it was read. */
-export interface ReadAccess {
-  readonly access: readonly Access[];
-  /** False where hashes are masked. */
-  readonly whole: boolean;
-  /** Of the ACL; that of the bytes is in the stat. */
-  readonly accessVersion: number;
-  /** How many children it has. */
-  readonly children: number;
-  readonly stat: Stat;
-}
-
-/**
- * The calls on ZooKeeper that the export and the import of a subtree need, over a session of their
- * own. All throw `ZooKeeperError`.
- */
-export interface TreeAccess extends Pick<ZnodeAccess, 'data' | 'set' | 'sync'> {
-  /** The digest it has given, as ACLs have it (`user:hash`); null: none. */
-  readonly digest: string | null;
-  access(path: string): Promise<ReadAccess | null>;
-  children(path: string, watch: false): Promise<{ readonly names: readonly string[] } | null>;
-  create(
-    path: string,
-    data: Buffer,
-    options: { readonly access: readonly Access[] },
-  ): Promise<void>;
-  setAccess(path: string, access: readonly Access[], version: number): Promise<void>;
-  /** Returns once it is connected. Throws `unavailable` when it is over or that takes too long. */
-  connected(): Promise<void>;
 }
 
 /** How Patroni took a request over REST. */
