@@ -13,11 +13,11 @@ import {
   withWhy,
 } from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { Cause } from '@/lib/topology/event';
 import type { ClusterKey } from '@/lib/topology/facts';
-import type { ClusterView, RequestView } from '@/lib/topology/view';
+import type { ClusterView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
 import { isOpen } from './live-run';
+import { RequestsSeen } from './requests-seen';
 import type { ThroughAbout } from './through-proxy';
 
 export interface FollowedOptions {
@@ -35,18 +35,6 @@ export interface FollowedOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A request is cleared within a change of leader: what comes so soon after it is its doing. */
-const REQUEST_LASTS_MS = 60_000;
-/** Patroni's clock may be so much ahead. */
-const SKEW_MS = 1000;
-
-interface Scheduled {
-  readonly request: RequestView;
-  readonly at: number;
-  readonly loopMs: number;
-  readonly goneAt: number | null;
-}
-
 /**
  * Changes of leadership that no Howdah was asked for, each followed as a run: automatic failovers,
  * and what somebody asked Patroni for directly. Nothing of it is sent or recorded in ZooKeeper.
@@ -54,16 +42,15 @@ interface Scheduled {
 export class Followed {
   readonly #options: FollowedOptions;
   readonly #last = new Map<ClusterId, ClusterView>();
-  /** The last schedule that stood there, and when it was seen to be gone. */
-  readonly #scheduled = new Map<ClusterId, Scheduled>();
-  /** The last request that stood there and has not been met yet. */
-  readonly #requested = new Map<ClusterId, { readonly at: number; readonly version: number }>();
-  /** One that was met, and may stand on for a moment. */
-  readonly #met = new Map<ClusterId, number>();
+  readonly #requests: RequestsSeen;
   readonly #runs = new Map<ClusterId, Run>();
 
   constructor(options: FollowedOptions) {
     this.#options = options;
+    this.#requests = new RequestsSeen({
+      scheduledBy: options.scheduledBy,
+      isDone: (view, now) => this.#isDone(view, now),
+    });
   }
 
   /** The newest here; null: none has been seen. */
@@ -90,7 +77,7 @@ export class Followed {
     const before = this.#last.get(id);
     this.#last.set(id, view);
     const now = clock.now();
-    this.#noteRequest(view, now);
+    this.#requests.note(view, now);
     const ours = own(id);
     const run = this.#runs.get(id);
     const open = run !== undefined && isOpen(run, now);
@@ -101,7 +88,7 @@ export class Followed {
       void this.#begin(before, view);
     }
     if (before && view.leader !== null && view.leader.czxid !== before.leader?.czxid) {
-      this.#meetRequest(id);
+      this.#requests.meet(id);
     }
   }
 
@@ -119,42 +106,9 @@ export class Followed {
     return ours !== null && isDoneAlready(ours.run, view, now);
   }
 
-  #noteRequest(view: ClusterView, at: number): void {
-    const { id, request } = view;
-    const scheduled = this.#scheduled.get(id);
-    if (request === null) {
-      this.#met.delete(id);
-      if (scheduled) this.#scheduled.set(id, { ...scheduled, goneAt: scheduled.goneAt ?? at });
-    } else if (this.#isDone(view, at)) this.#met.set(id, request.version);
-    else if (request.version === this.#met.get(id)) return;
-    else if (request.scheduledAt !== null) {
-      const loopMs = (view.config.is === 'ok' ? view.config.value.loopWait : 10) * 1000;
-      this.#scheduled.set(id, {
-        request,
-        at: Date.parse(request.scheduledAt),
-        loopMs,
-        goneAt: null,
-      });
-    } else {
-      this.#requested.set(id, { at, version: request.version });
-      this.#scheduled.delete(id);
-    }
-  }
-
-  /** A request accounts for one change of leader, and for none after it. */
-  #meetRequest(id: ClusterId): void {
-    const requested = this.#requested.get(id) ?? this.#scheduled.get(id)?.request;
-    if (requested === undefined) return;
-    this.#met.set(id, requested.version);
-    this.#requested.delete(id);
-    this.#scheduled.delete(id);
-  }
-
   gone(id: ClusterId): void {
     this.#last.delete(id);
-    this.#scheduled.delete(id);
-    this.#requested.delete(id);
-    this.#met.delete(id);
+    this.#requests.gone(id);
     this.#runs.delete(id);
   }
 
@@ -165,7 +119,7 @@ export class Followed {
     const run = unaskedRun(before, view, {
       id: movedId(before.leader?.czxid ?? ''),
       at,
-      ...this.#causeOf(before, at),
+      ...this.#requests.causeOf(id, at),
     });
     // At once, so that nothing of it is missed while ZooKeeper is asked whose it is.
     this.#runs.set(id, observed(run, view, at));
@@ -199,21 +153,6 @@ export class Followed {
         if (run) this.#take(run, { ...run, view: { ...run.view, through } });
       },
     });
-  }
-
-  #causeOf(
-    { id }: ClusterView,
-    now: number,
-  ): { readonly cause: Cause; readonly by?: string | null; readonly request?: RequestView } {
-    const scheduled = this.#scheduled.get(id);
-    if (scheduled !== undefined && isDue(scheduled, now)) {
-      const { request } = scheduled;
-      const made = this.#options.scheduledBy(id, scheduled.at);
-      return made ? { cause: 'howdah', by: made.by, request } : { cause: 'request', request };
-    }
-    const asked = this.#requested.get(id);
-    const lately = asked !== undefined && now - asked.at < REQUEST_LASTS_MS;
-    return { cause: lately ? 'request' : 'automatic' };
   }
 
   #follow(run: Run, view: ClusterView): void {
@@ -250,12 +189,4 @@ export class Followed {
       if (now) this.observe(now);
     });
   }
-}
-
-/** Whether a leadership that moves now does so by this schedule, also where it was taken back. */
-function isDue({ at, loopMs, goneAt }: Scheduled, now: number): boolean {
-  if (goneAt === null) return at <= now + REQUEST_LASTS_MS;
-  // Within its last loop Patroni sleeps up to the moment, and doesn't see that it is gone.
-  const heeded = goneAt >= at - loopMs - SKEW_MS;
-  return heeded && now >= at - SKEW_MS && now <= at + REQUEST_LASTS_MS;
 }
