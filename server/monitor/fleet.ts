@@ -6,53 +6,20 @@ import type { ClusterFacts, ClusterKey } from '@/lib/topology/facts';
 import type { Progress } from '@/lib/topology/progress';
 import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import { lagPoints, summarize } from '@/lib/topology/summary';
-import type { ClusterSummary, ClusterView, PauseView } from '@/lib/topology/view';
+import type { ClusterView, PauseView } from '@/lib/topology/view';
 import type { Clock, Tail } from '../ports';
 import { causeNow, causeOf, type Moving, type Seen } from './cause';
-import { ClusterTracker } from './cluster-tracker';
-import { Ring } from './ring';
+import type { ClusterTracker } from './cluster-tracker';
+import { type Entry, newEntry, type Stamped, trendWith } from './fleet-entry';
+import { Tombstones } from './tombstones';
 
 /** Facts and samples that arrive within this are shown together. */
 const SETTLE_MS = 40;
 const SAMPLE_EVERY_MS = 900;
-const SAMPLES_KEPT = 3600;
-/** Of a cluster that nobody looks at, samples are rarer: an hour of them is kept all the same. */
-const SAMPLES_KEPT_MS = 3_600_000;
-const EVENTS_KEPT = 300;
-const TREND_POINTS = 60;
-const TOMBSTONES_KEPT = 5000;
-
-interface Entry {
-  readonly tracker: ClusterTracker;
-  readonly key: ClusterKey;
-  readonly samples: Ring<LagSample>;
-  readonly events: Ring<ClusterEvent>;
-  view: ClusterView | null;
-  /** Facts have come since, of what is shown and not judged: they are put in when somebody looks. */
-  stale: boolean;
-  /** What was known of the ensemble when the view was put together. */
-  judgedIn: EnsembleFacts | null;
-  /** The view as JSON, made when somebody asks: nobody follows most clusters. */
-  stamped: Stamped<ClusterView> | null;
-  summary: Stamped<ClusterSummary> | null;
-  trend: (number | null)[];
-  sampledAt: number;
-  /** A probe has answered since the last sample was taken. */
-  probed: boolean;
-  cancelRefresh: () => void;
-  refreshAt: number;
-}
 
 /** What nobody should have to wait for, not even for a moment: who leads now. */
 function isUrgent({ code }: { readonly code: EventCode }): boolean {
   return code === 'leader-changed';
-}
-
-/** A value, the revision of its last change, and its JSON, made once however many are listening. */
-export interface Stamped<T> {
-  readonly rev: number;
-  readonly value: T;
-  readonly json: string;
 }
 
 export interface FleetOptions {
@@ -92,12 +59,10 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #entries = new Map<ClusterId, Entry>();
-  readonly #tombstones = new Map<ClusterId, number>();
+  readonly #tombstones = new Tombstones();
   /** Above 0, which is the cursor of whoever has been told nothing. */
   #rev = 1;
   readonly #troubled = new Set<ClusterId>();
-  /** Cursors below this may have missed a tombstone that is no longer kept. */
-  #oldestKnown = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -164,15 +129,13 @@ export class Fleet {
     readonly changed: readonly { readonly id: ClusterId; readonly json: string }[];
     readonly gone: readonly ClusterId[];
   } {
-    const full = since < this.#oldestKnown || since === 0;
+    const gone = since === 0 ? null : this.#tombstones.since(since);
+    const full = gone === null;
     const changed: { readonly id: ClusterId; readonly json: string }[] = [];
     for (const [id, { summary }] of this.#entries) {
       if (summary && (full || summary.rev > since)) changed.push({ id, json: summary.json });
     }
-    const gone = full
-      ? []
-      : [...this.#tombstones].filter(([, rev]) => rev > since).map(([id]) => id);
-    return { full, changed, gone };
+    return { full, changed, gone: gone ?? [] };
   }
 
   /** `unasked`: why none of its members will be asked; null when they will. */
@@ -236,12 +199,7 @@ export class Fleet {
     this.#options.onGone(id);
     this.#entries.delete(id);
     this.#noteTrouble(id, false);
-    this.#tombstones.set(id, ++this.#rev);
-    for (const [oldest, rev] of this.#tombstones) {
-      if (this.#tombstones.size <= TOMBSTONES_KEPT) break;
-      this.#tombstones.delete(oldest);
-      this.#oldestKnown = rev;
-    }
+    this.#tombstones.add(id, ++this.#rev);
     this.#options.onChange(null, false);
   }
 
@@ -250,23 +208,8 @@ export class Fleet {
   }
 
   #add(id: ClusterId, facts: ClusterFacts, now: number): void {
-    this.#tombstones.delete(id);
-    this.#entries.set(id, {
-      tracker: new ClusterTracker(facts, now),
-      key: facts.key,
-      samples: new Ring(SAMPLES_KEPT, SAMPLES_KEPT_MS),
-      events: new Ring(EVENTS_KEPT),
-      view: null,
-      stale: false,
-      judgedIn: null,
-      stamped: null,
-      summary: null,
-      trend: [],
-      sampledAt: 0,
-      probed: false,
-      cancelRefresh: () => {},
-      refreshAt: Number.POSITIVE_INFINITY,
-    });
+    this.#tombstones.remove(id);
+    this.#entries.set(id, newEntry(facts, now));
   }
 
   #refreshBy(id: ClusterId, at: number): void {
@@ -357,10 +300,7 @@ export class Fleet {
     const sample = { seq: this.#options.next(), at, members };
     entry.samples.push(sample);
     this.#options.onSample(id, sample);
-    const known = Object.values(members).flatMap(({ replay }) => (replay === null ? [] : [replay]));
-    entry.trend = [...entry.trend, known.length === 0 ? null : Math.max(...known)].slice(
-      -TREND_POINTS,
-    );
+    entry.trend = trendWith(entry.trend, members);
   }
 
   #stamp<T>(before: Stamped<T> | null, value: T): Stamped<T> {

@@ -1,7 +1,6 @@
 import { Failure } from '@/lib/errors';
 import { type Endpoints, endpointsOf } from '@/lib/routing/endpoints';
 import type { Lease } from '@/lib/routing/lease';
-import { serverFigures } from '@/lib/routing/server-figures';
 import type { PolicyState, RoutingRow, RoutingView } from '@/lib/routing/view';
 import { type ClusterId, parseClusterId } from '@/lib/topology/cluster-id';
 import type { Progress } from '@/lib/topology/progress';
@@ -12,6 +11,7 @@ import { Leases } from './leases';
 import { gist, ordersOf } from './orders';
 import { Policies } from './policies';
 import { Scales } from './scales';
+import { Shown } from './shown';
 import { Waiting } from './waiting';
 
 export interface RoutingOptions {
@@ -36,14 +36,6 @@ const SOON_MS = 20;
 /** What is merely shown of it is told no more often. */
 const TELL_MS = 1000;
 
-interface Stamped {
-  readonly rev: number;
-  readonly json: string;
-  /** What it was made of. */
-  readonly turn: number;
-  readonly view: ClusterView;
-}
-
 /**
  * Spreads the reads of every cluster that has a policy: weighs its members and has the agents beside
  * HAProxy told. Of an ensemble that can't be vouched for nothing is said: its leases end, and traffic
@@ -54,12 +46,9 @@ export class Routing implements RoutingReader {
   readonly #policies: ReadonlyMap<string, Policies>;
   readonly #leases: Leases;
   readonly #scales: Scales;
-  readonly #stamps = new Map<ClusterId, Stamped>();
+  readonly #shown: Shown;
   readonly #waiting: Waiting;
   readonly #soon: () => void;
-  #rev = 0;
-  /** Grows whenever something shown may have changed. */
-  #turns = 0;
   #said = '';
   #toldAt = 0;
   #cancel: () => void = () => {};
@@ -81,6 +70,10 @@ export class Routing implements RoutingReader {
       ...{ clock, agents, me },
       orders: () => this.#orders(),
       onChange: () => this.#tell(),
+    });
+    this.#shown = new Shown({
+      ...{ clock, scales: this.#scales, leases: this.#leases },
+      policy: (id) => this.policy(id),
     });
   }
 
@@ -120,34 +113,24 @@ export class Routing implements RoutingReader {
 
   gone(id: ClusterId): void {
     this.#scales.forget(id);
-    this.#stamps.delete(id);
+    this.#shown.forget(id);
   }
 
   /** Throws `not-found`. */
   view(cluster: ClusterId): RoutingView {
-    const view = this.#options.view(cluster);
-    if (!view) throw new Failure('not-found', 'There is no such cluster.');
-    return this.#viewOf(view);
+    return this.#shown.of(this.#viewOf(cluster));
   }
 
   list(): readonly RoutingRow[] {
     return [...this.routed].flatMap((id) => {
       const view = this.#options.view(id);
-      if (!view) return [];
-      const { policy, weighing, servers } = this.#viewOf(view);
-      const counts = servers.flatMap(({ port, sessions }) =>
-        port === 'write' || sessions === null ? [] : [sessions],
-      );
-      const sessions = counts.length === 0 ? null : counts.reduce((sum, one) => sum + one, 0);
-      const agents = this.#leases.views;
-      return [{ cluster: id, name: view.name, policy, weighing, sessions, agents }];
+      return view ? [this.#shown.row(view)] : [];
     });
   }
 
   /** Throws `not-found`. */
   endpoints(cluster: ClusterId): Endpoints {
-    const view = this.#options.view(cluster);
-    if (!view) throw new Failure('not-found', 'There is no such cluster.');
+    const view = this.#viewOf(cluster);
     // Also of what can't be vouched for now: as it was known last.
     const known = this.#scales.get(cluster);
     return endpointsOf(view, {
@@ -161,36 +144,21 @@ export class Routing implements RoutingReader {
   }
 
   /** As the stream sends it; null: there is no such cluster. */
-  stamped(id: ClusterId): Stamped | null {
+  stamped(id: ClusterId): { readonly rev: number; readonly json: string } | null {
     const view = this.#options.view(id);
-    if (!view) return null;
-    const known = this.#stamps.get(id);
-    if (known?.turn === this.#turns && known.view === view) return known;
-    const json = JSON.stringify(this.#viewOf(view));
-    const rev = known?.json === json ? known.rev : ++this.#rev;
-    const stamp = { rev, json, view, turn: this.#turns };
-    this.#stamps.set(id, stamp);
-    return stamp;
+    return view && this.#shown.stamped(view);
   }
 
-  #viewOf({ id, members }: ClusterView): RoutingView {
-    const names = members.map(({ name }) => name);
-    const known = this.#scales.get(id);
-    const isNow = known !== undefined && this.#options.clock.now() - known.at < 2 * WEIGH_MS + 500;
-    const weighing = isNow ? known.weighing : null;
-    return {
-      cluster: id,
-      policy: this.policy(id) ?? { is: 'none' },
-      weighing: weighing && { verdicts: weighing.verdicts, flag: weighing.flag },
-      agents: this.#leases.views,
-      servers: this.#leases.told.flatMap((told) => serverFigures(id, names, told)),
-    };
+  #viewOf(cluster: ClusterId): ClusterView {
+    const view = this.#options.view(cluster);
+    if (!view) throw new Failure('not-found', 'There is no such cluster.');
+    return view;
   }
 
   #policyRead(id: ClusterId): void {
     this.#options.onRouted();
     this.#weigh(id);
-    this.#turns += 1;
+    this.#shown.renew();
     this.#options.onChange(id);
     this.#soon();
   }
@@ -250,7 +218,7 @@ export class Routing implements RoutingReader {
 
   /** What is shown follows what is said, and what HAProxy says, a moment later. */
   #tell(): void {
-    this.#turns += 1;
+    this.#shown.renew();
     this.#toldAt = this.#options.clock.now();
     for (const id of this.routed) {
       this.#options.onChange(id);
