@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { defaultPolicy } from '@/lib/routing/policy';
@@ -8,16 +6,15 @@ import {
   type PatroniMember,
   type ReadClients,
   type RoutingAgent,
-  routingAgent,
   type Sandbox,
   type SandboxHaproxy,
   startFreshReads,
-  startHaproxy,
-  startSandbox,
   waitFor,
 } from '@/sandbox';
 import type { ChildHowdah } from '../operations/child-for-tests';
-import { OnSandbox } from '../operations/on-sandbox';
+import type { OnSandbox } from '../operations/on-sandbox';
+import { behindHaproxy, tells } from './behind-haproxy-for-tests';
+import { Wire } from './wire-for-tests';
 
 /**
  * Whatever dies or hangs between Howdah and HAProxy, no client notices: the weights leave all of the
@@ -36,63 +33,8 @@ let reads: ReadClients;
 let busy: PatroniMember;
 let idle: PatroniMember;
 
-/** Between Howdah and ZooKeeper: what is cut lets nothing through, and nobody connect. */
-class Wire {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #isCut = false;
-
-  constructor(port: number) {
-    this.#server = createServer((client) => {
-      if (this.#isCut) return client.destroy();
-      const upstream = connect(port, '127.0.0.1');
-      for (const [one, other] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        this.#sockets.add(one);
-        one.on('error', () => other.destroy());
-        one.on('close', () => {
-          this.#sockets.delete(one);
-          other.destroy();
-        });
-        one.pipe(other);
-      }
-    });
-  }
-
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    const address = this.#server.address();
-    return `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  }
-
-  cut(): void {
-    this.#isCut = true;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  mend(): void {
-    this.#isCut = false;
-  }
-
-  close(): void {
-    this.cut();
-    this.#server.close();
-  }
-}
-
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    ...{ name: 'test-routing-faults', profile: 'fast', ephemeral: true, zookeeperServers: 1 },
-    clusters: [{ scope: 'reads' }],
-  });
-  cluster = sandbox.cluster('reads');
-  on = new OnSandbox(sandbox, 'reads');
-  agent = await routingAgent(sandbox, { haproxySocket: join(sandbox.root, 'run', 'haproxy.sock') });
-  haproxy = await startHaproxy(sandbox, { agentPort: agent.checkPort });
-  await agent.start();
+  ({ sandbox, cluster, on, agent, haproxy } = await behindHaproxy('test-routing-faults'));
   const [one, other] = await cluster.standbys();
   if (!one || !other) throw new Error('there are two standbys');
   [busy, idle] = [one, other];
@@ -111,9 +53,7 @@ beforeAll(async () => {
       ensembles: [{ connect: await wire.open(), namespaces: ['/service'], sessionTimeoutMs: 4000 }],
       // Its store is away all the time.
       store: { url: 'postgresql://nobody@127.0.0.1:1/nowhere', folder: join(on.folder, 'store') },
-      routing: {
-        agents: [{ url: `http://127.0.0.1:${agent.controlPort}`, tokenFile: agent.tokenFile }],
-      },
+      ...tells(agent),
     }),
   );
 }, 120_000);

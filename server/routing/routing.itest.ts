@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '@/lib/errors';
 import { defaultPolicy, type RoutingPolicy } from '@/lib/routing/policy';
@@ -7,18 +6,16 @@ import {
   type PatroniCluster,
   type Read,
   type RoutingAgent,
-  routingAgent,
   type Sandbox,
   type SandboxHaproxy,
   startFreshReads,
-  startHaproxy,
   startHeartbeat,
   startHeldReads,
-  startSandbox,
   waitFor,
 } from '@/sandbox';
-import { OnSandbox, switchover } from '../operations/on-sandbox';
+import { type OnSandbox, switchover } from '../operations/on-sandbox';
 import type { Runtime } from '../runtime';
+import { behindHaproxy, tells } from './behind-haproxy-for-tests';
 
 /** Reads and writes through a real HAProxy, with weights that a Howdah leases to the agent beside it. */
 
@@ -33,23 +30,9 @@ let agent: RoutingAgent;
 let haproxy: SandboxHaproxy;
 let howdah: Runtime;
 
-const routingOf = (of: RoutingAgent) => ({
-  routing: {
-    agents: [{ url: `http://127.0.0.1:${of.controlPort}`, tokenFile: of.tokenFile }],
-  },
-});
-
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    ...{ name: 'test-routing', profile: 'fast', ephemeral: true, zookeeperServers: 1 },
-    clusters: [{ scope: 'reads' }],
-  });
-  cluster = sandbox.cluster('reads');
-  on = new OnSandbox(sandbox, 'reads');
-  agent = await routingAgent(sandbox, { haproxySocket: join(sandbox.root, 'run', 'haproxy.sock') });
-  haproxy = await startHaproxy(sandbox, { agentPort: agent.checkPort });
-  await agent.start();
-  howdah = on.howdah(routingOf(agent));
+  ({ sandbox, cluster, on, agent, haproxy } = await behindHaproxy('test-routing'));
+  howdah = on.howdah(tells(agent));
 }, 120_000);
 afterAll(async () => {
   await on?.end();
@@ -253,7 +236,7 @@ test('a member that is drained loses its sessions in peace', async () => {
 
 test('a second Howdah weighs the same, and speaks once the first is gone', async () => {
   await balanced();
-  const second = on.howdah(routingOf(agent));
+  const second = on.howdah(tells(agent));
   const waits = await seen(({ agents }) => agents[0]?.is === 'other', { of: second });
   expect(waits.agents[0]?.says).toMatch(/^It is told what to say by Howdah on /);
   await waitFor(
