@@ -56,7 +56,7 @@ test('of two who share a store the second stands by, and says who records', asyn
   expect(told).toEqual(['a begins', 'a moved']);
 });
 
-test('a turn that is lost ends what had begun, and what was recorded by it', async () => {
+test('a turn that is lost ends what had begun', async () => {
   const { clock, zookeeper, told, turnOf } = rig();
   const { turn } = turnOf('a');
   turn.start();

@@ -5,7 +5,7 @@ const KEPT = 5000;
 /** Clusters that went, each with the revision at which it did; the newest of them. */
 export class Tombstones {
   readonly #revs = new Map<ClusterId, number>();
-  /** Who knows no more than this may have missed one that is no longer kept. */
+  /** Who knows less than this may have missed one that is no longer kept. */
   #oldestKnown = 0;
 
   /** Revisions only grow. */

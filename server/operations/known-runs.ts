@@ -23,8 +23,8 @@ export class KnownRuns {
     return this.#live.get(id);
   }
 
-  set(live: LiveRun): void {
-    this.#live.set(live.run.view.cluster, live);
+  set(id: ClusterId, live: LiveRun): void {
+    this.#live.set(id, live);
   }
 
   delete(id: ClusterId): void {

@@ -25,6 +25,14 @@ beforeEach(() => {
   store('run-1');
 });
 
+test('a record that was copied from another cluster is none of this one’s', async () => {
+  const { records } = recordsOf('one');
+  await expect(records.read(ID)).resolves.toMatchObject({ version: 0 });
+  const run = aRun({ kind: 'switchover', candidate: 'pg-b', at: null });
+  zookeeper.put(RECORD, JSON.stringify({ ...run, view: { ...run.view, cluster: `${ID}-2` } }));
+  await expect(records.read(ID)).rejects.toMatchObject({ code: 'busy' });
+});
+
 describe('a claim', () => {
   test('is one process’s, of one run, and is known again where its answer was lost', async () => {
     const [one, other] = [recordsOf('one').records, recordsOf('other').records];

@@ -62,7 +62,7 @@ export class Records {
     await this.#access().sync(path);
     const found = await this.#access().data(path, false);
     if (!found) return null;
-    return { run: decodeRun(found.data, path), version: found.stat.version };
+    return { run: decodeRun(found.data, { cluster, path }), version: found.stat.version };
   }
 
   /** Every cluster that has a record, also those that are no more. */
@@ -159,14 +159,16 @@ function completed(run: Run): Run {
 }
 
 /** Throws when it is not a record of ours: anybody may write there. */
-function decodeRun(data: Buffer, path: string): Run {
+function decodeRun(data: Buffer, at: { readonly cluster: ClusterId; readonly path: string }): Run {
   try {
     const value: unknown = JSON.parse(data.toString('utf8'));
-    runShape.parse(value);
+    const { view } = runShape.parse(value);
+    // Copied from elsewhere, say: by what it names it would be written back there.
+    if (view.cluster !== at.cluster) throw new Error(`It is of ${view.cluster}.`);
     // As it stands there, so that it can be compared with what was written.
     return completed(value as Run);
   } catch (error) {
-    const says = `${path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
+    const says = `${at.path} in ZooKeeper holds something that is no record of Howdah's: remove it to operate on this cluster.`;
     throw new Failure('busy', says, error);
   }
 }

@@ -14,8 +14,8 @@ interface Scheduled {
   readonly goneAt: number | null;
 }
 
-/** Why a leadership moves: what was asked of Patroni, and when, as far as it was seen. */
-export interface SeenCause {
+/** Why a leadership moves, as far as it was seen. */
+interface SeenCause {
   readonly cause: Cause;
   readonly by?: string | null;
   readonly request?: RequestView;

@@ -6,10 +6,12 @@ import type { LiveRun } from './live-run';
 import type { RunsOptions } from './runs-options';
 
 const DEADLINE_RETRY_MS = 1000;
-/** Timers are not early: what is due has come. */
+/** So much after a moment that is waited for, it has come by whatever clock. */
 const AFTER_MS = 50;
 
 interface RunWatchParts extends Pick<RunsOptions, 'clock' | 'view' | 'connected'> {
+  /** This process ends: nothing is looked at by itself any more. */
+  readonly isOver: () => boolean;
   /** Whether that run is still this process's to watch. */
   readonly isWatched: (live: LiveRun) => boolean;
   readonly current: (view: ClusterView) => LiveRun | undefined;
@@ -39,14 +41,14 @@ export class RunWatch {
 
   /** Whether something lasts is seen only by looking again. */
   lookAgain(live: LiveRun, at: number): void {
-    const { clock, view } = this.#parts;
+    const { clock, view, isOver } = this.#parts;
     clock.after(Math.max(0, at - clock.now()) + AFTER_MS, () => {
       const now = view(live.run.view.cluster);
-      if (now) this.observe(now);
+      if (now && !isOver()) this.observe(now);
     });
   }
 
-  /** Looks when the time of a run is over, and until then. */
+  /** Looks when the time of a run is over; each second while its ensemble is away then. */
   untilDeadline(live: LiveRun): void {
     const { clock, view, connected, isWatched, advance } = this.#parts;
     const wait = Math.max(0, live.run.deadline - clock.now()) + AFTER_MS;

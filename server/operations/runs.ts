@@ -30,7 +30,7 @@ const TOLD_AGAIN_MS = 7 * 86_400_000;
 export class Runs implements Omit<Operations, 'list'> {
   readonly #options: RunsOptions;
   readonly #owner = randomUUID();
-  readonly known: KnownRuns;
+  readonly #known: KnownRuns;
   readonly #watch: RunWatch;
   readonly #mirrored: Mirrored;
   /** Whose turn is just being taken: nothing of them is taken up meanwhile, or begun beside it. */
@@ -39,20 +39,26 @@ export class Runs implements Omit<Operations, 'list'> {
 
   constructor(options: RunsOptions) {
     this.#options = options;
-    this.known = new KnownRuns(options);
+    this.#known = new KnownRuns(options);
     this.#watch = new RunWatch({
       ...options,
-      current: ({ id }) => (this.#closed ? undefined : this.known.get(id)),
+      current: ({ id }) => this.#known.get(id),
+      isOver: () => this.#closed,
       isWatched: (live) => this.#isCurrent(live) && !live.foreign,
       advance: (live, run) => void this.#advance(live, run),
     });
     this.#mirrored = new Mirrored({
       ...options,
       records: (ensemble) => this.#records(ensemble),
-      own: (id) => this.known.get(id)?.run.view.id ?? null,
+      own: (id) => this.#known.get(id)?.run.view.id ?? null,
       takeUp: ({ id, key }) => this.#takeUp(key.ensemble, id),
       isClosed: () => this.#closed,
     });
+  }
+
+  /** What is asked of the runs that are carried out here. */
+  get known(): Omit<KnownRuns, 'get' | 'set' | 'delete'> {
+    return this.#known;
   }
 
   async preflight(id: ClusterId, wish: Wish): Promise<Preflight> {
@@ -121,7 +127,7 @@ export class Runs implements Omit<Operations, 'list'> {
       throw new Failure('busy', says);
     }
     const live = new LiveRun(view.key, records, stored);
-    this.known.set(live);
+    this.#known.set(view.id, live);
     return live;
   }
 
@@ -139,7 +145,7 @@ export class Runs implements Omit<Operations, 'list'> {
     const foreign: ClusterId[] = [];
     for (const id of clusters) {
       if (this.#closed) break;
-      const live = this.known.get(id);
+      const live = this.#known.get(id);
       if (live?.unsaved && !live.foreign) await this.#save(live);
       try {
         if (live && live.run.view.state !== 'ended') await this.#claimAgain(live);
@@ -169,8 +175,8 @@ export class Runs implements Omit<Operations, 'list'> {
   /** False when the run is another process's, and alive. */
   async #takeUp(ensemble: string, id: ClusterId): Promise<boolean> {
     const { view } = this.#options;
-    const before = this.known.get(id);
-    const isOver = () => this.#taking.has(id) || this.known.get(id) !== before;
+    const before = this.#known.get(id);
+    const isOver = () => this.#taking.has(id) || this.#known.get(id) !== before;
     const records = this.#records(ensemble);
     const stored = await records.read(id);
     if (!stored || isOver() || stored.run.view.id === before?.run.view.id) return true;
@@ -180,7 +186,7 @@ export class Runs implements Omit<Operations, 'list'> {
     if (isOver()) return true;
     const live = new LiveRun({ ensemble, resumed: true }, records, stored);
     live.set(takenOver(stored.run, this.#options.clock.now()));
-    this.known.set(live);
+    this.#known.set(id, live);
     this.#show(live, null);
     this.#tellAgain(stored.run);
     const now = view(id);
@@ -209,14 +215,14 @@ export class Runs implements Omit<Operations, 'list'> {
   }
 
   #turn(wish: Wish, id: ClusterId): Turn {
-    return turnFor(wish, this.known.get(id)?.run ?? null, this.#options.clock.now());
+    return turnFor(wish, this.#known.get(id)?.run ?? null, this.#options.clock.now());
   }
 
   /** What only waits is ended where something can't wait for it; else it has its turn, still. */
   async #leave(wish: Wish, { id, name }: ClusterView, { view }: Run): Promise<void> {
     const { running, leaving } = this.#turn(wish, id);
     if (running) throw new Failure('busy', `${running} is under way on ${name}.`);
-    const live = this.known.get(id);
+    const live = this.#known.get(id);
     if (leaving === null || live === undefined) return;
     await this.#advance(live, left(live.run, view.title, this.#options.clock.now()));
   }
@@ -300,18 +306,18 @@ export class Runs implements Omit<Operations, 'list'> {
       const stored = await this.#records(live.ensemble).read(id);
       if (stored?.run.view.id === live.run.view.id) live.adopt(stored.run);
       this.#show(live, null);
-      this.known.delete(id);
+      this.#known.delete(id);
       if (await this.#takeUp(live.ensemble, id)) return;
-      this.known.set(live);
+      this.#known.set(id, live);
     } catch (error) {
-      if (!this.known.get(id)) this.known.set(live);
+      if (!this.#known.get(id)) this.#known.set(id, live);
       if (!(error instanceof ZooKeeperError)) onError(error);
     }
     clock.after(FOREIGN_RETRY_MS, () => void this.#lookAtForeign(live));
   }
 
   #isCurrent(live: LiveRun): boolean {
-    return !this.#closed && this.known.get(live.run.view.cluster) === live;
+    return !this.#closed && this.#known.get(live.run.view.cluster) === live;
   }
 
   #show({ run: { view } }: LiveRun, says: string | null): void {

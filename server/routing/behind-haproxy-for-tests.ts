@@ -11,7 +11,7 @@ import {
 import { OnSandbox } from '../operations/on-sandbox';
 
 /** A cluster of three, `reads`, behind a HAProxy that goes by an agent. */
-export interface BehindHaproxy {
+interface BehindHaproxy {
   readonly sandbox: Sandbox;
   readonly cluster: PatroniCluster;
   readonly on: OnSandbox;
@@ -24,15 +24,17 @@ export async function behindHaproxy(name: string): Promise<BehindHaproxy> {
     ...{ name, profile: 'fast', ephemeral: true, zookeeperServers: 1 },
     clusters: [{ scope: 'reads' }],
   });
-  const haproxySocket = join(sandbox.root, 'run', 'haproxy.sock');
-  const agent = await routingAgent(sandbox, { haproxySocket });
-  const haproxy = await startHaproxy(sandbox, { agentPort: agent.checkPort });
-  await agent.start();
-  return {
-    ...{ sandbox, agent, haproxy },
-    cluster: sandbox.cluster('reads'),
-    on: new OnSandbox(sandbox, 'reads'),
-  };
+  try {
+    const haproxySocket = join(sandbox.root, 'run', 'haproxy.sock');
+    const agent = await routingAgent(sandbox, { haproxySocket });
+    const haproxy = await startHaproxy(sandbox, { agentPort: agent.checkPort });
+    await agent.start();
+    const on = new OnSandbox(sandbox, 'reads');
+    return { sandbox, agent, haproxy, on, cluster: sandbox.cluster('reads') };
+  } catch (error) {
+    await sandbox.down();
+    throw error;
+  }
 }
 
 /** What makes a Howdah tell that agent. */

@@ -72,7 +72,7 @@ export class Routing implements RoutingReader {
       onChange: () => this.#tell(),
     });
     this.#shown = new Shown({
-      ...{ clock, scales: this.#scales, leases: this.#leases },
+      ...{ clock, scales: this.#scales, leases: this.#leases, latestMs: 3 * WEIGH_MS },
       policy: (id) => this.policy(id),
     });
   }

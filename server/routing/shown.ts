@@ -6,9 +6,6 @@ import type { Clock } from '../ports';
 import type { Leases } from './leases';
 import type { Scales } from './scales';
 
-/** Three turns of weighing: one that is older was not renewed, and what it says may hold no more. */
-const LATEST_MS = 1500;
-
 interface Stamped {
   readonly rev: number;
   readonly json: string;
@@ -19,6 +16,8 @@ interface Stamped {
 
 interface ShownParts {
   readonly clock: Clock;
+  /** A weighing that is older was not renewed, and what it says may hold no more. */
+  readonly latestMs: number;
   readonly scales: Scales;
   readonly leases: Pick<Leases, 'views' | 'told'>;
   /** Null: not known yet. */
@@ -46,10 +45,10 @@ export class Shown {
   }
 
   of({ id, members }: ClusterView): RoutingView {
-    const { clock, scales, leases, policy } = this.#parts;
+    const { clock, latestMs, scales, leases, policy } = this.#parts;
     const names = members.map(({ name }) => name);
     const known = scales.get(id);
-    const isNow = known !== undefined && clock.now() - known.at < LATEST_MS;
+    const isNow = known !== undefined && clock.now() - known.at < latestMs;
     const weighing = isNow ? known.weighing : null;
     return {
       cluster: id,

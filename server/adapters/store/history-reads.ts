@@ -23,7 +23,7 @@ export function historyReads(parts: HistoryReadsParts): Omit<HistoryReader, 'vie
   const reliability = reliabilityStore(database);
   const { versions, znodes, bytes } = versionStore(database);
   /** Of what is still to come nothing is known. */
-  const past = <Q extends { readonly from: number; readonly until: number }>(query: Q): Q => ({
+  const untilNow = <Q extends { readonly from: number; readonly until: number }>(query: Q): Q => ({
     ...query,
     until: Math.max(query.from + 1, Math.min(query.until, clock.now())),
   });
@@ -32,11 +32,11 @@ export function historyReads(parts: HistoryReadsParts): Omit<HistoryReader, 'vie
     events: (query, within) => store.events(query, within),
     lag: (query) => lag.read(query),
     replay: async (query) => {
-      const replay = await replays.replay(past(query));
+      const replay = await replays.replay(untilNow(query));
       return { ...replay, lag: await lag.figures({ ...query, until: replay.until }) };
     },
     reliability: async (query, within) => {
-      const { until } = past(query);
+      const { until } = untilNow(query);
       const facts = await reliability.facts({ ...query, until }, within);
       // A year of a large fleet's lag may be more than is read in time: the rest is told all the same.
       const worst = lag.worst({ ...query, from: facts.from, until }, within).catch((error) => {
