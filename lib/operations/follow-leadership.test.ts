@@ -169,6 +169,16 @@ test('an outage by writes that were really tried says so, and stays', () => {
   expect(measured(tried, 1500)).toBe(tried);
 });
 
+test('an outcome that was said by what the probes saw is said by the writes once they are known', () => {
+  const lastOutage = { from: 'pg-a', to: 'pg-b', startedAt: 2000, endedAt: 4300 };
+  const seen = observed(watching(), ledBy('pg-b', { lastOutage }), 5000);
+  expect(measured(seen, 1500).view.outcome).toMatchObject({
+    code: 'done',
+    says: 'pg-b leads orders; nobody accepted writes for at most 1.5 s.',
+  });
+  expect(measured(done(), 1500).view.outcome).toEqual(done().view.outcome);
+});
+
 describe('a failover without a leader', () => {
   const dead = aCluster({ leader: null, leaderlessSince: 500 });
   const asked = (candidate: string | null = 'pg-b') =>

@@ -74,7 +74,13 @@ function outage(run: Run, { lastOutage }: ClusterView): Run {
 /** By writes that were really tried, which says more than who was seen to be writable. */
 export function measured(run: Run, outageMs: number): Run {
   if (run.view.outageBy === 'writes' && run.view.outageMs === outageMs) return run;
-  return { ...run, view: { ...run.view, outageMs, outageBy: 'writes' } };
+  const after: Run = { ...run, view: { ...run.view, outageMs, outageBy: 'writes' } };
+  const { outcome } = run.view;
+  const before = cost(run);
+  if (outcome === null || before === '') return after;
+  // It was said by what was known then: one page must not tell two figures of one thing.
+  const says = outcome.says.replace(before, cost(after));
+  return { ...after, view: { ...after.view, outcome: { ...outcome, says } } };
 }
 
 /**
