@@ -1,5 +1,11 @@
 import type { ClusterSettings } from '@/lib/configuration/facts';
 import type { Burden, PreflightInput } from '@/lib/operations/preflight';
+import {
+  madeBy,
+  type Standing,
+  standingRestarts,
+  standingSwitchover,
+} from '@/lib/operations/scheduled';
 import type { OperationView } from '@/lib/operations/types';
 import { isNamed } from '@/lib/operations/unasked';
 import type { ServerView } from '@/lib/stream/frames';
@@ -13,6 +19,7 @@ import { systemClock } from './clock';
 import type { Config } from './config';
 import type { Fleet } from './monitor/fleet';
 import { ConfigurationEdits } from './operations/configuration-edits';
+import { DueRestarts } from './operations/due-restarts';
 import { Followed } from './operations/followed';
 import { judgeEdit } from './operations/judge-edit';
 import { MeasuredWrites } from './operations/measured-writes';
@@ -124,12 +131,26 @@ export function createOperations(parts: Parts): {
       show(view);
     },
   });
-  const schedules = new Schedules({ ...shared, own: (id) => runs.known.newest(id) });
+  const scheduled = (what: string, standing: (view: ClusterView) => Standing | null) =>
+    new Schedules({
+      ...{ ...shared, standing },
+      folder: `${config.root === '/' ? '' : config.root}/${what}`,
+      made: (id, which) => {
+        const run = runs.known.newest(id)?.run;
+        return run ? madeBy(run, which) : null;
+      },
+    });
+  const switchovers = scheduled('schedules', standingSwitchover);
+  const restarts = scheduled('scheduled-restarts', standingRestarts);
+  const dueRestarts = new DueRestarts({
+    ...{ clock: systemClock, view: shared.view, onRun: (view) => show(view) },
+    scheduledBy: (id, { member, at }) => restarts.by(id, { about: member, at }),
+  });
   const followed = new Followed({
     ...shared,
     onRun: (view) => show(view, isNamed(view)),
     own: (id) => runs.known.newest(id),
-    scheduledBy: (id, at) => schedules.at(id, at),
+    scheduledBy: (id, at) => switchovers.by(id, { about: '', at }),
     another: (view, czxid) => runs.another(view, czxid),
     throughProxy: (key, about) => writes.throughProxy(key, about),
   });
@@ -140,17 +161,17 @@ export function createOperations(parts: Parts): {
       preflight: (id, wish) => runs.preflight(id, wish),
       start: (request, act) => runs.start(request, act),
       list: (id) =>
-        [...runs.known.list(id), ...[followed.newest(id) ?? []].flat()].toSorted(
-          (a, b) => b.startedAt - a.startedAt,
-        ),
+        [
+          ...[...runs.known.list(id), ...dueRestarts.list(id)],
+          ...[followed.newest(id) ?? []].flat(),
+        ].toSorted((a, b) => b.startedAt - a.startedAt),
     },
     stamped: (id) => newest.get(id),
     moving: (id) => runs.known.moving(id) ?? followed.moving(id),
-    active: () => new Set([...runs.known.active, ...followed.active]),
+    active: () => new Set([...runs.known.active, ...followed.active, ...dueRestarts.active]),
     observe: (view) => {
       runs.observe(view);
-      schedules.observe(view);
-      followed.observe(view);
+      for (const part of [switchovers, restarts, followed, dueRestarts]) part.observe(view);
       pauses.observe(view);
     },
     close: () => {
@@ -158,9 +179,7 @@ export function createOperations(parts: Parts): {
       writeProbe.close();
     },
     gone: (id) => {
-      followed.gone(id);
-      schedules.gone(id);
-      pauses.gone(id);
+      for (const part of [followed, switchovers, restarts, dueRestarts, pauses]) part.gone(id);
     },
   };
 }

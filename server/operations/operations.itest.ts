@@ -86,6 +86,31 @@ test('a restart is scheduled and shown, a second is refused, and it is cancelled
   expect(none.rules.find(({ verdict }) => verdict === 'refuse')?.says).toContain('No restart');
 });
 
+test('a scheduled restart comes due and is followed, and so is one that Patroni then drops', async () => {
+  const runtime = on.howdah();
+  const [one = '', other = ''] = await standbys();
+  const before = await started(one);
+  const due = new Date(Date.now() + 5000).toISOString();
+  const restart: Wish = { kind: 'restart', members: [one], pendingOnly: false, at: due };
+  expect((await on.done(runtime, restart)).outcome?.code).toBe('done');
+  // Not by Howdah, and nothing waits for a restart there.
+  const body = { schedule: due, restart_pending: true };
+  await cluster.member(other).rest('/restart', { method: 'POST', body });
+  const ended = (member: string) =>
+    waitFor(
+      async () => {
+        const all = await runtime.operations.list(on.id);
+        return all.find((run) => run.title === `Scheduled restart of ${member}` && run.outcome);
+      },
+      { timeoutMs: 40_000, what: `the restart of ${member} to come due` },
+    );
+  expect(await ended(one)).toMatchObject({ cause: 'howdah', outcome: { code: 'done' } });
+  expect(await started(one)).not.toBe(before);
+  const dropped = await ended(other);
+  expect(dropped).toMatchObject({ cause: 'request', outcome: { code: 'failed' } });
+  expect(dropped.outcome?.says).toContain(`did not restart ${other}`);
+}, 90_000);
+
 test('a switchover is scheduled, a second is refused, and it is taken back', async () => {
   const runtime = on.howdah();
   const [one] = await standbys();

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isZooKeeperError, ZooKeeperError } from '@/lib/errors';
-import type { Run } from '@/lib/operations/run';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock, ListingAccess } from '../ports';
@@ -8,12 +7,20 @@ import { ensureFolder } from '../znode-folder';
 
 export interface SchedulesOptions {
   readonly clock: Clock;
-  /** Howdah's own folder in ZooKeeper. */
-  readonly root: string;
+  /** Where in Howdah's own folder they are noted. */
+  readonly folder: string;
   readonly access: (ensemble: string) => ListingAccess;
-  /** The newest run of Howdah's own there. */
-  readonly own: (id: ClusterId) => { readonly run: Run } | null;
+  /** What stands in a cluster: its moment, by whom it is about ('': the cluster). Null: not known. */
+  readonly standing: (view: ClusterView) => ReadonlyMap<string, number> | null;
+  /** Who has asked this Howdah for exactly that, and it was done; null: nobody, as far as is known. */
+  readonly made: (id: ClusterId, which: Which) => { readonly by: string | null } | null;
   readonly onError: (error: unknown) => void;
+}
+
+/** Whom it is about ('': the cluster), and its moment. */
+export interface Which {
+  readonly about: string;
+  readonly at: number;
 }
 
 const shape = z.object({
@@ -28,43 +35,38 @@ const LOOK_AGAIN_MS = 2000;
 const LOOKS = 3;
 
 /**
- * Who has scheduled a switchover: Patroni keeps nothing but its moment. A znode of Howdah's own for
- * each cluster, so that every Howdah knows, whatever has been asked for since.
+ * Who has scheduled what: Patroni keeps nothing but its moment. A znode of Howdah's own for each, so
+ * that every Howdah knows, whatever has been asked for since.
  */
 export class Schedules {
   readonly #options: SchedulesOptions;
-  readonly #folder: string;
-  /** The moment of what stands in each cluster. */
-  readonly #standing = new Map<ClusterId, number>();
+  /** The moments of what stands in each cluster. */
+  readonly #standing = new Map<ClusterId, ReadonlyMap<string, number>>();
   /** What was noted last; it outlasts the request, which is gone before what comes of it is seen. */
-  readonly #notes = new Map<ClusterId, Note>();
+  readonly #notes = new Map<ClusterId, ReadonlyMap<string, Note>>();
 
   constructor(options: SchedulesOptions) {
     this.#options = options;
-    this.#folder = `${options.root === '/' ? '' : options.root}/schedules`;
   }
 
   /** Null: nobody has scheduled anything for that moment with Howdah, as far as is known. */
-  at(id: ClusterId, at: number): { readonly by: string | null } | null {
-    const note = this.#notes.get(id);
+  by(id: ClusterId, { about, at }: Which): { readonly by: string | null } | null {
+    const note = this.#notes.get(id)?.get(about);
     return note?.at === at ? note : null;
   }
 
   /** Called with every view, after the runs have seen it. */
   observe(view: ClusterView): void {
-    const { id, request, unreadable } = view;
-    if (unreadable.some(({ path }) => path.endsWith('/failover'))) return;
-    const written = request?.scheduledAt == null ? Number.NaN : Date.parse(request.scheduledAt);
-    // Garbage that somebody wrote there is no moment: Patroni does nothing with it either.
-    const at = Number.isNaN(written) ? null : written;
-    const before = this.#standing.get(id) ?? null;
-    if (at === before) return;
-    if (at === null) this.#standing.delete(id);
-    else this.#standing.set(id, at);
-    const made = at === null ? null : this.#made(id, at);
-    if (made !== null) void this.#write(view, made);
-    else if (at !== null) void this.#read(view, LOOKS);
-    else if (before !== null) void this.#forget(view, before);
+    const { id } = view;
+    const now = this.#options.standing(view);
+    if (now === null) return;
+    const before = this.#standing.get(id) ?? new Map<string, number>();
+    if (now.size + before.size === 0) return;
+    this.#standing.set(id, now);
+    for (const [about, at] of now) {
+      if (before.get(about) !== at) void this.#read(view, about, LOOKS);
+    }
+    for (const [about, at] of before) if (!now.has(about)) void this.#forget(view, { about, at });
   }
 
   gone(id: ClusterId): void {
@@ -72,53 +74,50 @@ export class Schedules {
     this.#notes.delete(id);
   }
 
-  /** What Howdah was asked to schedule for that moment, and has. */
-  #made(id: ClusterId, at: number): Note | null {
-    const run = this.#options.own(id)?.run;
-    if (run?.wish.kind !== 'switchover' || run.wish.at === null) return null;
-    if (Date.parse(run.wish.at) !== at || run.view.outcome?.code !== 'done') return null;
-    return { at, by: run.view.by ?? null };
+  #note({ id }: ClusterView, about: string, note: Note): void {
+    this.#notes.set(id, new Map(this.#notes.get(id)).set(about, note));
   }
 
-  async #write(view: ClusterView, note: Note): Promise<void> {
-    const [access, path] = [this.#options.access(view.key.ensemble), this.#path(view)];
+  async #write(view: ClusterView, about: string, note: Note): Promise<void> {
+    const { access: of, folder } = this.#options;
+    const [access, path] = [of(view.key.ensemble), this.#path(view, about)];
     const data = Buffer.from(JSON.stringify(note));
-    this.#notes.set(view.id, note);
+    this.#note(view, about, note);
     try {
-      await ensureFolder(access, this.#folder);
+      await ensureFolder(access, folder);
       const before = await access.data(path, false);
       if (before) await access.set(path, data, before.stat.version);
       else await access.create(path, data);
     } catch (error) {
-      this.#failed(view, error);
+      this.#failed(view, about, error);
     }
   }
 
-  async #read(view: ClusterView, looks: number): Promise<void> {
-    const { access, clock } = this.#options;
-    const at = this.#standing.get(view.id);
+  async #read(view: ClusterView, about: string, looks: number): Promise<void> {
+    const { access, clock, made } = this.#options;
+    const at = this.#standing.get(view.id)?.get(about);
     if (at === undefined) return;
     // Its run may be told to be done a moment after the schedule is seen to stand.
-    const made = this.#made(view.id, at);
-    if (made !== null) return this.#write(view, made);
+    const ours = made(view.id, { about, at });
+    if (ours !== null) return this.#write(view, about, { at, by: ours.by });
     try {
-      const found = await access(view.key.ensemble).data(this.#path(view), false);
+      const found = await access(view.key.ensemble).data(this.#path(view, about), false);
       const note = found === null ? null : noteIn(found.data);
-      if (note?.at === at) this.#notes.set(view.id, note);
-      else if (looks > 1) clock.after(LOOK_AGAIN_MS, () => void this.#read(view, looks - 1));
+      if (note?.at === at) this.#note(view, about, note);
+      else if (looks > 1) clock.after(LOOK_AGAIN_MS, () => void this.#read(view, about, looks - 1));
     } catch (error) {
-      this.#failed(view, error);
+      this.#failed(view, about, error);
     }
   }
 
   /** Only what is about that moment: another schedule may have been noted meanwhile. */
-  async #forget(view: ClusterView, at: number): Promise<void> {
-    const [access, path] = [this.#options.access(view.key.ensemble), this.#path(view)];
+  async #forget(view: ClusterView, { about, at }: Which): Promise<void> {
+    const [access, path] = [this.#options.access(view.key.ensemble), this.#path(view, about)];
     try {
       const found = await access.data(path, false);
       if (found && noteIn(found.data)?.at === at) await access.delete(path, found.stat.version);
     } catch (error) {
-      this.#failed(view, error);
+      this.#failed(view, about, error);
     }
   }
 
@@ -126,17 +125,19 @@ export class Schedules {
    * What stands is looked at again with the next view. What another Howdah has done already is done,
    * and a note that is left behind is known by its moment to be of nothing that stands.
    */
-  #failed({ id }: ClusterView, error: unknown): void {
+  #failed({ id }: ClusterView, about: string, error: unknown): void {
     const isDone = (['no-node', 'bad-version', 'exists'] as const).some((code) =>
       isZooKeeperError(error, code),
     );
     if (isDone) return;
-    this.#standing.delete(id);
+    const left = new Map(this.#standing.get(id));
+    left.delete(about);
+    this.#standing.set(id, left);
     if (!(error instanceof ZooKeeperError)) this.#options.onError(error);
   }
 
-  #path({ id }: ClusterView): string {
-    return `${this.#folder}/${id}`;
+  #path({ id }: ClusterView, about: string): string {
+    return `${this.#options.folder}/${id}${about === '' ? '' : `~${about}`}`;
   }
 }
 
