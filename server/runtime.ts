@@ -15,6 +15,7 @@ import { Metrics } from './metrics/metrics';
 import { Digest } from './monitor/digest';
 import { Fleet } from './monitor/fleet';
 import { createOperations } from './operation-parts';
+import { recordsFolder } from './operations/records';
 import type {
   Audit,
   AuditReader,
@@ -258,6 +259,14 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       hub.notify();
     },
   });
+
+  for (const ensemble of ensembles.all) {
+    ensemble.watch(recordsFolder(config.root), {
+      onRead: (id, znode) => acting.runs.recordRead(id, znode),
+      // What is there already is taken up once the ensemble has been read whole.
+      ...{ onFailed: () => {}, onBegin: () => {}, onWhole: () => {} },
+    });
+  }
 
   const routing = createRouting({
     ...{ config, ensembles, fleet, epoch },

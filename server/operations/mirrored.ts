@@ -1,9 +1,10 @@
+import { Failure, ZooKeeperError } from '@/lib/errors';
 import type { Run } from '@/lib/operations/run';
 import type { OperationView } from '@/lib/operations/types';
 import { tellsMove } from '@/lib/operations/unasked';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Clock } from '../ports';
+import type { Clock, RawZnode } from '../ports';
 import { isOpen } from './live-run';
 import type { Records, StoredRun } from './records';
 
@@ -46,6 +47,22 @@ export class Mirrored {
     if (!stored || !tellsMove(stored.run, czxid, isOpen(stored.run, now))) return false;
     await this.#show(view, stored);
     return true;
+  }
+
+  /** A cluster's record was read, as some Howdah may just have written it: any kind of run is shown. */
+  note(id: ClusterId, znode: RawZnode | null): void {
+    const view = this.#options.view(id);
+    if (znode === null || view === null || this.#options.isClosed()) return;
+    this.#noted(view, znode).catch((error: unknown) => {
+      // The record is read again, or says itself to whoever wants to operate that it makes no sense.
+      if (!(error instanceof ZooKeeperError || error instanceof Failure))
+        this.#options.onError(error);
+    });
+  }
+
+  async #noted(view: ClusterView, znode: RawZnode): Promise<void> {
+    const stored = this.#options.records(view.key.ensemble).stored(view.id, znode);
+    if (stored.run.view.id !== this.#options.own(view.id)) await this.#show(view, stored);
   }
 
   async #theirs(view: ClusterView): Promise<StoredRun | null> {

@@ -65,10 +65,19 @@ test('a standby is restarted, and all that were chosen, one after the other, the
   expect((await cluster.leader())?.name).toBe(leader);
 }, 120_000);
 
-test('a reload is done once PostgreSQL has read its configuration again', async () => {
+test('a reload is done once PostgreSQL has read its configuration again, and every Howdah shows it', async () => {
   const members = cluster.members.map(({ name }) => name);
-  const view = await on.done(on.howdah(), { kind: 'reload', members });
+  const [runtime, other] = [on.howdah(), on.howdah()];
+  await on.judged(other, { kind: 'reload', members });
+  const view = await on.done(runtime, { kind: 'reload', members });
   expect(view.outcome?.code).toBe('done');
+  await waitFor(
+    () => {
+      const newest = on.newest(other);
+      return newest?.id === view.id && newest.outcome?.code === 'done';
+    },
+    { timeoutMs: 10_000, what: 'the other Howdah to show it' },
+  );
 });
 
 test('a restart is scheduled and shown, a second is refused, and it is cancelled', async () => {

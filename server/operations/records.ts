@@ -3,7 +3,7 @@ import { Failure, isZooKeeperError } from '@/lib/errors';
 import type { Run } from '@/lib/operations/run';
 import { wishShape } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
-import type { ListingAccess } from '../ports';
+import type { ListingAccess, RawZnode } from '../ports';
 import { ensureFolder } from '../znode-folder';
 
 /** A run as it is stored, with the version to write it back by. */
@@ -12,6 +12,9 @@ export interface StoredRun {
   readonly version: number;
 }
 
+/** Below Howdah's own folder. */
+export const recordsFolder = (root: string): string => `${root === '/' ? '' : root}/operations`;
+
 /**
  * The records of operations: one persistent znode for each cluster, whose creation is taking the
  * cluster's turn. An ended record stays, so that its outcome outlives Howdah, until the next one
@@ -19,13 +22,13 @@ export interface StoredRun {
  * out.
  */
 export class Records {
-  readonly #root: string;
+  readonly #folder: string;
   readonly #owner: string;
   readonly #access: () => ListingAccess;
 
   /** @param owner of this process alone: by it a claim is known whose answer was lost */
   constructor(root: string, owner: string, access: () => ListingAccess) {
-    this.#root = `${root === '/' ? '' : root}/operations`;
+    this.#folder = recordsFolder(root);
     this.#owner = owner;
     this.#access = access;
   }
@@ -33,7 +36,7 @@ export class Records {
   /** Takes the turn with this record; null when another operation holds it. */
   async take(run: Run): Promise<StoredRun | null> {
     const path = this.#path(run.view.cluster);
-    await ensureFolder(this.#access(), this.#root);
+    await ensureFolder(this.#access(), this.#folder);
     try {
       await this.#access().create(path, encode(run));
       return { run, version: 0 };
@@ -61,13 +64,17 @@ export class Records {
     const path = this.#path(cluster);
     await this.#access().sync(path);
     const found = await this.#access().data(path, false);
-    if (!found) return null;
-    return { run: decodeRun(found.data, { cluster, path }), version: found.stat.version };
+    return found && this.stored(cluster, found);
+  }
+
+  /** What a cluster's record says, as it was read. Throws when it is not one of ours. */
+  stored(cluster: ClusterId, { data, stat }: RawZnode): StoredRun {
+    return { run: decodeRun(data, { cluster, path: this.#path(cluster) }), version: stat.version };
   }
 
   /** Every cluster that has a record, also those that are no more. */
   async clusters(): Promise<readonly ClusterId[]> {
-    return (await this.#access().children(this.#root, false))?.names ?? [];
+    return (await this.#access().children(this.#folder, false))?.names ?? [];
   }
 
   /** Says that this process carries that run out; false when another one does. */
@@ -127,7 +134,7 @@ export class Records {
   }
 
   #path(cluster: ClusterId): string {
-    return `${this.#root}/${cluster}`;
+    return `${this.#folder}/${cluster}`;
   }
 }
 

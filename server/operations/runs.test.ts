@@ -397,6 +397,26 @@ describe('one at a time', () => {
     expect(world.asked).toHaveLength(1);
   });
 
+  test('and shown by another Howdah as its record is written, also one that moves no leadership', async () => {
+    const { world, start } = begun({ kind: 'reload', members: ['pg-b'] });
+    const other = new Howdah(world);
+    const recordIsRead = async () => {
+      other.runs.recordRead(ID, world.zookeeper.get(RECORD));
+      await rest();
+    };
+    await recordIsRead();
+    expect(other.shown).toBeNull();
+    const { id } = await start();
+    await recordIsRead();
+    expect(other.shown).toMatchObject({ id, kind: 'reload' });
+    expect(other.shown?.outcome).toBeNull();
+    // It is the other one's to carry out.
+    expect(other.newest).toBeUndefined();
+    world.zookeeper.put(RECORD, '{');
+    await recordIsRead();
+    expect(other.shown).toMatchObject({ id });
+  });
+
   test('a claim whose answer was lost is known again, and keeps nobody out', async () => {
     const { world, howdah, wanted } = begun();
     // Before the record: its folder. Then the record itself, and the claim.

@@ -11,7 +11,7 @@ import type { OperationRequest, OperationView, Preflight } from '@/lib/operation
 import type { Wish } from '@/lib/operations/wish';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
-import type { Operations } from '../ports';
+import type { Operations, RawZnode } from '../ports';
 import { carryOut } from './carry-out';
 import { findOut, goOn } from './go-on';
 import { KnownRuns } from './known-runs';
@@ -322,6 +322,11 @@ export class Runs implements Omit<Operations, 'list'> {
 
   #show({ run: { view } }: LiveRun, says: string | null): void {
     this.#options.onRun(view, says);
+  }
+
+  /** A cluster's record was read, whoever has written it. */
+  recordRead(id: ClusterId, znode: RawZnode | null): void {
+    this.#mirrored.note(id, znode);
   }
 
   /** See `Mirrored`. Throws `ZooKeeperError`. */

@@ -198,6 +198,8 @@ export class Howdah {
   readonly runs: Runs;
   readonly pauses: Pauses;
   readonly said: string[] = [];
+  /** The run that it has shown last, whoever carries it out. */
+  shown: OperationView | null = null;
   readonly errors: unknown[] = [];
   readonly paused: (PauseView | null)[] = [];
   readonly world: World;
@@ -256,7 +258,8 @@ export class Howdah {
           if (!this.dead) world.audited.push(outcome);
         },
       },
-      onRun: (_, says) => {
+      onRun: (view, says) => {
+        this.shown = view;
         if (says) this.said.push(says);
       },
     });
