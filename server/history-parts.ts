@@ -137,6 +137,7 @@ export function createHistory({
     clock,
     reach: () => embedded?.start() ?? Promise.resolve({ connectionString: url ?? '' }),
     writes: () => turn.isMine,
+    isStarted: embedded !== null,
     kind: url === null ? 'embedded' : new URL(url).host,
     onState: (state) => {
       const { server, says } = database.health;

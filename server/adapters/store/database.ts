@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   readonly reach: () => Promise<pg.ClientConfig>;
   /** Whether we may write to it, and so bring its schema up to date; else it is only read. */
   readonly writes?: () => boolean;
+  /** `reach` starts it: until that can have come to an end it is not away. Else it is at once. */
+  readonly isStarted?: boolean;
   /** What it is called behind its version: "embedded", or where it is. */
   readonly kind: string;
   readonly onState: (state: HistoryView['state']) => void;
@@ -31,7 +33,7 @@ export interface Connected {
 }
 
 const RETRY_MS = [200, 500, 1000, 2000, 5000] as const;
-/** A server that is only being started is not away yet. */
+/** A server that is only being started is not away yet; after a crash it replays its WAL first. */
 const PATIENCE_MS = 15_000;
 const WRITE_MS = 30_000;
 const READ_MS = 5000;
@@ -112,9 +114,10 @@ export class Database {
   #lose(error: unknown): void {
     if (this.#closed) return;
     this.#drop();
-    const { clock } = this.#options;
+    const { clock, isStarted = false } = this.#options;
     const { state, since, server } = this.#health;
-    if (state !== 'starting' || clock.now() - since > PATIENCE_MS) {
+    const isStarting = isStarted && state === 'starting' && clock.now() - since <= PATIENCE_MS;
+    if (!isStarting) {
       this.#become('away', sentence(error), server);
     }
     const wait = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] ?? 5000;
