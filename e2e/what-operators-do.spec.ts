@@ -249,6 +249,20 @@ test('a switchover that somebody asks of Patroni itself is followed, and not tak
   await expect(run.getByTestId('outage')).toHaveText(/at most [\d.]+ (ms|s)/);
 });
 
+test('a restart that somebody scheduled with Patroni itself is followed once its moment has come', async ({
+  page,
+  real,
+}) => {
+  await openOrders(page);
+  const [standby] = await real.orders.standbys();
+  if (!standby) throw new Error('the cluster is not healthy');
+  const body = { schedule: new Date(Date.now() + 4000).toISOString() };
+  await standby.rest('/restart', { method: 'POST', body });
+  const run = panel(page, `Scheduled restart of ${standby.name}`);
+  await expect(run).toContainText('Not by Howdah: somebody asked Patroni for it.');
+  expect(await done(run)).toContain(`${standby.name} of orders has been restarted.`);
+});
+
 test('a viewer sees what could be done, and with each why they may not', async ({
   browser,
   real,
