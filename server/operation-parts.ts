@@ -143,7 +143,9 @@ export function createOperations(parts: Parts): {
   const switchovers = scheduled('schedules', standingSwitchover);
   const restarts = scheduled('scheduled-restarts', standingRestarts);
   const dueRestarts = new DueRestarts({
-    ...{ clock: systemClock, view: shared.view, onRun: (view) => show(view) },
+    ...shared,
+    // Nobody takes up what is only followed: what is kept of it is how it ended.
+    onRun: (view) => show(view, view.outcome !== null),
     scheduledBy: (id, { member, at }) => restarts.by(id, { about: member, at }),
   });
   const followed = new Followed({

@@ -262,8 +262,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
 
   for (const ensemble of ensembles.all) {
     ensemble.watch(recordsFolder(config.root), {
-      onRead: (id, znode) => acting.runs.recordRead(id, znode),
-      // What is there already is taken up once the ensemble has been read whole.
+      onRead: (id, znode) => acting.runs.recordRead(ensemble.name, id, znode),
+      // What an earlier process left is taken up once the ensemble has been read whole.
       ...{ onFailed: () => {}, onBegin: () => {}, onWhole: () => {} },
     });
   }

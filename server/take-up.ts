@@ -69,7 +69,10 @@ export class TakeUp {
     const there = fleet.of(ensemble.name);
     try {
       const recorded = await runs.recorded(ensemble.name);
-      await this.#resume(ensemble, [...new Set([...there, ...recorded])]);
+      const ids = new Set([...there, ...recorded]);
+      // First our own that go on: a session that expired has taken their claims with it.
+      const own = runs.known.active.filter((id) => ids.has(id));
+      await this.#resume(ensemble, [...new Set([...own, ...ids])]);
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) onError(error);
     }

@@ -14,6 +14,7 @@ let by: string | null;
 let at: number;
 /** Nothing is looked at by itself. */
 let isFrozen: boolean;
+let isConnected: boolean;
 
 /** The cluster is seen, with pg-b as it is now. */
 function see(part: Partial<MemberView>): void {
@@ -33,8 +34,9 @@ beforeEach(() => {
   shown = [];
   by = null;
   isFrozen = false;
+  isConnected = true;
   due = new DueRestarts({
-    ...{ clock, view: () => (isFrozen ? null : view) },
+    ...{ clock, view: () => (isFrozen ? null : view), connected: () => isConnected },
     scheduledBy: () => (by === null ? null : { by }),
     onRun: (run) => shown.push(run),
   });
@@ -72,9 +74,87 @@ describe('a restart that was scheduled', () => {
     await clock.pass(60_100);
     see(scheduled(null));
     expect(newest()?.outcome).toBeNull();
-    await clock.pass(21_000);
+    // A primary may take two loops to let go of a synchronous standby.
+    await clock.pass(50_000);
+    expect(newest()?.outcome).toBeNull();
+    await clock.pass(6000);
     expect(newest()?.outcome).toMatchObject({ code: 'failed' });
     expect(newest()?.outcome?.says).toContain('Patroni has dropped the schedule');
+  });
+
+  test('is not done by a start before its moment that is seen after it', async () => {
+    see(scheduled(at));
+    await clock.pass(60_100);
+    see({ ...scheduled(null), startedAt: at - 500 });
+    expect(newest()?.outcome).toBeNull();
+    await clock.pass(60_000);
+    expect(newest()?.outcome).toMatchObject({ code: 'failed' });
+  });
+
+  test.each([
+    ['paused', () => (view = { ...view, mode: { ...view.mode, paused: true } }), 'was paused'],
+    ['a copy', () => see({ state: 'creating replica' }), 'was creating replica at that moment'],
+    [
+      'gone',
+      () => see({ presence: { is: 'missing', since: clock.now() } }),
+      'was not in ZooKeeper at that moment',
+    ],
+  ] as const)(
+    'is not known to be done by Patroni where it was %s then, whatever starts PostgreSQL',
+    async (_, happens, says) => {
+      see(scheduled(at));
+      await clock.pass(59_000);
+      happens();
+      await clock.pass(1100);
+      expect(newest()?.outcome).toMatchObject({ code: 'unknown' });
+      expect(newest()?.outcome?.says).toContain(says);
+      view = { ...view, mode: { ...view.mode, paused: false } };
+      see({
+        ...scheduled(null),
+        presence: { is: 'present' },
+        state: 'running',
+        startedAt: at + 9000,
+      });
+      expect(newest()?.outcome).toMatchObject({ code: 'unknown' });
+      expect(due.active).toEqual([]);
+    },
+  );
+
+  test('that ends as not known stays so, whoever starts PostgreSQL later', async () => {
+    see(scheduled(at));
+    await clock.pass(500_000);
+    expect(newest()?.outcome).toMatchObject({ code: 'unknown' });
+    see({ ...scheduled(null), startedAt: at + 500_000 });
+    expect(newest()?.outcome).toMatchObject({ code: 'unknown' });
+  });
+
+  test('called off within Patroni’s last loop is told only where it came all the same', async () => {
+    see(scheduled(at));
+    await clock.pass(55_000);
+    see(scheduled(null));
+    await clock.pass(10_000);
+    expect(shown).toEqual([]);
+    see({ startedAt: at + 700 });
+    expect(newest()?.outcome).toMatchObject({ code: 'done' });
+  });
+
+  test('by another Howdah is told as Howdah’s as soon as that is known', async () => {
+    see(scheduled(at));
+    await clock.pass(60_100);
+    expect(newest()).toMatchObject({ cause: 'request' });
+    by = 'ann@example.org';
+    see({ ...scheduled(null), startedAt: at + 700 });
+    expect(newest()).toMatchObject({ cause: 'howdah', by, outcome: { code: 'done' } });
+  });
+
+  test('is not begun by what a lost ensemble last showed', async () => {
+    see(scheduled(at));
+    isConnected = false;
+    await clock.pass(65_000);
+    expect(shown).toEqual([]);
+    isConnected = true;
+    see({ ...scheduled(null), startedAt: at + 700 });
+    expect(newest()?.outcome).toMatchObject({ code: 'done' });
   });
 
   test('of a PostgreSQL that nobody may ask is not known to be done', async () => {

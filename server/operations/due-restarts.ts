@@ -1,9 +1,10 @@
 import {
   droppedAt,
+  dueness,
   dueRestart,
   followDue,
-  isDue,
   type StandingRestart,
+  scheduledBy,
   standingRestart,
 } from '@/lib/operations/due-restart';
 import type { Run } from '@/lib/operations/run';
@@ -11,11 +12,11 @@ import type { OperationView } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { ClusterView } from '@/lib/topology/view';
 import type { Clock } from '../ports';
-import { isOpen } from './live-run';
 
 interface DueRestartsOptions {
   readonly clock: Clock;
   readonly view: (id: ClusterId) => ClusterView | null;
+  readonly connected: (ensemble: string) => boolean;
   /** Who has scheduled a restart of that member for that moment with Howdah; null: nobody has. */
   readonly scheduledBy: (
     id: ClusterId,
@@ -26,6 +27,8 @@ interface DueRestartsOptions {
 
 /** After a moment that is waited for, it has come by whatever clock. */
 const AFTER_MS = 50;
+/** No timer is set for longer. */
+const DAY_MS = 86_400_000;
 
 interface Known {
   readonly standing: ReadonlyMap<string, StandingRestart>;
@@ -53,13 +56,15 @@ export class DueRestarts {
 
   /** Clusters where one is under way. */
   get active(): readonly ClusterId[] {
-    const now = this.#options.clock.now();
-    const isUnderWay = ({ runs }: Known) => [...runs.values()].some((run) => isOpen(run, now));
+    const isUnderWay = ({ runs }: Known) =>
+      [...runs.values()].some(({ view }) => view.outcome === null);
     return [...this.#known].filter(([, known]) => isUnderWay(known)).map(([id]) => id);
   }
 
   observe(view: ClusterView): void {
-    const { clock } = this.#options;
+    const { clock, connected } = this.#options;
+    // What a lost ensemble last showed proves nothing.
+    if (!connected(view.key.ensemble)) return;
     const now = clock.now();
     const { standing, runs } = this.#known.get(view.id) ?? NOTHING;
     const next = new Map<string, StandingRestart>();
@@ -68,39 +73,46 @@ export class DueRestarts {
       const before = standing.get(member.name) ?? null;
       const is = standingRestart(before, member, now);
       if (is === null) continue;
-      if (!isDue(is, now)) {
+      const due = dueness(is, member, { cluster: view, now });
+      if (due === 'waits') {
         next.set(member.name, is);
         if (is.at !== before?.at) this.#lookAt(view.id, is.at);
         // Whose moment had passed when it was first seen may have been done long ago.
-      } else if (before !== null) nextRuns.set(member.name, this.#begin(is, view));
+      } else if (due === 'due' && before !== null) {
+        nextRuns.set(member.name, dueRestart(is, view, now));
+        this.#lookAt(view.id, droppedAt(is.at, view));
+      }
     }
     for (const [member, run] of nextRuns) {
-      const after = isOpen(run, now) ? followDue(run, view, now) : run;
+      const after = this.#madeBy(followDue(run, view, now), member);
       nextRuns.set(member, after);
-      if (JSON.stringify(after) !== JSON.stringify(runs.get(member)))
-        this.#options.onRun(after.view);
+      const before = runs.get(member);
+      if (JSON.stringify(after) !== JSON.stringify(before)) this.#options.onRun(after.view);
+      if (before?.view.id !== after.view.id) this.#lookAt(view.id, after.deadline);
     }
     if (next.size + nextRuns.size === 0) this.#known.delete(view.id);
     else this.#known.set(view.id, { standing: next, runs: nextRuns });
+  }
+
+  /** It may become known a moment later, where another Howdah was asked. */
+  #madeBy(run: Run, member: string): Run {
+    const { cluster, startedAt: at } = run.view;
+    return scheduledBy(run, this.#options.scheduledBy(cluster, { member, at }));
   }
 
   gone(id: ClusterId): void {
     this.#known.delete(id);
   }
 
-  #begin(standing: StandingRestart, view: ClusterView): Run {
-    const run = dueRestart(standing, view, this.#options.scheduledBy(view.id, standing));
-    this.#lookAt(view.id, droppedAt(run, view));
-    this.#lookAt(view.id, run.deadline);
-    return run;
-  }
-
   /** That nothing happens is seen only by looking again. */
   #lookAt(id: ClusterId, at: number): void {
     const { clock, view } = this.#options;
-    clock.after(Math.max(0, at - clock.now()) + AFTER_MS, () => {
+    const wait = Math.max(0, at - clock.now()) + AFTER_MS;
+    clock.after(Math.min(wait, DAY_MS), () => {
       const now = view(id);
-      if (now) this.observe(now);
+      if (now === null) return;
+      if (wait > DAY_MS) this.#lookAt(id, at);
+      else this.observe(now);
     });
   }
 }

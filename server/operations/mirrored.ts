@@ -1,4 +1,5 @@
 import { Failure, ZooKeeperError } from '@/lib/errors';
+import { movesLeadership } from '@/lib/operations/follow';
 import type { Run } from '@/lib/operations/run';
 import type { OperationView } from '@/lib/operations/types';
 import { tellsMove } from '@/lib/operations/unasked';
@@ -21,15 +22,20 @@ export interface MirroredOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** So often another Howdah's run is read. */
+/** So often another Howdah's run is read, though its record is watched: its claim is not. */
 const MIRROR_MS = 500;
+const CLAIM_MS = 3000;
 /** A moment without a claim is that of a run's beginning, or of a session that is opened anew. */
 const LEFT_BEHIND_MS = 3000;
+/** Where no leadership moves nothing is in a hurry, and a Howdah that comes back may go on itself. */
+const LEFT_ALONE_MS = 15_000;
 
 /** Runs that other Howdahs carry out, shown as they stand in ZooKeeper. */
 export class Mirrored {
   readonly #options: MirroredOptions;
   readonly #clusters = new Set<ClusterId>();
+  /** What has been shown of each last. */
+  readonly #shown = new Map<ClusterId, string>();
   /** Runs that nobody claims, and since when that has been seen. */
   readonly #unclaimed = new Map<ClusterId, { readonly run: string; readonly since: number }>();
 
@@ -50,14 +56,16 @@ export class Mirrored {
   }
 
   /** A cluster's record was read, as some Howdah may just have written it: any kind of run is shown. */
-  note(id: ClusterId, znode: RawZnode | null): void {
+  note(ensemble: string, id: ClusterId, znode: RawZnode | null): void {
     const view = this.#options.view(id);
-    if (znode === null || view === null || this.#options.isClosed()) return;
-    this.#noted(view, znode).catch((error: unknown) => {
-      // The record is read again, or says itself to whoever wants to operate that it makes no sense.
-      if (!(error instanceof ZooKeeperError || error instanceof Failure))
-        this.#options.onError(error);
-    });
+    if (znode === null || view?.key.ensemble !== ensemble || this.#options.isClosed()) return;
+    this.#noted(view, znode).catch((error: unknown) => this.#failed(error));
+  }
+
+  /** With a new connection all records are read; one that makes no sense says so to whoever operates. */
+  #failed(error: unknown): void {
+    const isTold = error instanceof ZooKeeperError || error instanceof Failure;
+    if (!isTold) this.#options.onError(error);
   }
 
   async #noted(view: ClusterView, znode: RawZnode): Promise<void> {
@@ -71,17 +79,22 @@ export class Mirrored {
   }
 
   async #show(view: ClusterView, { run }: StoredRun): Promise<void> {
-    const { clock, onRun, onError, takeUp } = this.#options;
+    const { clock, onRun, takeUp } = this.#options;
     const { id } = view;
-    onRun(run.view, null);
+    const json = JSON.stringify(run.view);
+    if (this.#shown.get(id) !== json) onRun(run.view, null);
+    this.#shown.set(id, json);
     const isOver = run.view.state === 'ended' || (await this.#isLeftBehind(view, run));
     // Somebody else may have been quicker to take it up: then it is shown as it goes on.
-    if (isOver && (await takeUp(view))) return;
+    if (isOver && (await takeUp(view))) {
+      this.#shown.delete(id);
+      return;
+    }
     if (this.#clusters.has(id)) return;
     this.#clusters.add(id);
-    clock.after(MIRROR_MS, () => {
+    clock.after(movesLeadership(run) ? MIRROR_MS : CLAIM_MS, () => {
       this.#clusters.delete(id);
-      void this.#goOn(id).catch(onError);
+      void this.#goOn(id).catch((error: unknown) => this.#failed(error));
     });
   }
 
@@ -93,7 +106,9 @@ export class Mirrored {
   }
 
   /** Its Howdah is gone: whoever has shown it goes on with it. */
-  async #isLeftBehind({ id, key }: ClusterView, { view: { id: run } }: Run): Promise<boolean> {
+  async #isLeftBehind({ id, key }: ClusterView, theirs: Run): Promise<boolean> {
+    const run = theirs.view.id;
+    const patience = movesLeadership(theirs) ? LEFT_BEHIND_MS : LEFT_ALONE_MS;
     const now = this.#options.clock.now();
     if (await this.#options.records(key.ensemble).isClaimed(id, run)) {
       this.#unclaimed.delete(id);
@@ -101,6 +116,6 @@ export class Mirrored {
     }
     const seen = this.#unclaimed.get(id);
     if (seen?.run !== run) this.#unclaimed.set(id, { run, since: now });
-    return seen?.run === run && now - seen.since >= LEFT_BEHIND_MS;
+    return seen?.run === run && now - seen.since >= patience;
   }
 }

@@ -15,8 +15,7 @@ export class Newest {
   /** Takes a run as it is now. An older one than what is shown changes nothing. */
   set(view: OperationView): void {
     const before = this.#stamps.get(view.cluster);
-    const older = before && before.view.id !== view.id && before.view.startedAt > view.startedAt;
-    if (older) return;
+    if (before && isNewer(before.view, view)) return;
     const json = JSON.stringify(view);
     if (before?.json !== json) this.#stamps.set(view.cluster, { rev: ++this.#rev, json, view });
   }
@@ -24,4 +23,11 @@ export class Newest {
   get(id: ClusterId): Stamped | null {
     return this.#stamps.get(id) ?? null;
   }
+}
+
+/** Of two that began at the same moment, the one that goes on. */
+function isNewer(before: OperationView, view: OperationView): boolean {
+  if (before.id === view.id) return false;
+  if (before.startedAt !== view.startedAt) return before.startedAt > view.startedAt;
+  return before.outcome === null && view.outcome !== null;
 }

@@ -156,9 +156,9 @@ export class Pauses {
 
   /** A note of a later configuration than what is seen here is about the next pause. */
   async #forget(view: ClusterView): Promise<void> {
-    const access = this.#options.access(view.key.ensemble);
     const path = this.#path(view.id);
     try {
+      const access = this.#options.access(view.key.ensemble);
       const found = await access.data(path, false);
       const note = found && noteIn(found.data);
       if (note && note.version > versionOf(view)) return;

@@ -401,7 +401,7 @@ describe('one at a time', () => {
     const { world, start } = begun({ kind: 'reload', members: ['pg-b'] });
     const other = new Howdah(world);
     const recordIsRead = async () => {
-      other.runs.recordRead(ID, world.zookeeper.get(RECORD));
+      other.runs.recordRead('main', ID, world.zookeeper.get(RECORD));
       await rest();
     };
     await recordIsRead();
@@ -412,9 +412,17 @@ describe('one at a time', () => {
     expect(other.shown?.outcome).toBeNull();
     // It is the other one's to carry out.
     expect(other.newest).toBeUndefined();
+    // Garbage is told to whoever wants to operate, and is no error of this process.
+    const good = world.zookeeper.get(RECORD)?.data ?? '';
     world.zookeeper.put(RECORD, '{');
     await recordIsRead();
     expect(other.shown).toMatchObject({ id });
+    world.zookeeper.put(RECORD, good);
+    other.shown = null;
+    other.runs.recordRead('elsewhere', ID, world.zookeeper.get(RECORD));
+    await rest();
+    expect(other.shown).toBeNull();
+    expect(other.errors).toEqual([]);
   });
 
   test('a claim whose answer was lost is known again, and keeps nobody out', async () => {

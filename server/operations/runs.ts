@@ -325,8 +325,8 @@ export class Runs implements Omit<Operations, 'list'> {
   }
 
   /** A cluster's record was read, whoever has written it. */
-  recordRead(id: ClusterId, znode: RawZnode | null): void {
-    this.#mirrored.note(id, znode);
+  recordRead(ensemble: string, id: ClusterId, znode: RawZnode | null): void {
+    this.#mirrored.note(ensemble, id, znode);
   }
 
   /** See `Mirrored`. Throws `ZooKeeperError`. */

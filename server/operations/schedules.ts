@@ -52,7 +52,7 @@ export class Schedules {
   /** Null: nobody has scheduled anything for that moment with Howdah, as far as is known. */
   by(id: ClusterId, { about, at }: Which): { readonly by: string | null } | null {
     const note = this.#notes.get(id)?.get(about);
-    return note?.at === at ? note : null;
+    return note?.at === at ? note : this.#options.made(id, { about, at });
   }
 
   /** Called with every view, after the runs have seen it. */
@@ -80,10 +80,11 @@ export class Schedules {
 
   async #write(view: ClusterView, about: string, note: Note): Promise<void> {
     const { access: of, folder } = this.#options;
-    const [access, path] = [of(view.key.ensemble), this.#path(view, about)];
+    const path = this.#path(view, about);
     const data = Buffer.from(JSON.stringify(note));
     this.#note(view, about, note);
     try {
+      const access = of(view.key.ensemble);
       await ensureFolder(access, folder);
       const before = await access.data(path, false);
       if (before) await access.set(path, data, before.stat.version);
@@ -112,8 +113,9 @@ export class Schedules {
 
   /** Only what is about that moment: another schedule may have been noted meanwhile. */
   async #forget(view: ClusterView, { about, at }: Which): Promise<void> {
-    const [access, path] = [this.#options.access(view.key.ensemble), this.#path(view, about)];
+    const path = this.#path(view, about);
     try {
+      const access = this.#options.access(view.key.ensemble);
       const found = await access.data(path, false);
       if (found && noteIn(found.data)?.at === at) await access.delete(path, found.stat.version);
     } catch (error) {
