@@ -25,6 +25,22 @@ const recordOf = (world: World) =>
   JSON.parse(world.zookeeper.get(RECORD)?.data.toString() ?? 'null');
 
 describe('a switchover', () => {
+  test('that has not left yet is not told by a leadership that moves meanwhile', async () => {
+    const { world, howdah, start } = begun();
+    world.rest = async () => {
+      // While the connection is made somebody else's request is carried out, and seen.
+      world.lead('pg-c');
+      howdah.look();
+      return { is: 'answered', status: 200, text: 'ok' };
+    };
+    await start();
+    await rest();
+    howdah.look();
+    expect(howdah.newest?.outcome).toMatchObject({ code: 'refused' });
+    expect(howdah.newest?.steps.find(({ code }) => code === 'requested')?.at).toBeNull();
+    expect(world.asked).toEqual([]);
+  });
+
   test('is recorded before Patroni is asked, is asked once, and ends when it is seen to have', async () => {
     const { world, howdah, start } = begun();
     let recordAtAsking = '';

@@ -18,11 +18,18 @@ export async function askForLeadership(
   const asked = whomToAsk(sending, wish);
   if (asked.apiUrl !== null) {
     sending.sent = true;
-    void handle.advance(
-      requested(handle.run(), `Patroni on ${asked.name} has been asked`, clock.now()),
-    );
     const path = wish.kind === 'switchover' ? '/switchover' : '/failover';
-    const call = { method: 'POST', path, body: { ...body }, guard } as const;
+    const call = {
+      ...({ method: 'POST', path } as const),
+      body: { ...body },
+      // Only what has been asked is followed: what came about before that is not of its doing.
+      guard: async () => {
+        if (!(await guard())) return false;
+        const how = `Patroni on ${asked.name} has been asked`;
+        void handle.advance(requested(handle.run(), how, clock.now()));
+        return true;
+      },
+    };
     const answer = await patroni.ask(asked.apiUrl, call, settings);
     if (answer.is === 'answered') {
       await handle.advance(answered(handle.run(), answer, clock.now()));

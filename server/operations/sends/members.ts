@@ -61,15 +61,16 @@ async function askOne(
     return false;
   }
   sending.sent = true;
-  void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
-  const answer = patroni.ask(
-    apiUrl,
-    {
-      ...callOf(wish, leads),
-      guard: async () => (await guard()) && scheduledAsSeen(sending, member),
+  const call: RestCall = {
+    ...callOf(wish, leads),
+    // Only who has been asked is followed: what was done before that is not of its doing.
+    guard: async () => {
+      if (!(await guard()) || !(await scheduledAsSeen(sending, member))) return false;
+      void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
+      return true;
     },
-    settings,
-  );
+  };
+  const answer = patroni.ask(apiUrl, call, settings);
   // It may be seen to have done it before it answers, and the answer to a restart may take minutes.
   void answer.then(async (got) => {
     if (got.is === 'answered') {
