@@ -2,7 +2,7 @@ import { answered, endAs, requested, unasked } from '@/lib/operations/run';
 import type { WishOf } from '@/lib/operations/wish';
 import type { FailoverBody } from '../../ports';
 import type { Sending } from '../carry-out';
-import { MOST_CHECKS, STALL_MS } from './stall';
+import { MOST_CHECKS, onceSent, STALL_MS } from './stall';
 
 /**
  * Asks Patroni for a new leader: over REST, and only where that was certainly not reached, by the
@@ -18,6 +18,11 @@ export async function askForLeadership(
   const asked = whomToAsk(sending, wish);
   if (asked.apiUrl !== null) {
     sending.sent = true;
+    const hasAsked = () => {
+      if (handle.run().view.state !== 'requested') return;
+      const how = `Patroni on ${asked.name} has been asked`;
+      void handle.advance(requested(handle.run(), how, clock.now()));
+    };
     const path = wish.kind === 'switchover' ? '/switchover' : '/failover';
     const call = {
       ...({ method: 'POST', path } as const),
@@ -25,12 +30,12 @@ export async function askForLeadership(
       // Only what has been asked is followed: what came about before that is not of its doing.
       guard: async () => {
         if (!(await guard())) return false;
-        const how = `Patroni on ${asked.name} has been asked`;
-        void handle.advance(requested(handle.run(), how, clock.now()));
+        onceSent(hasAsked);
         return true;
       },
     };
     const answer = await patroni.ask(asked.apiUrl, call, settings);
+    if (answer.is !== 'not-sent') hasAsked();
     if (answer.is === 'answered') {
       await handle.advance(answered(handle.run(), answer, clock.now()));
       return;

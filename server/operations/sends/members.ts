@@ -13,6 +13,7 @@ import { unasked } from '@/lib/operations/run';
 import type { Wish, WishOf } from '@/lib/operations/wish';
 import type { RestCall } from '../../ports';
 import type { Sending } from '../carry-out';
+import { onceSent } from './stall';
 
 type MemberWish = Extract<Wish, { kind: 'restart' | 'reload' | 'reinitialise' | 'cancel-restart' }>;
 
@@ -61,18 +62,24 @@ async function askOne(
     return false;
   }
   sending.sent = true;
+  const hasAsked = () => {
+    const is = handle.run().targets.find((one) => one.member === member)?.state;
+    if (is !== 'asking') return;
+    void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
+  };
   const call: RestCall = {
     ...callOf(wish, leads),
     // Only who has been asked is followed: what was done before that is not of its doing.
     guard: async () => {
       if (!(await guard()) || !(await scheduledAsSeen(sending, member))) return false;
-      void handle.advance(askedTarget(handle.run(), member, { now: clock.now() }));
+      onceSent(hasAsked);
       return true;
     },
   };
   const answer = patroni.ask(apiUrl, call, settings);
   // It may be seen to have done it before it answers, and the answer to a restart may take minutes.
   void answer.then(async (got) => {
+    if (got.is !== 'not-sent') hasAsked();
     if (got.is === 'answered') {
       await handle.advance(answeredTarget(handle.run(), member, { ...got, now: clock.now() }));
       handle.look(0);
