@@ -1,7 +1,7 @@
 import type { ClusterView, MemberView } from '../topology/view';
 import { observed, overdue } from './follow';
 import { failTarget } from './follow-members';
-import { askedStep, doneStep, type Target, targetPatienceOf } from './plan';
+import { askedStep, doneStep, loopMsOf, type Target, targetPatienceOf } from './plan';
 import { seenNow } from './preflight';
 import { end, mark, type Run } from './run';
 
@@ -122,9 +122,6 @@ export function followDue(run: Run, cluster: ClusterView, now: number): Run {
 /** When it can be told that Patroni has done nothing. */
 export const droppedAt = (at: number, cluster: ClusterView): number =>
   at + DROPPED_LOOPS * loopMsOf(cluster) + DROPPED_MS;
-
-const loopMsOf = ({ config }: ClusterView): number =>
-  (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
 
 /** The schedule is gone, and PostgreSQL runs as it did before. */
 function dropped(run: Run, cluster: ClusterView, now: number): Run {

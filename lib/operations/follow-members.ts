@@ -1,5 +1,5 @@
 import type { ClusterView, MemberView } from '../topology/view';
-import { askedStep, doneStep, listed, sinceOf, type Target } from './plan';
+import { askedStep, doneStep, listed, loopMsOf, sinceOf, type Target } from './plan';
 import { moment } from './rules/words';
 import { type Answer, end, isUndecided, mark, type Run, waiting } from './run';
 import type { OperationKind } from './wish';
@@ -164,10 +164,10 @@ function followOne(run: Run, target: Target, { member, cluster, now }: Seen): Ru
 export function restartsUntil(
   { wish }: Run,
   { askedAt }: Target,
-  { config }: ClusterView,
+  cluster: ClusterView,
 ): number | null {
   const at = wish.kind === 'cancel-restart' ? Date.parse(wish.at ?? '') : Number.NaN;
-  const loopMs = (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
+  const loopMs = loopMsOf(cluster);
   if (Number.isNaN(at) || askedAt === null || askedAt < at - loopMs - 1000) return null;
   // By then PostgreSQL would have been seen to start.
   return at + loopMs;

@@ -191,6 +191,10 @@ const PATIENCE_MS = 300_000;
 /** A copy of a database takes as long as it takes: so long it is followed. */
 const COPY_MS = 6 * 3_600_000;
 
+/** Patroni's loop, milliseconds; what it ships with where the configuration can't be read. */
+export const loopMsOf = ({ config }: ClusterView): number =>
+  (config.is === 'ok' ? config.value.loopWait : 10) * 1000;
+
 /** How long a run of this is followed until its outcome is called unknown, milliseconds. */
 export function patienceOf(wish: Wish, view: ClusterView): number {
   const config = view.config.is === 'ok' ? view.config.value : { loopWait: 10, ttl: 30 };

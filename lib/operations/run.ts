@@ -1,6 +1,6 @@
 import type { AuditOutcome, AuditResult, BegunAct } from '../audit/entry';
 import type { ClusterView } from '../topology/view';
-import { askedStep, planOf, type Target } from './plan';
+import { askedStep, loopMsOf, planOf, type Target } from './plan';
 import type {
   OperationRequest,
   OperationView,
@@ -104,10 +104,10 @@ function withMoment(wish: Wish, { members }: ClusterView): Wish {
   return { ...wish, at: member?.scheduledRestart ?? null };
 }
 
-function dueOf(wish: Wish, { request, config }: ClusterView): Pick<Run, 'due'> {
-  const at = Date.parse(request?.scheduledAt ?? '');
+function dueOf(wish: Wish, cluster: ClusterView): Pick<Run, 'due'> {
+  const at = Date.parse(cluster.request?.scheduledAt ?? '');
   if (wish.kind !== 'cancel-switchover' || Number.isNaN(at)) return {};
-  return { due: { at, loopMs: (config.is === 'ok' ? config.value.loopWait : 10) * 1000 } };
+  return { due: { at, loopMs: loopMsOf(cluster) } };
 }
 
 /** Nothing may be sent before this has been stored; and nothing may be sent again after. */

@@ -87,6 +87,8 @@ export class DueRestarts {
       const after = this.#madeBy(followDue(run, view, now), member);
       nextRuns.set(member, after);
       const before = runs.get(member);
+      // One that has ended is looked at with every view, and stays what it is.
+      if (after === before) continue;
       if (JSON.stringify(after) !== JSON.stringify(before)) this.#options.onRun(after.view);
       if (before?.view.id !== after.view.id) this.#lookAt(view.id, after.deadline);
     }

@@ -15,7 +15,7 @@ export class Newest {
   /** Takes a run as it is now. An older one than what is shown changes nothing. */
   set(view: OperationView): void {
     const before = this.#stamps.get(view.cluster);
-    if (before && isNewer(before.view, view)) return;
+    if (before && staysShown(before.view, view)) return;
     const json = JSON.stringify(view);
     if (before?.json !== json) this.#stamps.set(view.cluster, { rev: ++this.#rev, json, view });
   }
@@ -25,8 +25,8 @@ export class Newest {
   }
 }
 
-/** Of two that began at the same moment, the one that goes on. */
-function isNewer(before: OperationView, view: OperationView): boolean {
+/** Whether what is shown stays: it began later, or at the same moment and goes on. */
+function staysShown(before: OperationView, view: OperationView): boolean {
   if (before.id === view.id) return false;
   if (before.startedAt !== view.startedAt) return before.startedAt > view.startedAt;
   return before.outcome === null && view.outcome !== null;

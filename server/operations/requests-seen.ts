@@ -1,3 +1,4 @@
+import { loopMsOf } from '@/lib/operations/plan';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import type { Cause } from '@/lib/topology/event';
 import type { ClusterView, RequestView } from '@/lib/topology/view';
@@ -51,7 +52,7 @@ export class RequestsSeen {
     } else if (this.#parts.isDone(view, at)) this.#met.set(id, request.version);
     else if (request.version === this.#met.get(id)) return;
     else if (request.scheduledAt !== null) {
-      const loopMs = (view.config.is === 'ok' ? view.config.value.loopWait : 10) * 1000;
+      const loopMs = loopMsOf(view);
       const due = Date.parse(request.scheduledAt);
       this.#scheduled.set(id, { request, at: due, loopMs, goneAt: null });
     } else {
