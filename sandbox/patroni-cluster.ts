@@ -60,41 +60,56 @@ export class PatroniCluster {
    * Waits until one member leads, all run on its timeline, every other *streams* from some member
    * (a standby that merely runs can't yet take over) and a synchronous cluster has its standby.
    *
-   * @throws SandboxError saying what is amiss after `timeoutMs` (default 60 s).
+   * @throws SandboxError saying what is amiss after `timeoutMs` (default 60 s), and what Patroni and
+   *   PostgreSQL of that member wrote last.
    */
   async waitHealthy(timeoutMs = 60_000): Promise<void> {
-    let complaint = '';
-    await waitFor(
-      async () => {
-        complaint = (await this.complaint()) ?? '';
-        return complaint === '';
-      },
-      { timeoutMs, everyMs: 100, what: () => `${this.scope} to be healthy: ${complaint}` },
-    );
+    let amiss: Amiss | null = null;
+    const what = () => `${this.scope} to be healthy: ${amiss?.complaint}`;
+    try {
+      await waitFor(
+        async () => {
+          amiss = await this.#amiss();
+          return amiss === null;
+        },
+        { timeoutMs, everyMs: 100, what },
+      );
+    } catch (error) {
+      const log = await (amiss as Amiss | null)?.member?.patroni.logTail(25);
+      throw new SandboxError([messageOf(error), log].join('\n'), { cause: error });
+    }
   }
 
   /** What keeps the cluster from being healthy, null when nothing does. */
   async complaint(): Promise<string | null> {
+    return (await this.#amiss())?.complaint ?? null;
+  }
+
+  async #amiss(): Promise<Amiss | null> {
     const leader = await this.leader();
-    if (!leader) return 'there is no leader';
+    if (!leader) return { complaint: 'there is no leader', member: this.members[0] ?? null };
     const reports = await Promise.all(this.members.map((each) => each.report()));
-    const silent = this.members.find((_, index) => reports[index]?.state !== 'running');
-    if (silent) return `${silent.name} is not running`;
+    for (const [index, member] of this.members.entries()) {
+      const complaint = notRunning(member, reports[index]?.state);
+      if (complaint) return { complaint, member };
+    }
     const lead = reports[this.members.indexOf(leader)];
     const streaming = streamingFrom(reports);
     for (const [index, member] of this.members.entries()) {
       if (member === leader) continue;
-      if (!streaming.has(member.name)) return `${member.name} is not streaming`;
+      if (!streaming.has(member.name)) {
+        return { complaint: `${member.name} is not streaming`, member };
+      }
       // After a quick promotion a standby's Patroni may tell the timeline before, for as long as no
       // member comes or goes: PostgreSQL knows.
       const told = reports[index]?.timeline;
       if (told !== lead?.timeline && (await received(member)) !== lead?.timeline) {
-        return `${member.name} is on an old timeline`;
+        return { complaint: `${member.name} is on an old timeline`, member };
       }
     }
     const synchronous = lead?.replication?.some((each) => each.sync_state === 'sync');
     if (this.#synchronous && this.members.length > 1 && !synchronous) {
-      return 'there is no synchronous standby';
+      return { complaint: 'there is no synchronous standby', member: leader };
     }
     return null;
   }
@@ -148,6 +163,18 @@ export class PatroniCluster {
   loadRunning(): boolean {
     return this.#load.running();
   }
+}
+
+/** What keeps a cluster from being healthy, and whose log may tell why. */
+interface Amiss {
+  readonly complaint: string;
+  readonly member: PatroniMember | null;
+}
+
+function notRunning({ name, patroni }: PatroniMember, state: string | undefined): string | null {
+  if (state === 'running') return null;
+  if (state) return `PostgreSQL of ${name} is ${state}`;
+  return `Patroni of ${name} ${patroni.running() ? "doesn't answer" : 'has ended'}`;
 }
 
 const received = (member: PatroniMember) => member.receivedTimeline().catch(() => null);

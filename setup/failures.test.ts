@@ -31,7 +31,7 @@ describe('what a stage says at its end of the tests that failed', () => {
     const suites = [{ specs: [spec('fine', true)], suites: [{ specs: [spec('in dark', false)] }] }];
     const [said, ...more] = failuresOf({ suites });
     expect(more).toEqual([]);
-    expect(said).toMatch(/^looks.spec.ts: in dark\nx{600}$/);
+    expect(said).toMatch(/^looks.spec.ts: in dark\nx{3000}$/);
   });
 
   it('says nothing where there is no report', () => {

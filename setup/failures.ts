@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
-/** How much of a failure's message is repeated: what was expected, and the first of what came. */
-const LONGEST = 600;
+/** How much of a failure's message is repeated: what was expected, and what came or was logged. */
+const LONGEST = 3000;
 
 /** Reads the JSON report of vitest or Playwright; none where there is no such report. */
 export function readFailures(file: string): readonly string[] {
