@@ -1,10 +1,13 @@
 import { defineConfig } from '@playwright/test';
 
-/** Browser tests on a real sandbox, one after the other: they kill what they share. */
+/**
+ * Browser tests on real sandboxes. Each of two workers has one of its own, and runs its tests on it
+ * one after the other: they kill what they share. Most of it is waiting.
+ */
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },

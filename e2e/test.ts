@@ -17,13 +17,13 @@ interface Real {
   readonly agent: RoutingAgent;
 }
 
-/** Every test gets the same real ensemble, cluster and Howdah, healthy at its start. */
+/** Every test of a worker gets the same real ensemble, cluster and Howdah, healthy at its start. */
 export const test = base.extend<{ healthy: undefined }, { real: Real }>({
   real: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from it
-    async ({}, use) => {
+    async ({}, use, { parallelIndex }) => {
       const sandbox = await startSandbox({
-        name: process.env.E2E_SANDBOX ?? 'e2e',
+        name: `${process.env.E2E_SANDBOX ?? 'e2e'}-${parallelIndex}`,
         ephemeral: true,
         profile: 'fast',
         clusters: [{ scope: 'orders', members: 3 }],
