@@ -135,7 +135,7 @@ test('a pause says everywhere who, why and until when, and ends when it is resum
   const { context } = await somebody({ browser, howdah }, 'vic', [viewer]);
   const other = await context.newPage();
   await other.goto(ORDERS);
-  const fact = other.getByText(/by admin@example\.org .*: moving disks, due \d/);
+  const fact = other.getByText(/by admin@example\.org .*: moving disks, due \w/);
   await expect(fact).toBeVisible();
   await expect(problem(other, 'paused')).toContainText('admin@example.org');
   await expect(problem(other, 'paused')).toContainText('moving disks');
