@@ -1,6 +1,7 @@
 import { messageOf, SandboxError } from './errors';
+import { waitHealthy, whatIsAmiss } from './health';
 import type { Load, LoadOptions } from './load';
-import type { PatroniMember, PatroniReport, Row } from './patroni-member';
+import type { PatroniMember, Row } from './patroni-member';
 import type { ClusterState, Credential } from './state';
 import { waitFor } from './wait-for';
 
@@ -14,8 +15,8 @@ export class PatroniCluster {
   readonly monitoring: Credential;
   /** The owner of the database `bench`. */
   readonly bench: Credential;
+  readonly synchronous: boolean;
   readonly #load: Load;
-  readonly #synchronous: boolean;
 
   constructor(
     state: ClusterState,
@@ -27,7 +28,7 @@ export class PatroniCluster {
     this.monitoring = state.monitoring;
     this.bench = state.bench;
     this.#load = parts.load;
-    this.#synchronous = state.options.syncMode === 'on';
+    this.synchronous = state.options.syncMode === 'on';
   }
 
   /** @throws SandboxError when there is no such member. */
@@ -63,55 +64,13 @@ export class PatroniCluster {
    * @throws SandboxError saying what is amiss after `timeoutMs` (default 60 s), and what Patroni and
    *   PostgreSQL of that member wrote last.
    */
-  async waitHealthy(timeoutMs = 60_000): Promise<void> {
-    let amiss: Amiss | null = null;
-    const what = () => `${this.scope} to be healthy: ${amiss?.complaint}`;
-    try {
-      await waitFor(
-        async () => {
-          amiss = await this.#amiss();
-          return amiss === null;
-        },
-        { timeoutMs, everyMs: 100, what },
-      );
-    } catch (error) {
-      const log = await (amiss as Amiss | null)?.member?.patroni.logTail(25);
-      throw new SandboxError([messageOf(error), log].join('\n'), { cause: error });
-    }
+  waitHealthy(timeoutMs = 60_000): Promise<void> {
+    return waitHealthy(this, timeoutMs);
   }
 
   /** What keeps the cluster from being healthy, null when nothing does. */
   async complaint(): Promise<string | null> {
-    return (await this.#amiss())?.complaint ?? null;
-  }
-
-  async #amiss(): Promise<Amiss | null> {
-    const leader = await this.leader();
-    if (!leader) return { complaint: 'there is no leader', member: this.members[0] ?? null };
-    const reports = await Promise.all(this.members.map((each) => each.report()));
-    for (const [index, member] of this.members.entries()) {
-      const complaint = notRunning(member, reports[index]?.state);
-      if (complaint) return { complaint, member };
-    }
-    const lead = reports[this.members.indexOf(leader)];
-    const streaming = streamingFrom(reports);
-    for (const [index, member] of this.members.entries()) {
-      if (member === leader) continue;
-      if (!streaming.has(member.name)) {
-        return { complaint: `${member.name} is not streaming`, member };
-      }
-      // After a quick promotion a standby's Patroni may tell the timeline before, for as long as no
-      // member comes or goes: PostgreSQL knows.
-      const told = reports[index]?.timeline;
-      if (told !== lead?.timeline && (await received(member)) !== lead?.timeline) {
-        return { complaint: `${member.name} is on an old timeline`, member };
-      }
-    }
-    const synchronous = lead?.replication?.some((each) => each.sync_state === 'sync');
-    if (this.#synchronous && this.members.length > 1 && !synchronous) {
-      return { complaint: 'there is no synchronous standby', member: leader };
-    }
-    return null;
+    return (await whatIsAmiss(this))?.complaint ?? null;
   }
 
   /**
@@ -163,28 +122,4 @@ export class PatroniCluster {
   loadRunning(): boolean {
     return this.#load.running();
   }
-}
-
-/** What keeps a cluster from being healthy, and whose log may tell why. */
-interface Amiss {
-  readonly complaint: string;
-  readonly member: PatroniMember | null;
-}
-
-function notRunning({ name, patroni }: PatroniMember, state: string | undefined): string | null {
-  if (state === 'running') return null;
-  if (state) return `PostgreSQL of ${name} is ${state}`;
-  return `Patroni of ${name} ${patroni.running() ? "doesn't answer" : 'has ended'}`;
-}
-
-const received = (member: PatroniMember) => member.receivedTimeline().catch(() => null);
-
-function streamingFrom(reports: readonly (PatroniReport | null)[]): Set<string> {
-  const names = new Set<string>();
-  for (const report of reports) {
-    for (const each of report?.replication ?? []) {
-      if (each.state === 'streaming') names.add(each.application_name);
-    }
-  }
-  return names;
 }

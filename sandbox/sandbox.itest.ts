@@ -17,6 +17,33 @@ import { readState } from './state';
 
 const soon = (what: string) => ({ timeoutMs: 20_000, everyMs: 50, what });
 
+const PAGE = 8192;
+
+/**
+ * Leaves the next record of an idle leader at the head of a page. What it writes by itself after
+ * somebody else has written (which transactions run, 56 bytes) has to be what fills the last one.
+ */
+async function writeUpToPageHead(leader: PatroniMember): Promise<void> {
+  const next = async () =>
+    Number((await leader.sql(`SELECT pg_current_wal_insert_lsn() - '0/0' AS at`))[0]?.at) % PAGE;
+  // It holds the lock a moment before it is promoted.
+  await waitFor(
+    async () => (await leader.sql('SELECT NOT pg_is_in_recovery() AS primary'))[0]?.primary,
+    soon('the promotion'),
+  );
+  await waitFor(
+    async () => {
+      const bytes = PAGE - (await next()) - 56 - 55;
+      if (bytes < 1) await leader.sql('SELECT pg_switch_wal()');
+      else await leader.sql(`SELECT pg_logical_emit_message(false, 'x', repeat('x', ${bytes}))`);
+      const written = await next();
+      await waitFor(async () => (await next()) !== written, soon('PostgreSQL to write by itself'));
+      return (await next()) <= 40;
+    },
+    { timeoutMs: 60_000, what: `${leader.name} to end at a page` },
+  );
+}
+
 describe('a sandbox of three and three', () => {
   let sandbox: Sandbox;
   let cluster: PatroniCluster;
@@ -174,6 +201,15 @@ describe('a sandbox of three and three', () => {
     await cluster.waitHealthy();
     await cluster.stopLoad();
     expect(cluster.loadRunning()).toBe(false);
+  });
+
+  test('a member rewound to the head of a page is well although nobody else writes', async () => {
+    const old = await cluster.leader();
+    await old?.kill();
+    const heir = await waitFor(() => cluster.leader(), soon('a new leader'));
+    await writeUpToPageHead(heir);
+    await old?.start();
+    await cluster.waitHealthy();
   });
 });
 

@@ -1,0 +1,96 @@
+import { messageOf, SandboxError } from './errors';
+import type { PatroniCluster } from './patroni-cluster';
+import type { PatroniMember, PatroniReport } from './patroni-member';
+import { waitFor } from './wait-for';
+
+/** What keeps a cluster from being healthy, and whose log may tell why. */
+interface Amiss {
+  readonly complaint: string;
+  readonly member: PatroniMember | null;
+}
+
+/** As `PatroniCluster.waitHealthy`. */
+export async function waitHealthy(cluster: PatroniCluster, timeoutMs: number): Promise<void> {
+  let amiss: Amiss | null = null;
+  let nudgedAt = performance.now();
+  const what = () => `${cluster.scope} to be healthy: ${amiss?.complaint}`;
+  try {
+    await waitFor(
+      async () => {
+        amiss = await whatIsAmiss(cluster);
+        if (amiss && performance.now() - nudgedAt > NUDGE_MS) {
+          await nudge(cluster);
+          nudgedAt = performance.now();
+        }
+        return amiss === null;
+      },
+      { timeoutMs, everyMs: 100, what },
+    );
+  } catch (error) {
+    const log = await (amiss as Amiss | null)?.member?.patroni.logTail(25);
+    throw new SandboxError([messageOf(error), log].join('\n'), { cause: error });
+  }
+}
+
+const NUDGE_MS = 2000;
+
+/**
+ * Ends two waits of an idle cluster that has nothing else to end them, for minutes:
+ * - A rewound member is consistent once it has replayed beyond where its source would have written
+ *   next. Where that is the head of a page (one rewind in a thousand) it takes one record more.
+ * - Patroni 3.0.2 may miss that a member has come or changed while it read the others, and then
+ *   makes no slot for it, until something else comes or goes. Asked for the cluster it reads anew.
+ */
+async function nudge(cluster: PatroniCluster): Promise<void> {
+  // Who can't be asked has no use of it: the leader may be gone, a member away.
+  const write = cluster.sql("SELECT pg_logical_emit_message(true, 'sandbox', '')");
+  await Promise.allSettled([write, ...cluster.members.map((each) => each.rest('/cluster'))]);
+}
+
+/** @returns null when nothing is */
+export async function whatIsAmiss(cluster: PatroniCluster): Promise<Amiss | null> {
+  const { members } = cluster;
+  const leader = await cluster.leader();
+  if (!leader) return { complaint: 'there is no leader', member: members[0] ?? null };
+  const reports = await Promise.all(members.map((each) => each.report()));
+  for (const [index, member] of members.entries()) {
+    const complaint = notRunning(member, reports[index]?.state);
+    if (complaint) return { complaint, member };
+  }
+  const lead = reports[members.indexOf(leader)];
+  const streaming = streamingFrom(reports);
+  for (const [index, member] of members.entries()) {
+    if (member === leader) continue;
+    if (!streaming.has(member.name)) {
+      return { complaint: `${member.name} is not streaming`, member };
+    }
+    // Its Patroni may have missed the promotion, as said above: PostgreSQL knows.
+    const told = reports[index]?.timeline;
+    if (told !== lead?.timeline && (await received(member)) !== lead?.timeline) {
+      return { complaint: `${member.name} is on an old timeline`, member };
+    }
+  }
+  const synchronous = lead?.replication?.some((each) => each.sync_state === 'sync');
+  if (cluster.synchronous && members.length > 1 && !synchronous) {
+    return { complaint: 'there is no synchronous standby', member: leader };
+  }
+  return null;
+}
+
+function notRunning({ name, patroni }: PatroniMember, state: string | undefined): string | null {
+  if (state === 'running') return null;
+  if (state) return `PostgreSQL of ${name} is ${state}`;
+  return `Patroni of ${name} ${patroni.running() ? "doesn't answer" : 'has ended'}`;
+}
+
+const received = (member: PatroniMember) => member.receivedTimeline().catch(() => null);
+
+function streamingFrom(reports: readonly (PatroniReport | null)[]): Set<string> {
+  const names = new Set<string>();
+  for (const report of reports) {
+    for (const each of report?.replication ?? []) {
+      if (each.state === 'streaming') names.add(each.application_name);
+    }
+  }
+  return names;
+}
