@@ -208,7 +208,21 @@ const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] 
       [b({ state: 'start failed' }), 'pg-b', 'start failed'],
       [b({ state: '<b>' }), '“<b>”'],
     ],
-    hasNot: [b({ state: 'streaming' }), a({ state: 'crashed' })],
+    hasNot: [
+      b({ state: 'streaming' }),
+      a({ state: 'crashed' }),
+      b({ state: 'starting', lag: { ...lag, quality: 'idle' } }),
+    ],
+  },
+  'waits-for-wal': {
+    has: [[b({ state: 'starting', lag: { ...lag, quality: 'idle' } }), 'pg-b', 'all that pg-a']],
+    hasNot: [
+      b({ state: 'starting' }),
+      b({
+        ...{ state: 'starting', lag: { ...lag, quality: 'idle' } },
+        upstream: { name: 'pg-a', state: 'catching-up', says: 'x' },
+      }),
+    ],
   },
   'unknown-role': {
     has: [[b({ role: 'other' }), 'pg-b']],

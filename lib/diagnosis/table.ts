@@ -3,6 +3,7 @@ import type { MemberView } from '../topology/view';
 import type { Severity } from './problem';
 import { clusterRules } from './table-cluster';
 import { memberRules } from './table-member';
+import { replicationRules } from './table-replication';
 
 /** All that a rule may look at. Nothing else decides whether there is a problem. */
 export interface Patient {
@@ -60,4 +61,4 @@ export interface Rule {
   readonly find: (patient: Patient) => readonly Finding[];
 }
 
-export const rules: readonly Rule[] = [...clusterRules, ...memberRules];
+export const rules: readonly Rule[] = [...clusterRules, ...memberRules, ...replicationRules];
