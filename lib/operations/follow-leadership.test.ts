@@ -17,6 +17,9 @@ const asking = () => requesting(start(), 1100);
 const watching = () => requested(asking(), 'asked', 1200);
 const done = () => observed(watching(), ledBy('pg-b'), 6000);
 
+const broken = { name: 'pg-b', state: 'broken', says: 'x' } as const;
+const untold = { name: 'pg-b', state: 'unknown', says: 'x' } as const;
+
 describe('a switchover', () => {
   test('goes from its record to done step by step, and says what it cost', () => {
     let run = watching();
@@ -51,6 +54,22 @@ describe('a switchover', () => {
       'old-leader-back': 9000,
     });
     expect(run.view.outcome?.at).toBe(5500);
+  });
+
+  describe.each([
+    ['streams', { upstream: { name: 'pg-b', state: 'streaming', says: 'x' } }, true],
+    ['runs, fed by nobody: it is to be rewound', { upstream: broken, timeline: 4 }, false],
+    ['runs on the timeline before, by its word', { upstream: untold, timeline: 3 }, false],
+    ['runs on no timeline that it knows', { upstream: untold, timeline: null }, false],
+    ['runs on the new timeline, by its word', { upstream: untold, timeline: 4 }, true],
+  ] as const)('whose old leader %s', (_, part, back) => {
+    test(back ? 'has it back' : 'has it not back yet', () => {
+      const led = ledBy('pg-b', { timeline: 4 });
+      const member = { role: 'replica', state: 'running', ...part } as const;
+      const run = observed(done(), withMember(led, 'pg-a', member), 9000);
+      const step = run.view.steps.find(({ code }) => code === 'old-leader-back');
+      expect(step?.at).toBe(back ? 9000 : null);
+    });
   });
 
   test('is done by another when another member has taken over', () => {

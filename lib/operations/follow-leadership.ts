@@ -1,4 +1,4 @@
-import type { ClusterView } from '../topology/view';
+import type { ClusterView, MemberView } from '../topology/view';
 import { formatDuration } from '../units';
 import { end, isUndecided, mark, type Run, seen, tooLate, waiting } from './run';
 
@@ -203,13 +203,17 @@ function cost({ view: { leaderlessMs, outageMs } }: Run): string {
 
 function oldLeader(run: Run, cluster: ClusterView, now: number): Run {
   const member = cluster.members.find((one) => one.name === run.view.from);
-  const back =
-    member?.presence.is === 'present' &&
-    !member.isLeader &&
-    member.role === 'replica' &&
-    (member.upstream?.state === 'streaming' || member.probe.is !== 'ok') &&
-    member.state === 'running';
-  return back ? mark(run, 'old-leader-back', now, `${member.name} is back as a standby`) : run;
+  if (!member || !isBack(member, cluster)) return run;
+  return mark(run, 'old-leader-back', now, `${member.name} is back as a standby`);
+}
+
+/** A killed leader also runs, as a replica, before it is rewound: on the timeline before, fed by nobody. */
+function isBack(member: MemberView, cluster: ClusterView): boolean {
+  const { presence, isLeader, role, state, upstream, timeline } = member;
+  const runs = presence.is === 'present' && !isLeader && role === 'replica' && state === 'running';
+  if (!runs || upstream === null) return false;
+  if (upstream.state !== 'unknown') return upstream.state === 'streaming';
+  return timeline !== null && timeline === cluster.timeline;
 }
 
 /** The bound has passed: what is visible now decides, and what is not visible is called unknown. */
