@@ -1,34 +1,43 @@
-import { messageOf, SandboxError } from './errors';
+import { SandboxError } from './errors';
 import type { PatroniCluster } from './patroni-cluster';
 import type { PatroniMember, PatroniReport } from './patroni-member';
 import { waitFor } from './wait-for';
 
-/** What keeps a cluster from being healthy, and whose log may tell why. */
+/** What keeps a cluster from being healthy, and whose logs may tell why. */
 interface Amiss {
   readonly complaint: string;
-  readonly member: PatroniMember | null;
+  readonly about: readonly PatroniMember[];
 }
 
-/** As `PatroniCluster.waitHealthy`. */
-export async function waitHealthy(cluster: PatroniCluster, timeoutMs: number): Promise<void> {
+/**
+ * As `PatroniCluster.waitHealthy`.
+ * @param signal gives it up.
+ */
+export async function waitHealthy(
+  cluster: PatroniCluster,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<void> {
   let amiss: Amiss | null = null;
   let nudgedAt = performance.now();
   const what = () => `${cluster.scope} to be healthy: ${amiss?.complaint}`;
   try {
     await waitFor(
       async () => {
+        signal?.throwIfAborted();
         amiss = await whatIsAmiss(cluster);
         if (amiss && performance.now() - nudgedAt > NUDGE_MS) {
-          await nudge(cluster);
           nudgedAt = performance.now();
+          void nudge(cluster);
         }
         return amiss === null;
       },
       { timeoutMs, everyMs: 100, what },
     );
   } catch (error) {
-    const log = await (amiss as Amiss | null)?.member?.patroni.logTail(25);
-    throw new SandboxError([messageOf(error), log].join('\n'), { cause: error });
+    if (!(error instanceof SandboxError)) throw error;
+    const about = (amiss as Amiss | null)?.about ?? [];
+    const logs = await Promise.all(about.map(({ patroni }) => patroni.logTail(25)));
+    throw new SandboxError([error.message, ...logs].join('\n'), { cause: error });
   }
 }
 
@@ -36,43 +45,45 @@ const NUDGE_MS = 2000;
 
 /**
  * Ends two waits of an idle cluster that has nothing else to end them, for minutes:
- * - A rewound member is consistent once it has replayed beyond where its source would have written
- *   next. Where that is the head of a page (one rewind in a thousand) it takes one record more.
+ * - pg_rewind has a member replay up to where its source would write next. Where that is behind the
+ *   header of a page that has not been begun (one rewind in a thousand), it takes one record more.
  * - Patroni 3.0.2 may miss that a member has come or changed while it read the others, and then
- *   makes no slot for it, until something else comes or goes. Asked for the cluster it reads anew.
+ *   makes no slot for it or doesn't rewind, until something else comes or goes. Asked for the
+ *   cluster it reads anew.
  */
 async function nudge(cluster: PatroniCluster): Promise<void> {
-  // Who can't be asked has no use of it: the leader may be gone, a member away.
-  const write = cluster.sql("SELECT pg_logical_emit_message(true, 'sandbox', '')");
+  // Its commit is what is written: nobody decodes it, and it waits for no standby.
+  const write = cluster.sql('SELECT pg_current_xact_id()');
+  // Who doesn't answer is asked again the next time.
   await Promise.allSettled([write, ...cluster.members.map((each) => each.rest('/cluster'))]);
 }
 
-/** @returns null when nothing is */
+/** @returns null: nothing is amiss */
 export async function whatIsAmiss(cluster: PatroniCluster): Promise<Amiss | null> {
   const { members } = cluster;
   const leader = await cluster.leader();
-  if (!leader) return { complaint: 'there is no leader', member: members[0] ?? null };
+  if (!leader) return { complaint: 'there is no leader', about: members };
   const reports = await Promise.all(members.map((each) => each.report()));
   for (const [index, member] of members.entries()) {
     const complaint = notRunning(member, reports[index]?.state);
-    if (complaint) return { complaint, member };
+    if (complaint) return { complaint, about: [member] };
   }
   const lead = reports[members.indexOf(leader)];
   const streaming = streamingFrom(reports);
   for (const [index, member] of members.entries()) {
     if (member === leader) continue;
     if (!streaming.has(member.name)) {
-      return { complaint: `${member.name} is not streaming`, member };
+      return { complaint: `${member.name} is not streaming`, about: [member] };
     }
     // Its Patroni may have missed the promotion, as said above: PostgreSQL knows.
     const told = reports[index]?.timeline;
     if (told !== lead?.timeline && (await received(member)) !== lead?.timeline) {
-      return { complaint: `${member.name} is on an old timeline`, member };
+      return { complaint: `${member.name} is on an old timeline`, about: [member] };
     }
   }
   const synchronous = lead?.replication?.some((each) => each.sync_state === 'sync');
   if (cluster.synchronous && members.length > 1 && !synchronous) {
-    return { complaint: 'there is no synchronous standby', member: leader };
+    return { complaint: 'there is no synchronous standby', about: [leader] };
   }
   return null;
 }

@@ -62,10 +62,10 @@ export class PatroniCluster {
    * (a standby that merely runs can't yet take over) and a synchronous cluster has its standby.
    *
    * @throws SandboxError saying what is amiss after `timeoutMs` (default 60 s), and what Patroni and
-   *   PostgreSQL of that member wrote last.
+   *   PostgreSQL of that member wrote last; what `signal` was aborted with.
    */
-  waitHealthy(timeoutMs = 60_000): Promise<void> {
-    return waitHealthy(this, timeoutMs);
+  waitHealthy(timeoutMs = 60_000, signal?: AbortSignal): Promise<void> {
+    return waitHealthy(this, signal ? { timeoutMs, signal } : { timeoutMs });
   }
 
   /** What keeps the cluster from being healthy, null when nothing does. */

@@ -21,7 +21,7 @@ const PAGE = 8192;
 
 /**
  * Leaves the next record of an idle leader at the head of a page. What it writes by itself after
- * somebody else has written (which transactions run, 56 bytes) has to be what fills the last one.
+ * somebody else has written (which transactions run, 56 bytes, within 30 s) has to fill the last one.
  */
 async function writeUpToPageHead(leader: PatroniMember): Promise<void> {
   const next = async () =>
@@ -37,10 +37,11 @@ async function writeUpToPageHead(leader: PatroniMember): Promise<void> {
       if (bytes < 1) await leader.sql('SELECT pg_switch_wal()');
       else await leader.sql(`SELECT pg_logical_emit_message(false, 'x', repeat('x', ${bytes}))`);
       const written = await next();
-      await waitFor(async () => (await next()) !== written, soon('PostgreSQL to write by itself'));
+      const wrote = async () => (await next()) !== written;
+      await waitFor(wrote, { timeoutMs: 60_000, what: 'PostgreSQL to write by itself' });
       return (await next()) <= 40;
     },
-    { timeoutMs: 60_000, what: `${leader.name} to end at a page` },
+    { timeoutMs: 150_000, what: `${leader.name} to end at a page` },
   );
 }
 
@@ -53,7 +54,8 @@ describe('a sandbox of three and three', () => {
       name: 'test-faults',
       profile: 'fast',
       ephemeral: true,
-      clusters: [{ scope: 'alpha' }],
+      // Nothing is to write by itself where a test leaves the leader idle.
+      clusters: [{ scope: 'alpha', parameters: { autovacuum: 'off' } }],
     });
     cluster = sandbox.cluster('alpha');
   });
@@ -209,8 +211,17 @@ describe('a sandbox of three and three', () => {
     const heir = await waitFor(() => cluster.leader(), soon('a new leader'));
     await writeUpToPageHead(heir);
     await old?.start();
+    const caughtUp = async () => {
+      const [row] = await heir.sql(
+        `SELECT replay_lsn = pg_current_wal_lsn() AS all FROM pg_stat_replication
+         WHERE application_name = $1`,
+        [old?.name],
+      );
+      return row?.all && (await old?.report())?.state === 'starting';
+    };
+    await waitFor(caughtUp, soon('it to have replayed all, and yet not to be consistent'));
     await cluster.waitHealthy();
-  });
+  }, 300_000);
 });
 
 describe('a crash of the owner', () => {

@@ -126,8 +126,6 @@ async function startClusters(sandbox: Sandbox, starting: Starting): Promise<void
 async function startCluster(cluster: PatroniCluster, { giveUp, say }: Starting): Promise<void> {
   const [first, ...others] = cluster.members;
   if (!first) return;
-  let complaint: string | null = null;
-  const what = () => `${cluster.scope} to be healthy: ${complaint}`;
   await first.start();
   try {
     await waitFor(
@@ -138,21 +136,14 @@ async function startCluster(cluster: PatroniCluster, { giveUp, say }: Starting):
       },
       { timeoutMs: 60_000, everyMs: 100, what: `${first.name} to lead ${cluster.scope}` },
     );
-    say(`${first.name} leads ${cluster.scope}`);
-    await Promise.all(others.map((member) => member.start()));
-    await waitFor(
-      async () => {
-        giveUp.signal.throwIfAborted();
-        complaint = await cluster.complaint();
-        return complaint === null;
-      },
-      { timeoutMs: 90_000, everyMs: 100, what },
-    );
   } catch (error) {
     if (error instanceof SandboxError && !giveUp.signal.aborted) {
       error.message += `\n${await first.patroni.logTail()}`;
     }
     throw error;
   }
+  say(`${first.name} leads ${cluster.scope}`);
+  await Promise.all(others.map((member) => member.start()));
+  await cluster.waitHealthy(90_000, giveUp.signal);
   say(`${cluster.scope} is healthy: ${cluster.members.length} members`);
 }

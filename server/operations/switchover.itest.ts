@@ -68,6 +68,7 @@ test('a switchover ends done, its steps in order, its cost measured, asked for o
   expect(view.leaderlessMs).toBe(gapWasSeen(view) ? gap : null);
   expect(gap).toBeLessThan(10_000);
   expect((await cluster.leader())?.name).toBe(candidateOf(wanted));
+  await cluster.waitHealthy();
   await waitFor(() => at(newest(runtime) ?? view, 'old-leader-back') !== null, {
     timeoutMs: 30_000,
     what: 'the old leader to be back',
