@@ -208,21 +208,7 @@ const cases: Record<string, { has: [Patient, ...string[]][]; hasNot?: Patient[] 
       [b({ state: 'start failed' }), 'pg-b', 'start failed'],
       [b({ state: '<b>' }), '“<b>”'],
     ],
-    hasNot: [
-      b({ state: 'streaming' }),
-      a({ state: 'crashed' }),
-      b({ state: 'starting', lag: { ...lag, quality: 'idle' } }),
-    ],
-  },
-  'waits-for-wal': {
-    has: [[b({ state: 'starting', lag: { ...lag, quality: 'idle' } }), 'pg-b', 'all that pg-a']],
-    hasNot: [
-      b({ state: 'starting' }),
-      b({
-        ...{ state: 'starting', lag: { ...lag, quality: 'idle' } },
-        upstream: { name: 'pg-a', state: 'catching-up', says: 'x' },
-      }),
-    ],
+    hasNot: [b({ state: 'streaming' }), a({ state: 'crashed' })],
   },
   'unknown-role': {
     has: [[b({ role: 'other' }), 'pg-b']],
@@ -381,4 +367,46 @@ test('the worst is said first, and gives the headline', () => {
   expect(ranks).toEqual(ranks.toSorted((x, y) => x - y));
   expect(headlineOf(cluster, problems)).toMatch(/no leader.*, and \d+ more\.$/);
   expect(headlineOf(aCluster(), [])).toBe('orders is well: pg-a leads 2 standbys.');
+});
+
+describe('a standby that is starting', () => {
+  const refusing = { is: 'failing', since: 1, failure: { at: 0, code: 'starting-up', says: 'x' } };
+  const waiting = {
+    ...{ state: 'starting', probe: refusing, lag: { ...lag, quality: 'idle' } },
+  } as Partial<MemberView>;
+  const told = (part: Partial<MemberView>, written = '0/5002000') => {
+    const cluster = withMember(withMember(aCluster(), 'pg-b', part), 'pg-a', { lsn: written });
+    return judged(of(cluster)).problems[0];
+  };
+
+  test('is told to wait for one more record where the leader has written to the head of a page', () => {
+    expect(told(waiting)).toMatchObject({
+      code: 'member-not-running',
+      says: expect.stringContaining('all that pg-a wrote, and takes one record more'),
+      advice: expect.stringContaining('pg_current_xact_id()'),
+    });
+  });
+
+  test.each<[string, Partial<MemberView>, string?]>([
+    ['the leader is within a page', waiting, '0/5002018'],
+    ['it is behind', { ...waiting, lag }],
+    ['it is not streaming', { ...waiting, upstream: { name: 'pg-a', state: 'broken', says: 'x' } }],
+    [
+      'its PostgreSQL answers',
+      { ...waiting, probe: { is: 'ok', writable: false, privileged: true } },
+    ],
+    ['it can’t be reached', { ...waiting, probe: failing('unreachable') }],
+  ])('is only starting where %s', (_, part, written) => {
+    expect(told(part, written)).toMatchObject({
+      code: 'member-not-running',
+      says: 'pg-b is starting',
+    });
+  });
+
+  test('is only starting in a standby cluster, whose leader takes no writes', () => {
+    const cluster = aCluster({ mode: { ...sync, replication: 'async', standbyCluster: true } });
+    const both = withMember(withMember(cluster, 'pg-b', waiting), 'pg-a', { lsn: '0/5002000' });
+    const says = judged(of(both)).problems.map((problem) => problem.says);
+    expect(says).toContain('pg-b is starting');
+  });
 });

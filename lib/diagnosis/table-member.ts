@@ -1,7 +1,25 @@
+import type { Undiagnosed } from '../topology/assemble';
+import { parseLsn } from '../topology/lsn';
+import type { MemberView } from '../topology/view';
 import { formatDuration } from '../units';
 import { each } from './each-member';
 import type { Rule } from './table';
-import { waitsForWal } from './table-replication';
+
+const RUNS: ReadonlySet<string> = new Set(['running', 'streaming', 'unreadable']);
+
+const WAL_PAGE = 8192n;
+
+/**
+ * pg_rewind has a standby replay up to where its source, a primary, would write next. Where that is
+ * behind the header of a page that has not been begun, all that was written ends short of it.
+ */
+function waitsForWal({ state, probe, upstream, lag }: MemberView, cluster: Undiagnosed): boolean {
+  const refuses = probe.is === 'failing' && probe.failure.code === 'starting-up';
+  const hasAll = upstream?.state === 'streaming' && lag?.quality === 'idle';
+  const written = parseLsn(cluster.members.find((one) => one.isLeader)?.lsn);
+  const atPageHead = written !== null && written % WAL_PAGE === 0n;
+  return state === 'starting' && refuses && hasAll && atPageHead && !cluster.mode.standbyCluster;
+}
 
 /** What can be wrong with one member as it is: whether it runs, and can be looked into. */
 export const memberRules: readonly Rule[] = [
@@ -39,16 +57,19 @@ export const memberRules: readonly Rule[] = [
     severity: 'attention',
     settleMs: 3000,
     order: 21,
-    find: each((member) =>
-      !member.isLeader &&
-      !['running', 'streaming', 'unreadable'].includes(member.state) &&
-      !waitsForWal(member)
-        ? {
-            says: `${member.name} is ${quoted(member.state)}`,
-            advice: `See the logs of Patroni and PostgreSQL on ${member.address ?? member.name}.`,
-          }
-        : null,
-    ),
+    find: each((member, { cluster }) => {
+      if (member.isLeader || RUNS.has(member.state)) return null;
+      if (waitsForWal(member, cluster)) {
+        return {
+          says: `${member.name} is starting: it has replayed all that ${cluster.leader?.name} wrote, and takes one record more to accept connections`,
+          advice: `This can happen after a pg_rewind. An idle leader may write nothing for long; one write there ends it: select pg_current_xact_id() (before PostgreSQL 13 txid_current()).`,
+        };
+      }
+      return {
+        says: `${member.name} is ${quoted(member.state)}`,
+        advice: `See the logs of Patroni and PostgreSQL on ${member.address ?? member.name}.`,
+      };
+    }),
   },
   {
     code: 'unknown-role',

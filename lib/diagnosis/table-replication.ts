@@ -5,14 +5,6 @@ import type { Finding, Rule } from './table';
 
 const isStandby = (member: MemberView) => member.lag !== null;
 
-/**
- * Consistent is a rewound standby (PostgreSQL 15 and others) once it has replayed beyond where its
- * source would have written next. Where that is the head of a page, all that was written falls
- * short by the page's header.
- */
-export const waitsForWal = ({ state, upstream, lag }: MemberView) =>
-  state === 'starting' && upstream?.state === 'streaming' && lag?.quality === 'idle';
-
 /** What can be wrong with the WAL of one member: that it gets, or that it keeps for others. */
 export const replicationRules: readonly Rule[] = [
   {
@@ -29,21 +21,6 @@ export const replicationRules: readonly Rule[] = [
             says: `${member.name} is ${member.upstream.says}`,
             advice:
               'See its PostgreSQL log: WAL it needs may be gone from its upstream, or its replication user be refused.',
-          }
-        : null,
-    ),
-  },
-  {
-    code: 'waits-for-wal',
-    severity: 'attention',
-    settleMs: 3000,
-    order: 20,
-    find: each((member, { cluster }) =>
-      waitsForWal(member)
-        ? {
-            says: `${member.name} has replayed all that ${cluster.leader?.name ?? 'the leader'} wrote, and accepts connections only once more is written`,
-            advice:
-              "Nothing is wrong with it: so it can be after a pg_rewind, and an idle leader may write nothing for minutes. One write there is enough: select pg_logical_emit_message(true, 'wake', '').",
           }
         : null,
     ),
