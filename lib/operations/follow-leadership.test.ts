@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { aCluster, withMember } from '../topology/sample-cluster';
+import { aCluster, aStandby, withMember } from '../topology/sample-cluster';
 import type { ClusterView } from '../topology/view';
 import { observed, overdue } from './follow';
 import { measured, settlesAt } from './follow-leadership';
-import { answered, requested, requesting } from './run';
+import { answered, type Run, requested, requesting } from './run';
 import { aRequest, aRun, ledBy } from './sample-run';
 import type { Wish } from './wish';
 
@@ -17,8 +17,15 @@ const asking = () => requesting(start(), 1100);
 const watching = () => requested(asking(), 'asked', 1200);
 const done = () => observed(watching(), ledBy('pg-b'), 6000);
 
+const streaming = { upstream: { name: 'pg-b', state: 'streaming', says: 'x' } } as const;
 const broken = { name: 'pg-b', state: 'broken', says: 'x' } as const;
-const untold = { name: 'pg-b', state: 'unknown', says: 'x' } as const;
+const unasked = {
+  upstream: { name: 'pg-b', state: 'unknown', says: 'x' },
+  probe: { is: 'failing', since: 1, failure: { at: 0, code: 'unreachable', says: 'x' } },
+} as const;
+const nostream = { ...aStandby('pg-a').tags, nostream: true };
+const backAt = ({ view }: Run) =>
+  view.steps.find(({ code }) => code === 'old-leader-back')?.at ?? null;
 
 describe('a switchover', () => {
   test('goes from its record to done step by step, and says what it cost', () => {
@@ -37,7 +44,7 @@ describe('a switchover', () => {
     run = answered(run, { status: 200, text: 'Successfully switched over to "pg-b"' }, 5600);
     run = observed(
       run,
-      withMember(ledBy('pg-b'), 'pg-a', { role: 'replica', state: 'running' }),
+      withMember(ledBy('pg-b'), 'pg-a', { role: 'replica', state: 'running', timeline: 4 }),
       9000,
     );
     expect(Object.fromEntries(run.view.steps.map((step) => [step.code, step.at]))).toEqual({
@@ -57,18 +64,29 @@ describe('a switchover', () => {
   });
 
   describe.each([
-    ['streams', { upstream: { name: 'pg-b', state: 'streaming', says: 'x' } }, true],
-    ['runs, fed by nobody: it is to be rewound', { upstream: broken, timeline: 4 }, false],
-    ['runs on the timeline before, by its word', { upstream: untold, timeline: 3 }, false],
-    ['runs on no timeline that it knows', { upstream: untold, timeline: null }, false],
-    ['runs on the new timeline, by its word', { upstream: untold, timeline: 4 }, true],
+    ['streams', streaming, true],
+    ['streams what is left of the timeline before', { ...streaming, timeline: 3 }, false],
+    ['runs, fed by nobody: it is to be rewound', { upstream: broken }, false],
+    ['may not stream, and is on the new timeline', { upstream: broken, tags: nostream }, true],
+    ['can’t be asked, and is on the timeline before', { ...unasked, timeline: 3 }, false],
+    ['can’t be asked, and knows no timeline', { ...unasked, timeline: null }, false],
+    ['can’t be asked, and is on the new timeline', unasked, true],
+    ['can’t be asked, and is on one newer than is told', { ...unasked, timeline: 5 }, true],
+    ['is starting', { ...streaming, state: 'starting' }, false],
   ] as const)('whose old leader %s', (_, part, back) => {
+    const member = { role: 'replica', state: 'running', timeline: 4, ...part } as const;
+
     test(back ? 'has it back' : 'has it not back yet', () => {
       const led = ledBy('pg-b', { timeline: 4 });
-      const member = { role: 'replica', state: 'running', ...part } as const;
-      const run = observed(done(), withMember(led, 'pg-a', member), 9000);
-      const step = run.view.steps.find(({ code }) => code === 'old-leader-back');
-      expect(step?.at).toBe(back ? 9000 : null);
+      expect(backAt(observed(done(), withMember(led, 'pg-a', member), 9000))).toBe(
+        back ? 9000 : null,
+      );
+    });
+
+    test('has it not back before the timeline has advanced', () => {
+      const led = ledBy('pg-b', { timeline: 3 });
+      const run = observed(watching(), withMember(led, 'pg-a', { ...member, timeline: 3 }), 9000);
+      expect(backAt(run)).toBeNull();
     });
   });
 

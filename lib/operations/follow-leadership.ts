@@ -203,17 +203,25 @@ function cost({ view: { leaderlessMs, outageMs } }: Run): string {
 
 function oldLeader(run: Run, cluster: ClusterView, now: number): Run {
   const member = cluster.members.find((one) => one.name === run.view.from);
-  if (!member || !isBack(member, cluster)) return run;
+  const advances = run.timelineBefore !== null && !cluster.mode.standbyCluster;
+  // Until then everybody is on the timeline before.
+  const over = seen(run, advances ? 'timeline-advanced' : 'promoted') !== null;
+  if (!over || !member || !isBack(member, cluster)) return run;
   return mark(run, 'old-leader-back', now, `${member.name} is back as a standby`);
 }
 
-/** A killed leader also runs, as a replica, before it is rewound: on the timeline before, fed by nobody. */
+/**
+ * A killed leader also runs, as a replica, before it is rewound: on the timeline before, and fed at
+ * most up to where that has ended.
+ */
 function isBack(member: MemberView, cluster: ClusterView): boolean {
-  const { presence, isLeader, role, state, upstream, timeline } = member;
+  const { presence, isLeader, role, state, upstream, timeline, tags } = member;
   const runs = presence.is === 'present' && !isLeader && role === 'replica' && state === 'running';
   if (!runs || upstream === null) return false;
-  if (upstream.state !== 'unknown') return upstream.state === 'streaming';
-  return timeline !== null && timeline === cluster.timeline;
+  const known = timeline !== null && cluster.timeline !== null;
+  if (known && timeline < cluster.timeline) return false;
+  // Where nobody tells whether it is fed, or it is not to stream, its timeline has to do.
+  return upstream.state === 'unknown' || tags.nostream ? known : upstream.state === 'streaming';
 }
 
 /** The bound has passed: what is visible now decides, and what is not visible is called unknown. */
