@@ -44,6 +44,7 @@ export function ledBy(name: string, part: Partial<ClusterView> = {}): ClusterVie
         : aStandby(one, {
             role: one === 'pg-a' ? 'demoted' : 'replica',
             state: one === 'pg-a' ? 'stopped' : 'running',
+            timeline: 4,
           }),
     ),
     timeline: 4,
