@@ -15,7 +15,8 @@ interface Amiss {
  */
 export async function waitHealthy(
   cluster: PatroniCluster,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   let amiss: Amiss | null = null;
   let nudgedAt = performance.now();
@@ -34,7 +35,8 @@ export async function waitHealthy(
       { timeoutMs, everyMs: 100, what },
     );
   } catch (error) {
-    if (!(error instanceof SandboxError)) throw error;
+    // What it was given up for is another's, and has its own words.
+    if (signal?.aborted || !(error instanceof SandboxError)) throw error;
     const about = (amiss as Amiss | null)?.about ?? [];
     const logs = await Promise.all(about.map(({ patroni }) => patroni.logTail(25)));
     throw new SandboxError([error.message, ...logs].join('\n'), { cause: error });

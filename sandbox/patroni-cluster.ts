@@ -65,7 +65,7 @@ export class PatroniCluster {
    *   PostgreSQL of that member wrote last; what `signal` was aborted with.
    */
   waitHealthy(timeoutMs = 60_000, signal?: AbortSignal): Promise<void> {
-    return waitHealthy(this, signal ? { timeoutMs, signal } : { timeoutMs });
+    return waitHealthy(this, timeoutMs, signal);
   }
 
   /** What keeps the cluster from being healthy, null when nothing does. */

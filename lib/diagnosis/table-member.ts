@@ -7,6 +7,7 @@ import type { Rule } from './table';
 
 const RUNS: ReadonlySet<string> = new Set(['running', 'streaming', 'unreadable']);
 
+/** Bytes, as PostgreSQL is built by default; of another build less is told. */
 const WAL_PAGE = 8192n;
 
 /**

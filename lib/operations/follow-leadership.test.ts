@@ -74,20 +74,25 @@ describe('a switchover', () => {
     ['can’t be asked, and is on one newer than is told', { ...unasked, timeline: 5 }, true],
     ['is starting', { ...streaming, state: 'starting' }, false],
   ] as const)('whose old leader %s', (_, part, back) => {
-    const member = { role: 'replica', state: 'running', timeline: 4, ...part } as const;
-
     test(back ? 'has it back' : 'has it not back yet', () => {
+      const member = { role: 'replica', state: 'running', timeline: 4, ...part } as const;
       const led = ledBy('pg-b', { timeline: 4 });
       expect(backAt(observed(done(), withMember(led, 'pg-a', member), 9000))).toBe(
         back ? 9000 : null,
       );
     });
+  });
 
-    test('has it not back before the timeline has advanced', () => {
-      const led = ledBy('pg-b', { timeline: 3 });
-      const run = observed(watching(), withMember(led, 'pg-a', { ...member, timeline: 3 }), 9000);
-      expect(backAt(run)).toBeNull();
+  test.each([
+    ['before the timeline has advanced', false, null],
+    ['in a standby cluster, whose timeline does not advance', true, 9000],
+  ] as const)('has its old leader back or not %s', (_, standbyCluster, at) => {
+    const mode = { ...before.mode, standbyCluster };
+    const led = withMember(ledBy('pg-b', { timeline: 3, mode }), 'pg-b', {
+      role: standbyCluster ? 'standby_leader' : 'primary',
     });
+    const member = { role: 'replica', state: 'running', timeline: 3, ...streaming } as const;
+    expect(backAt(observed(watching(), withMember(led, 'pg-a', member), 9000))).toBe(at);
   });
 
   test('is done by another when another member has taken over', () => {
