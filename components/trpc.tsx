@@ -28,9 +28,11 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
         queryCache: new QueryCache({ onError }),
         mutationCache: new MutationCache({ onError }),
         defaultOptions: {
-          queries: { retry: false, refetchOnWindowFocus: false },
-          // Nothing that changes a cluster is ever sent a second time by itself.
-          mutations: { retry: false },
+          // What the browser believes of the network tells nothing of a tunnel or of this machine.
+          queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+          // Nothing that changes a cluster is ever sent a second time by itself, nor kept to be sent
+          // once there is a network again.
+          mutations: { retry: false, networkMode: 'always' },
         },
       }),
   );
