@@ -8,6 +8,7 @@ import {
   startSandbox,
 } from '@/sandbox';
 import { type Howdah, startHowdah } from './howdah';
+import { listenTo, PAGE_SAYS } from './page-says';
 
 interface Real {
   readonly sandbox: Sandbox;
@@ -46,6 +47,12 @@ export const test = base.extend<{ healthy: undefined }, { real: Real }>({
     },
     { auto: true, timeout: 90_000 },
   ],
+  page: async ({ page }, use, testInfo) => {
+    const says = listenTo(page);
+    await use(page);
+    if (testInfo.status === testInfo.expectedStatus) return;
+    await testInfo.attach(PAGE_SAYS, { body: await says(), contentType: 'text/plain' });
+  },
   // Signed in, but for tests that say otherwise.
   storageState: async ({ real }, use) => use(real.howdah.state),
   baseURL: async ({ real }, use) => use(real.howdah.url),

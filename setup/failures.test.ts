@@ -34,6 +34,21 @@ describe('what a stage says at its end of the tests that failed', () => {
     expect(said).toMatch(/^looks.spec.ts: in dark\nx{3000}$/);
   });
 
+  it('repeats what the page showed as a browser test failed', () => {
+    const attachment = (name: string, words: string) => ({
+      ...{ name, body: Buffer.from(words).toString('base64') },
+    });
+    const attachments = [
+      attachment('trace', 'PK'),
+      attachment('what the page showed', '/timeline'),
+    ];
+    const results = [{ error: { message: 'not found' }, attachments }];
+    const specs = [{ file: 'a.spec.ts', title: 'shows', ok: false, tests: [{ results }] }];
+    expect(failuresOf({ suites: [{ specs }] })).toEqual([
+      'a.spec.ts: shows\nnot found\nwhat the page showed: /timeline',
+    ]);
+  });
+
   it('says nothing where there is no report', () => {
     expect(readFailures('no-such-file.json')).toEqual([]);
   });

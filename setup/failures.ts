@@ -50,11 +50,25 @@ const ofPlaywright = ({ specs = [], suites = [] }: PlaywrightSuite): Failed[] =>
       file,
       title,
       said: tests
-        .flatMap(({ results }) => results.map(({ error }) => error?.message ?? ''))
+        .flatMap(({ results }) => results)
+        .flatMap(({ error, attachments = [] }) => [error?.message ?? '', ...attachments.map(told)])
+        .filter((words) => words !== '')
         .join('\n'),
     })),
   ...suites.flatMap(ofPlaywright),
 ];
+
+/** Of what a test leaves, its own words about the page; traces and pictures are for other tools. */
+const told = ({ name, body }: Attachment): string =>
+  name === 'what the page showed' && body !== undefined
+    ? `${name}: ${Buffer.from(body, 'base64').toString('utf8')}`
+    : '';
+
+interface Attachment {
+  readonly name: string;
+  /** In base64. */
+  readonly body?: string;
+}
 
 interface Report {
   readonly testResults?: readonly VitestFile[];
@@ -78,7 +92,10 @@ interface PlaywrightSuite {
     readonly title: string;
     readonly ok: boolean;
     readonly tests: readonly {
-      readonly results: readonly { readonly error?: { readonly message?: string } }[];
+      readonly results: readonly {
+        readonly error?: { readonly message?: string };
+        readonly attachments?: readonly Attachment[];
+      }[];
     }[];
   }[];
 }
