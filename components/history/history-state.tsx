@@ -3,17 +3,25 @@
 import { Elapsed } from '@/components/stream/age';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
+import { cn } from '@/components/ui/cn';
 import { StateIcon } from '@/components/ui/state-icon';
 import type { DiskView, HistoryTold } from '@/lib/history/history';
 import { formatBytes } from '@/lib/units';
 import { diskSays, isOverBudget } from './disk';
 
-/** Where history is kept, and since when it is not, if it isn't. */
+/**
+ * Where history is kept, and since when it is not, if it isn't. Among the children of a column: with
+ * nothing amiss it goes below them all, so that what is shown already does not move once it is told.
+ */
 export function HistoryState() {
   const history = useStream((stream) => stream.history);
   if (history === null) return null;
   return (
-    <div data-testid="history-state" data-state={history.state} className="flex flex-col gap-1">
+    <div
+      data-testid="history-state"
+      data-state={history.state}
+      className={cn('flex flex-col gap-1', isWell(history) && 'order-last')}
+    >
       <Verdict history={history} />
       {history.disk && history.state === 'ready' && <Disk disk={history.disk} />}
       {history.losing && <Losing history={history} />}
@@ -26,6 +34,9 @@ export function HistoryState() {
     </div>
   );
 }
+
+const isWell = ({ state, disk, losing, samples }: HistoryTold): boolean =>
+  state === 'ready' && !losing && !(samples?.lost ?? 0) && !(disk && isOverBudget(disk));
 
 function Verdict({ history }: { history: HistoryTold }) {
   const { state, since, says, server, waiting } = history;
