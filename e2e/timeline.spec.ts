@@ -64,3 +64,21 @@ test('what fits nothing says so, and offers everything', async ({ page }) => {
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(page.getByTestId('timeline-event').first()).toBeVisible();
 });
+
+test('what could not be told for a moment is asked for again by itself', async ({ page }) => {
+  let isReached = false;
+  let asked = 0;
+  await page.route(/history\.events/, (route) => {
+    asked += 1;
+    return isReached ? route.continue() : route.abort();
+  });
+  await page.goto('/timeline');
+  const said = await page.waitForSelector('text=Howdah can’t be reached.');
+  const before = asked;
+  await expect.poll(() => asked).toBeGreaterThan(before);
+  // It neither flashes nor is read aloud again each time.
+  await expect.poll(() => said.isVisible()).toBe(true);
+  isReached = true;
+  await expect(page.getByTestId('timeline-event').first()).toBeVisible();
+  await expect(page.getByText('Howdah can’t be reached.')).toHaveCount(0);
+});

@@ -77,8 +77,8 @@ function Items({
   query: AuditPageQuery;
   setQuery: (part: Partial<AuditPageQuery>) => void;
 }) {
-  const { asked, items } = useAudit(query);
-  const { error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
+  const { asked, items, error } = useAudit(query);
+  const { refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
   const onOpen = useCallback((item: string | null) => setQuery({ item }), [setQuery]);
   const onCluster = useCallback((cluster: string) => setQuery({ cluster }), [setQuery]);
   const onPerson = useCallback((person: string) => setQuery({ person }), [setQuery]);

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTRPC } from '@/components/trpc';
+import { useStandingError } from '@/components/ui/use-standing-error';
 import { type AuditPageQuery, filterOf } from './query';
 
 const PAGE = 100;
@@ -26,7 +27,7 @@ export function useAudit(query: AuditPageQuery) {
   );
   const pages = asked.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? null, [pages]);
-  return { asked, items };
+  return { asked, items, error: useStandingError(asked) };
 }
 
 /** How well the audit itself is being kept. */

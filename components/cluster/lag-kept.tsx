@@ -3,11 +3,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { type ReactNode, useMemo } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { useStep } from '@/components/stream/clock';
 import { useTRPC } from '@/components/trpc';
 import { Failed } from '@/components/ui/failed';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useMedia } from '@/components/ui/use-media';
+import { useStandingError } from '@/components/ui/use-standing-error';
 import { useSteady } from '@/components/ui/use-steady';
 import type { ClusterEvent } from '@/lib/topology/event';
 import type { ClusterView } from '@/lib/topology/view';
@@ -92,9 +94,8 @@ export function KeptLag({
   }, [asked.data, names, hidden]);
   const marks = happened.data?.events ?? none;
 
-  const failed = asked.error && (
-    <Failed says={asked.error.message} again={() => void asked.refetch()} />
-  );
+  const error = useStandingError(asked);
+  const failed = error && <Failed says={whyNotShown(error)} again={() => void asked.refetch()} />;
   // Bytes must not stand on an axis of time until the answer is there.
   if (!asked.data || !chosen || asked.data.figure !== figure) {
     return failed || <Loading />;

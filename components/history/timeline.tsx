@@ -3,6 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { pastHref } from '@/components/past/query';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
@@ -14,6 +15,7 @@ import { LoadMore } from '@/components/ui/load-more';
 import { Name } from '@/components/ui/name';
 import { Skeleton } from '@/components/ui/skeleton';
 import { StateIcon } from '@/components/ui/state-icon';
+import { useStandingError } from '@/components/ui/use-standing-error';
 import type { Gap } from '@/lib/history/history';
 import { codesOf, kindOf } from '@/lib/history/kinds';
 import { causeWords } from '@/lib/history/post-mortem';
@@ -23,7 +25,7 @@ import { entriesOf } from './entries';
 import type { TimelineQuery } from './query';
 
 const PAGE = 100;
-const STANDBY_MS = 3000;
+const RENEW_MS = 3000;
 
 /** The events themselves. Live at its top while that is all that is shown. */
 export function Timeline({
@@ -52,15 +54,20 @@ export function Timeline({
       },
       {
         getNextPageParam: (page) => (page.more ? page.events.at(-1)?.seq : undefined),
+        // What failed for a moment, with the history there, is told by nobody else either.
         refetchInterval: ({ state }) =>
-          unheard && (state.data?.pages.length ?? 1) === 1 ? STANDBY_MS : false,
+          state.status === 'error' || (unheard && (state.data?.pages.length ?? 1) === 1)
+            ? RENEW_MS
+            : false,
         // What was shown stays until the answer to the new question is there.
         placeholderData: (before) => before,
       },
     ),
   );
-  const { data, error, refetch, isFetchingNextPage, hasNextPage, fetchNextPage } = asked;
-  const pages = data?.pages;
+  const { data, isPlaceholderData, refetch, isFetchingNextPage, hasNextPage, fetchNextPage } =
+    asked;
+  const error = useStandingError(asked);
+  const pages = error && isPlaceholderData ? undefined : data?.pages;
   const further = (pages?.length ?? 0) > 1;
   const entries = useMemo(() => entriesOf(pages ?? []), [pages]);
 
@@ -78,7 +85,8 @@ export function Timeline({
   }, [state, further, isFetchingNextPage, renew]);
 
   // Why it is away is said above.
-  const says = state === 'away' ? 'What is shown here waits for the history.' : error?.message;
+  const says =
+    state === 'away' ? 'What is shown here waits for the history.' : error && whyNotShown(error);
   const failed = error && says && (
     <Failed className="border-b border-line" says={says} again={() => void refetch()} />
   );

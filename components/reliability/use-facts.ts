@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useConnection, useStream } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
+import { useStandingError } from '@/components/ui/use-standing-error';
 import type { ReliabilityFacts } from '@/lib/history/reliability';
 import { type PeriodName, periods } from './query';
 
@@ -18,7 +19,7 @@ export function useFacts(period: PeriodName, cluster: string | null) {
   const trpc = useTRPC();
   const { renewMs } = periods[period];
   const until = useNowAndThen(renewMs);
-  const { data, error, refetch } = useQuery(
+  const asked = useQuery(
     trpc.history.reliability.queryOptions(
       {
         ...{ from: until - periods[period].ms, until },
@@ -31,11 +32,12 @@ export function useFacts(period: PeriodName, cluster: string | null) {
       },
     ),
   );
+  const { data, refetch } = asked;
   const question = `${period} ${cluster}`;
   const last = useRef<{ question: string; facts: ReliabilityFacts } | null>(null);
   if (data) last.current = { question, facts: data };
   const facts = last.current?.question === question ? last.current.facts : null;
-  return { facts, error, refetch };
+  return { facts, error: useStandingError(asked), refetch };
 }
 
 /** The server's clock, milliseconds, renewed now and then and when history comes back. */

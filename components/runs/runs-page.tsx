@@ -73,8 +73,8 @@ function Listed({
   query: RunsPageQuery;
   setQuery: (part: Partial<RunsPageQuery>) => void;
 }) {
-  const { asked, runs } = useRuns(id, query.kind);
-  const { error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
+  const { asked, runs, error } = useRuns(id, query.kind);
+  const { refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
   return (
     <>
       {error && (

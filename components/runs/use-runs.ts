@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { useOperation } from '@/components/operations/use-operation';
 import { useCluster } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
+import { useStandingError } from '@/components/ui/use-standing-error';
 import type { OperationView } from '@/lib/operations/types';
 import type { ClusterId } from '@/lib/topology/cluster-id';
 import { pickView } from '../cluster/use-member';
@@ -35,7 +36,7 @@ export function useRuns(cluster: ClusterId, kind: RunKind | null) {
     const shown = withLive(kept ?? [], live, kind);
     return kept === null && shown.length === 0 ? null : shown;
   }, [pages, live, kind]);
-  return { asked, runs };
+  return { asked, runs, error: useStandingError(asked) };
 }
 
 export type FoundRun =
@@ -60,10 +61,11 @@ export function useRun(cluster: ClusterId, id: string): FoundRun {
       },
     ),
   );
+  const error = useStandingError(asked);
   if (live !== null) return { is: 'found', run: live, live: true };
   if (asked.data) return { is: 'found', run: asked.data, live: false };
-  if (asked.error) {
-    return { is: 'failed', error: asked.error, again: () => void asked.refetch() };
+  if (error) {
+    return { is: 'failed', error, again: () => void asked.refetch() };
   }
   return asked.data === null && isTold ? { is: 'none' } : { is: 'loading' };
 }
