@@ -7,8 +7,11 @@ test('an automatic failover is found on the timeline, seen again as it was, play
 }) => {
   await openOrders(page);
   const old = await leaderShown(page);
+  // While it is paused nobody is promoted: else that nobody leads may pass between two looks.
+  await real.orders.setPause(true);
   await (await real.orders.leader())?.kill();
   await expect(member(page, old)).toHaveAttribute('data-leader', 'false', { timeout: 30_000 });
+  await real.orders.setPause(false);
   await expect(page.locator('[data-testid="member-node"][data-leader="true"]')).toBeVisible({
     timeout: 30_000,
   });
