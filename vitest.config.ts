@@ -26,8 +26,9 @@ export default defineConfig({
           exclude: ['node_modules/**', 'dist/**'],
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // A machine that is three times slower is no failure: each wait has its own bound.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -21,6 +21,7 @@ test('a switchover through the dialog turns the drawing round without a reload',
 
   const outcome = page.getByTestId('run-outcome').first();
   await expect(outcome).toHaveAttribute('data-code', 'done', { timeout: 60_000 });
+  await real.orders.waitHealthy(60_000);
   for (const code of [
     'recorded',
     'rechecked',

@@ -255,7 +255,7 @@ test('a restart that somebody scheduled with Patroni itself is followed once its
   await openOrders(page);
   const [standby] = await real.orders.standbys();
   if (!standby) throw new Error('the cluster is not healthy');
-  const body = { schedule: new Date(Date.now() + 4000).toISOString() };
+  const body = { schedule: new Date(Date.now() + 6000).toISOString() };
   await standby.rest('/restart', { method: 'POST', body });
   const run = panel(page, `Scheduled restart of ${standby.name}`);
   await expect(run).toContainText('Not by Howdah: somebody asked Patroni for it.');

@@ -45,6 +45,12 @@ export async function waitHealthy(
 
 const NUDGE_MS = 2000;
 
+/** What is waited for, as `PatroniCluster.nudgedUntil`. */
+export async function nudgedUntil<T>(cluster: PatroniCluster, awaited: Promise<T>): Promise<T> {
+  const timer = setInterval(() => void nudge(cluster), NUDGE_MS);
+  return awaited.finally(() => clearInterval(timer));
+}
+
 /**
  * Ends two waits of an idle cluster that has nothing else to end them, for minutes:
  * - pg_rewind has a member replay up to where its source would write next. Where that is behind the

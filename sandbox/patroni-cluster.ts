@@ -1,5 +1,5 @@
 import { messageOf, SandboxError } from './errors';
-import { waitHealthy, whatIsAmiss } from './health';
+import { nudgedUntil, waitHealthy, whatIsAmiss } from './health';
 import type { Load, LoadOptions } from './load';
 import type { PatroniMember, Row } from './patroni-member';
 import type { ClusterState, Credential } from './state';
@@ -51,9 +51,13 @@ export class PatroniCluster {
     return this.members.find((_, index) => answers[index]) ?? null;
   }
 
-  /** Every member but the leader. */
+  /**
+   * Every member but the leader, which is waited for: one whose answer is late is none.
+   * @throws SandboxError when nobody leads for 30 s.
+   */
   async standbys(): Promise<PatroniMember[]> {
-    const leader = await this.leader();
+    const what = `${this.scope} to have a leader`;
+    const leader = await waitFor(() => this.leader(), { timeoutMs: 30_000, what });
     return this.members.filter((each) => each !== leader);
   }
 
@@ -66,6 +70,14 @@ export class PatroniCluster {
    */
   waitHealthy(timeoutMs = 60_000, signal?: AbortSignal): Promise<void> {
     return waitHealthy(this, timeoutMs, signal);
+  }
+
+  /**
+   * Waits for something that goes on in an idle cluster where `waitHealthy` would come too early or
+   * too late: as it does, it ends the waits that nothing else would end for minutes.
+   */
+  nudgedUntil<T>(awaited: Promise<T>): Promise<T> {
+    return nudgedUntil(this, awaited);
   }
 
   /** What keeps the cluster from being healthy, null when nothing does. */

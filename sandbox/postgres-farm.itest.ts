@@ -23,12 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox?.down());
 
-async function ask(port: number, sql: string): Promise<Record<string, unknown> | undefined> {
+async function ask(
+  port: number,
+  sql: string,
+  patienceMs = 5000,
+): Promise<Record<string, unknown> | undefined> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
     database: 'postgres',
-    connectionTimeoutMillis: 500,
+    connectionTimeoutMillis: patienceMs,
     ...farm.monitoring,
   });
   client.on('error', () => {});
@@ -55,7 +59,7 @@ test('a frozen server takes connections, answers nobody, and goes on once it is 
   const server = farm.servers[1];
   if (!server) throw new Error('there is no second server');
   await server.freeze();
-  await expect(ask(server.port, 'select 1 as one')).rejects.toThrow(/timeout/);
+  await expect(ask(server.port, 'select 1 as one', 500)).rejects.toThrow(/timeout/);
   server.thaw();
   expect(await ask(server.port, 'select 1 as one')).toEqual({ one: 1 });
 });

@@ -238,11 +238,12 @@ describe('a crash of the owner', () => {
       ].concat(['--cluster', 'beta:1'], more),
       { stdio: 'ignore' },
     );
+  const started = { timeoutMs: 90_000, what: 'PostgreSQL to run' };
   const postgresRuns = () => processesOf(root).length > 6;
 
   test('an ephemeral sandbox dies with it', async () => {
     const owner = up('--ephemeral');
-    await waitFor(postgresRuns, soon('PostgreSQL to run'));
+    await waitFor(postgresRuns, started);
     owner.kill('SIGKILL');
     await waitFor(() => processesOf(root).length === 0, soon('all processes to be gone'));
     await waitFor(() => !existsSync(root), soon('the folder to be gone'));
@@ -250,7 +251,7 @@ describe('a crash of the owner', () => {
 
   test('leftovers of one that was killed while starting are ended by the next', async () => {
     const owner = up();
-    await waitFor(postgresRuns, soon('PostgreSQL to run'));
+    await waitFor(postgresRuns, started);
     owner.kill('SIGKILL');
     await once(owner, 'exit');
     const left = processesOf(root).map(({ pid }) => pid);

@@ -10,7 +10,9 @@ let on: OnSandbox;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
-    ...{ name: 'test-op-faults', profile: 'fast', ephemeral: true, clusters: [{ scope: 'fault' }] },
+    ...{ name: 'test-op-faults', profile: 'fast', ephemeral: true },
+    // As long as the ensemble grants: a leader that hangs is failed over from before it is up.
+    clusters: [{ scope: 'fault', ttl: 10 }],
   });
   on = new OnSandbox(sandbox, 'fault');
 });

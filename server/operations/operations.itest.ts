@@ -99,8 +99,12 @@ test('a scheduled restart comes due and is followed, and so is one that Patroni 
   const runtime = on.howdah();
   const [one = '', other = ''] = await standbys();
   const before = await started(one);
-  const due = new Date(Date.now() + 5000).toISOString();
-  const restart: Wish = { kind: 'restart', members: [one], pendingOnly: false, at: due };
+  const wanted = { kind: 'restart' as const, members: [one], pendingOnly: false };
+  await on.judged(runtime, { ...wanted, at: null }, ({ rules }) =>
+    rules.every(({ verdict }) => verdict !== 'refuse'),
+  );
+  const due = new Date(Date.now() + 8000).toISOString();
+  const restart: Wish = { ...wanted, at: due };
   expect((await on.done(runtime, restart)).outcome?.code).toBe('done');
   // Not by Howdah, and nothing waits for a restart there.
   const body = { schedule: due, restart_pending: true };
@@ -139,7 +143,7 @@ test('a scheduled switchover comes due, and is followed as one that Howdah sched
   await on.judged(runtime, switchover(one), ({ members }) =>
     members.some(({ name, verdict }) => name === one && verdict === 'ok'),
   );
-  const due = new Date(Date.now() + 4000).toISOString();
+  const due = new Date(Date.now() + 8000).toISOString();
   const scheduled = await on.done(runtime, { kind: 'switchover', candidate: one, at: due });
   expect(scheduled.outcome?.code).toBe('done');
   const view = await waitFor(
@@ -172,7 +176,8 @@ test('a pause keeps who and why, and a resume ends it', async () => {
 test('a standby is reinitialised: its data is another copy', async () => {
   const runtime = on.howdah();
   const [, two] = await standbys();
-  const view = await on.done(runtime, { kind: 'reinitialise', member: two ?? '' });
+  const done = on.done(runtime, { kind: 'reinitialise', member: two ?? '' });
+  const view = await cluster.nudgedUntil(done);
   expect(view.outcome?.code).toBe('done');
   await cluster.waitHealthy(60_000);
 });

@@ -120,8 +120,8 @@ test('new connections follow the weights, and the port for writes is Patroni’s
   const [heavy, light] = await cluster.standbys();
   await balanced({ weights: { [light?.name ?? '']: 30 } }, 20);
   const heartbeat = await startHeartbeat(cluster);
-  const clients = reading(100);
-  await waitFor(() => clients.records.length >= 400, { timeoutMs: 20_000, what: 'reads' });
+  const clients = reading(50);
+  await waitFor(() => clients.records.length >= 400, { timeoutMs: 60_000, what: 'reads' });
   const told = viewOf();
   const reads = await clients.stop();
   await heartbeat.stop();
