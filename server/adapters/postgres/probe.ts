@@ -11,6 +11,7 @@ import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
 import { decodeSettings, settingsStatement } from './settings';
 import { hello, probeStatement, type Statement } from './statement';
+import { Turns } from './turns';
 
 interface Open extends Connection {
   readonly client: pg.Client;
@@ -18,6 +19,7 @@ interface Open extends Connection {
   /** For messages. */
   readonly address: string;
   readonly statement: Statement;
+  readonly turns: Turns;
   /** False where a pooler loses what was prepared. */
   prepares: boolean;
 }
@@ -54,15 +56,21 @@ export class PostgresProbe implements ProbePort {
         address = `${host}:${port}`;
         open = await this.#connect(target, { host, port });
       }
-      const sentAt = this.#clock.now();
-      const row = await rowOf(open);
-      return decodeSample(row, open, { sentAt, receivedAt: this.#clock.now() });
+      return await this.#sampled(open);
     } catch (error) {
       // Meanwhile it may have been forgotten, and connected to anew.
       if (open && this.#open.get(target.key) === open) this.#drop(target.key);
       const { code, message } = probeErrorOf(error, address);
       return { at: this.#clock.now(), code, says: message };
     }
+  }
+
+  #sampled(open: Open): Promise<ProbeSample> {
+    return open.turns.take(async () => {
+      const sentAt = this.#clock.now();
+      const row = await rowOf(open);
+      return decodeSample(row, open, { sentAt, receivedAt: this.#clock.now() });
+    });
   }
 
   settings(key: string): Promise<readonly SettingFacts[] | ProbeFailure> {
@@ -86,7 +94,8 @@ export class PostgresProbe implements ProbePort {
     }
     try {
       // Its limits are the sample's own.
-      return decode((await open.client.query(statement)).rows);
+      const { rows } = await open.turns.take(() => open.client.query(statement));
+      return decode(rows);
     } catch (error) {
       const { code, message } = probeErrorOf(error, open.address);
       return { at: this.#clock.now(), code, says: message };
@@ -194,7 +203,8 @@ export class PostgresProbe implements ProbePort {
     }
     const systemId = rows[0]?.system_id ?? null;
     const statement = probeStatement(serverVersion);
-    return { client, ...where, serverVersion, systemId, statement, prepares: true };
+    const turns = new Turns();
+    return { client, ...where, serverVersion, systemId, statement, prepares: true, turns };
   }
 
   #drop(key: string): void {

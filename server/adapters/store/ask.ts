@@ -1,4 +1,5 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
 import { Failure } from '@/lib/errors';
 import type { Connected, Database } from './database';
 
@@ -30,7 +31,7 @@ export async function ask<T>(
     if (isBusy(cause)) {
       throw new Failure('unavailable', 'The history is busy. Try again in a moment.', cause);
     }
-    if (isOfTheConnection(code)) database.doubt(connected, cause);
+    if (isOfTheConnection(cause)) database.doubt(connected, cause);
     if (isOfTheData(code)) throw new Failure('bad-input', `History refuses that: ${cause}`, cause);
     const slow = code === '57014' ? 'It took too long: ask for less.' : 'Try again in a moment.';
     throw new Failure('unavailable', `The history could not be asked. ${slow}`, cause);
@@ -41,9 +42,10 @@ export async function ask<T>(
 const isBusy = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'timeout exceeded when trying to connect';
 
-/** SQLSTATE has five characters; what has none comes from the socket, or from waiting for one. */
-function isOfTheConnection(code: unknown): boolean {
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
+/** What the server says has an SQLSTATE; the rest comes from the socket, or from waiting for one. */
+function isOfTheConnection(cause: unknown): boolean {
+  if (!(cause instanceof pg.DatabaseError) || cause.code === undefined) return true;
+  const { code } = cause;
   // What the protocol can't carry is the statement's fault, and would be so again.
   if (code === '08P01') return false;
   return code.startsWith('08') || code.startsWith('57P') || code === '25006';
