@@ -29,7 +29,10 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
         mutationCache: new MutationCache({ onError }),
         defaultOptions: {
           // What the browser believes of the network tells nothing of a tunnel or of this machine.
-          queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+          queries: {
+            ...{ retry: false, refetchOnWindowFocus: false },
+            ...{ networkMode: 'always', refetchOnReconnect: true },
+          },
           // Nothing that changes a cluster is ever sent a second time by itself, nor kept to be sent
           // once there is a network again.
           mutations: { retry: false, networkMode: 'always' },

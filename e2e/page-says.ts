@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 
 /** How an attachment is called that tells what a page showed as its test failed. */
@@ -18,17 +19,20 @@ export function listenTo(page: Page): () => Promise<string> {
     if (message.type() === 'error') amiss.push(`console: ${short(message.text())}`);
   });
   page.on('pageerror', (error) => amiss.push(`thrown: ${short(error.message)}`));
-  return async () => {
+  const words = async () => {
     const main = page.locator('main');
     // What could be chosen is of no interest, and long.
     const choices = await main.locator('select').allInnerTexts();
-    const shown = await main
-      // biome-ignore lint/performance/useDomNodeTextContent: as it was seen, a line for a line
-      .innerText({ timeout: 2000 })
-      .catch((error) => `nothing: ${error}`);
+    // biome-ignore lint/performance/useDomNodeTextContent: as it was seen, a line for a line
+    const shown = await main.innerText({ timeout: 2000 });
     const rest = choices.reduce((text, choice) => text.replace(choice, ''), shown);
-    const words = rest.replace(/\s*\n\s*/g, ' | ').slice(0, 700);
-    return [short(page.url()), words, ...amiss.slice(-5)].join('\n');
+    return rest.replace(/\s*\n\s*/g, ' | ').slice(0, 700);
+  };
+  return async () => {
+    // A page that is gone, or hangs, says nothing: its test has failed already.
+    const late = delay(3000, 'nothing in time', { ref: false });
+    const shown = await Promise.race([words().catch((error) => `nothing: ${error}`), late]);
+    return [short(page.url()), shown, ...amiss.slice(-5)].join('\n');
   };
 }
 

@@ -21,8 +21,7 @@ export function failuresOf(report: unknown): readonly string[] {
     ...(suites ?? []).flatMap(ofPlaywright),
   ];
   return failed.map(({ file, title, said }) => {
-    const words = stripVTControlCharacters(said).trim();
-    return `${file}: ${title}\n${words.slice(0, LONGEST)}`;
+    return `${file}: ${title}\n${said}`;
   });
 }
 
@@ -35,11 +34,12 @@ interface Failed {
 const ofVitest = ({ name, message, assertionResults }: VitestFile): Failed[] => {
   const tests = assertionResults.filter(({ status }) => status === 'failed');
   // A file that could not be read has no test that failed.
-  if (tests.length === 0 && message) return [{ file: name, title: 'the file', said: message }];
+  if (tests.length === 0 && message)
+    return [{ file: name, title: 'the file', said: shortened(message) }];
   return tests.map((test) => ({
     file: name,
     title: test.fullName,
-    said: test.failureMessages.join('\n'),
+    said: shortened(test.failureMessages.join('\n')),
   }));
 };
 
@@ -51,7 +51,10 @@ const ofPlaywright = ({ specs = [], suites = [] }: PlaywrightSuite): Failed[] =>
       title,
       said: tests
         .flatMap(({ results }) => results)
-        .flatMap(({ error, attachments = [] }) => [error?.message ?? '', ...attachments.map(told)])
+        .flatMap(({ error, attachments = [] }) => [
+          shortened(error?.message ?? ''),
+          ...attachments.map(told),
+        ])
         .filter((words) => words !== '')
         .join('\n'),
     })),
@@ -63,6 +66,9 @@ const told = ({ name, body }: Attachment): string =>
   name === 'what the page showed' && body !== undefined
     ? `${name}: ${Buffer.from(body, 'base64').toString('utf8')}`
     : '';
+
+const shortened = (words: string): string =>
+  stripVTControlCharacters(words).trim().slice(0, LONGEST);
 
 interface Attachment {
   readonly name: string;

@@ -25,9 +25,10 @@ export function useAudit(query: AuditPageQuery) {
       },
     ),
   );
-  const pages = asked.data?.pages;
+  const error = useStandingError(asked, JSON.stringify(filter));
+  const pages = error && asked.isPlaceholderData ? undefined : asked.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? null, [pages]);
-  return { asked, items, error: useStandingError(asked) };
+  return { asked, items, error };
 }
 
 /** How well the audit itself is being kept. */

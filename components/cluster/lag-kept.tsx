@@ -94,10 +94,11 @@ export function KeptLag({
   }, [asked.data, names, hidden]);
   const marks = happened.data?.events ?? none;
 
-  const error = useStandingError(asked);
+  const error = useStandingError(asked, JSON.stringify([view.id, figure, query.range, query.past]));
   const failed = error && <Failed says={whyNotShown(error)} again={() => void asked.refetch()} />;
   // Bytes must not stand on an axis of time until the answer is there.
-  if (!asked.data || !chosen || asked.data.figure !== figure) {
+  const isOfAnother = error !== null && asked.isPlaceholderData;
+  if (!asked.data || !chosen || isOfAnother || asked.data.figure !== figure) {
     return failed || <Loading />;
   }
   return (

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Pencil } from 'lucide-react';
 import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { useMay } from '@/components/account/use-account';
 import { HistoryState } from '@/components/history/history-state';
 import { OperationDialog } from '@/components/operations/operation-dialog';
@@ -110,7 +111,7 @@ export function ConfigurationPage({ id }: { id: ClusterId }) {
         <DriftPanel view={view ?? null} document={configured.data} members={members} />
       )}
       <HistoryState />
-      {asked.error && <Failed says={asked.error.message} again={() => void asked.refetch()} />}
+      {asked.error && <Failed says={whyNotShown(asked.error)} again={() => void asked.refetch()} />}
       {!asked.data && !asked.error && <Loading />}
       {asked.data && chosen === null && (
         <p className="rounded-lg border border-line bg-surface p-4 text-muted">

@@ -1,6 +1,7 @@
 'use client';
 
 import { useMemo } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { Badge, type Tone } from '@/components/ui/badge';
 import { Failed } from '@/components/ui/failed';
@@ -37,7 +38,7 @@ export function DriftPanel({
   return (
     <Panel id="drift" title="What members run">
       {members.error && !settings && (
-        <Failed says={members.error.message} again={() => void members.refetch()} />
+        <Failed says={whyNotShown(members.error)} again={() => void members.refetch()} />
       )}
       {members.error && settings && (
         <p className="border-b border-line px-4 py-2 text-sm text-muted" role="alert">

@@ -1,6 +1,7 @@
 'use client';
 
 import { useMemo } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { useMay } from '@/components/account/use-account';
 import { useConnection } from '@/components/stream/use-stream';
 import { Button } from '@/components/ui/button';
@@ -230,7 +231,7 @@ function NoDocument({ asked, close }: { asked: DocumentQuery; close: React.React
   const { data, error } = asked;
   return (
     <Panel id="editor" title="Edit the configuration" aside={close}>
-      {error && <Failed says={error.message} again={() => void asked.refetch()} />}
+      {error && <Failed says={whyNotShown(error)} again={() => void asked.refetch()} />}
       {!error && data?.is === 'absent' && (
         <p className="p-4 text-muted">
           ZooKeeper has no configuration of this cluster: Patroni writes the first one as it makes

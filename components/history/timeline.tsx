@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { whyNotShown } from '@/components/account/failures';
+import { failureOf, whyNotShown } from '@/components/account/failures';
 import { pastHref } from '@/components/past/query';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useStream } from '@/components/stream/use-stream';
@@ -26,10 +26,19 @@ import type { TimelineQuery } from './query';
 
 const PAGE = 100;
 const RENEW_MS = 3000;
+const BUSY_MS = 15_000;
+
+/** What failed for a moment, with the history there, is told by nobody. What is refused stays so. */
+function againIn(error: unknown): number | false {
+  const failure = failureOf(error);
+  if (failure === null) return RENEW_MS;
+  // A search that takes too long would hold up the others' again and again.
+  return failure === 'unavailable' && BUSY_MS;
+}
 
 /** The events themselves. Live at its top while that is all that is shown. */
 export function Timeline({
-  query: { kind, cluster, member, cause, search },
+  query,
   onShowAll,
   onMember,
 }: {
@@ -37,6 +46,7 @@ export function Timeline({
   onShowAll: () => void;
   onMember: (member: string) => void;
 }) {
+  const { kind, cluster, member, cause, search } = query;
   const trpc = useTRPC();
   // Who only stands by doesn't hear of what another writes; nor does who sees some clusters alone.
   const unheard = useStream(
@@ -54,11 +64,11 @@ export function Timeline({
       },
       {
         getNextPageParam: (page) => (page.more ? page.events.at(-1)?.seq : undefined),
-        // What failed for a moment, with the history there, is told by nobody else either.
-        refetchInterval: ({ state }) =>
-          state.status === 'error' || (unheard && (state.data?.pages.length ?? 1) === 1)
-            ? RENEW_MS
-            : false,
+        // Who has gone back in time is not to lose the place.
+        refetchInterval: ({ state }) => {
+          if ((state.data?.pages.length ?? 1) > 1) return false;
+          return state.status === 'error' ? againIn(state.error) : unheard && RENEW_MS;
+        },
         // What was shown stays until the answer to the new question is there.
         placeholderData: (before) => before,
       },
@@ -66,7 +76,7 @@ export function Timeline({
   );
   const { data, isPlaceholderData, refetch, isFetchingNextPage, hasNextPage, fetchNextPage } =
     asked;
-  const error = useStandingError(asked);
+  const error = useStandingError(asked, JSON.stringify(query));
   const pages = error && isPlaceholderData ? undefined : data?.pages;
   const further = (pages?.length ?? 0) > 1;
   const entries = useMemo(() => entriesOf(pages ?? []), [pages]);

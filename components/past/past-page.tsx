@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { useLocalNow } from '@/components/stream/clock';
 import { ReaderProvider, useConnection } from '@/components/stream/use-stream';
 import { useTRPC } from '@/components/trpc';
@@ -79,7 +80,7 @@ export function PastPage({ id }: { id: ClusterId }) {
         {replay.error && (
           <Failed
             className="bg-surface"
-            says={replay.error.message}
+            says={whyNotShown(replay.error)}
             again={() => void replay.refetch()}
           />
         )}

@@ -2,6 +2,7 @@
 
 import { X } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
+import { whyNotShown } from '@/components/account/failures';
 import { HistoryState } from '@/components/history/history-state';
 import { exactMoment, moment } from '@/components/stream/moment';
 import { useFollow, useStream } from '@/components/stream/use-stream';
@@ -33,7 +34,8 @@ export function ReliabilityPage() {
   const { facts, error, refetch } = useFacts(query.period, query.cluster);
   const state = useStream((stream) => stream.history?.state ?? null);
   // Why it is away is said above.
-  const says = state === 'away' ? 'What is shown here waits for the history.' : error?.message;
+  const says =
+    state === 'away' ? 'What is shown here waits for the history.' : error && whyNotShown(error);
   return (
     <div className="flex flex-col gap-3 p-3 sm:p-4">
       <h1 className="sr-only">Reliability</h1>

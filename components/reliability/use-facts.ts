@@ -37,7 +37,7 @@ export function useFacts(period: PeriodName, cluster: string | null) {
   const last = useRef<{ question: string; facts: ReliabilityFacts } | null>(null);
   if (data) last.current = { question, facts: data };
   const facts = last.current?.question === question ? last.current.facts : null;
-  return { facts, error: useStandingError(asked), refetch };
+  return { facts, error: useStandingError(asked, question), refetch };
 }
 
 /** The server's clock, milliseconds, renewed now and then and when history comes back. */

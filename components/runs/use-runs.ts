@@ -36,7 +36,7 @@ export function useRuns(cluster: ClusterId, kind: RunKind | null) {
     const shown = withLive(kept ?? [], live, kind);
     return kept === null && shown.length === 0 ? null : shown;
   }, [pages, live, kind]);
-  return { asked, runs, error: useStandingError(asked) };
+  return { asked, runs, error: useStandingError(asked, `${cluster} ${kind}`) };
 }
 
 export type FoundRun =
@@ -61,7 +61,7 @@ export function useRun(cluster: ClusterId, id: string): FoundRun {
       },
     ),
   );
-  const error = useStandingError(asked);
+  const error = useStandingError(asked, `${cluster} ${id}`);
   if (live !== null) return { is: 'found', run: live, live: true };
   if (asked.data) return { is: 'found', run: asked.data, live: false };
   if (error) {

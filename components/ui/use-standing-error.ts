@@ -11,10 +11,14 @@ interface Asked<E> {
 /**
  * Why what was asked for can't be shown, until it can. TanStack Query takes an error back as soon as
  * it asks again, so that what asks again by itself would flash, and be read aloud each time.
+ * @param question what was asked for, in other words for something else: another error, or none.
  */
-export function useStandingError<E>({ data, error, isPlaceholderData }: Asked<E>): E | null {
-  const standing = useRef<E | null>(null);
-  if (error !== null) standing.current = error;
+export function useStandingError<E>(
+  { data, error, isPlaceholderData }: Asked<E>,
+  question: string,
+): E | null {
+  const standing = useRef<{ readonly question: string; readonly error: E } | null>(null);
+  if (error !== null) standing.current = { question, error };
   else if (data !== undefined && !isPlaceholderData) standing.current = null;
-  return standing.current;
+  return standing.current?.question === question ? standing.current.error : null;
 }

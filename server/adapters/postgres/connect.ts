@@ -12,6 +12,8 @@ export interface Endpoint {
 }
 
 export const CONNECT_MS = 2000;
+/** For the answer to a statement, and for its turn to be sent. */
+export const ANSWER_MS = 2000;
 /** Longer than it takes to hand a goodbye to the kernel, which is all that is waited for. */
 const GOODBYE_MS = 1000;
 
@@ -64,7 +66,7 @@ export interface Purpose {
 const probing: Purpose = {
   application: 'howdah',
   connectMs: CONNECT_MS,
-  answerMs: 2000,
+  answerMs: ANSWER_MS,
   statementMs: 900,
   options: '-c default_transaction_read_only=on',
 };

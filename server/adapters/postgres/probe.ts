@@ -6,7 +6,7 @@ import type { ProbeFailure, ProbeSample } from '@/lib/topology/sample';
 import type { Clock, ProbePort, ProbeTarget } from '@/server/ports';
 import { burdenStatement, decodeBurden } from './burden';
 import { hostOf } from './conn-url';
-import { CONNECT_MS, connectTo, hangUp } from './connect';
+import { ANSWER_MS, CONNECT_MS, connectTo, hangUp } from './connect';
 import { type Connection, decodeSample } from './decode';
 import { ProbeError, probeErrorOf } from './errors';
 import { decodeSettings, settingsStatement } from './settings';
@@ -51,7 +51,7 @@ export class PostgresProbe implements ProbePort {
     let address = open?.address ?? 'PostgreSQL';
     try {
       if (!settings) throw new ProbeError('no-credentials', 'no monitoring user is configured');
-      if (open?.connUrl !== connUrl) {
+      if (open?.connUrl !== connUrl || open.turns.over) {
         const { host, port } = hostOf(connUrl);
         address = `${host}:${port}`;
         open = await this.#connect(target, { host, port });
@@ -97,6 +97,7 @@ export class PostgresProbe implements ProbePort {
       const { rows } = await open.turns.take(() => open.client.query(statement));
       return decode(rows);
     } catch (error) {
+      if (open.turns.over && this.#open.get(key) === open) this.#drop(key);
       const { code, message } = probeErrorOf(error, open.address);
       return { at: this.#clock.now(), code, says: message };
     }
@@ -203,7 +204,7 @@ export class PostgresProbe implements ProbePort {
     }
     const systemId = rows[0]?.system_id ?? null;
     const statement = probeStatement(serverVersion);
-    const turns = new Turns();
+    const turns = new Turns(this.#clock, ANSWER_MS);
     return { client, ...where, serverVersion, systemId, statement, prepares: true, turns };
   }
 

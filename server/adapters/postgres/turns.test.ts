@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClock } from '@/server/fake-clock';
 import { Turns } from './turns';
 
 /** Something that is asked, and answered when the test says so. */
@@ -13,8 +14,14 @@ function held() {
 }
 
 describe('statements over one connection', () => {
+  let clock: FakeClock;
+  let turns: Turns;
+  beforeEach(() => {
+    clock = new FakeClock();
+    turns = new Turns(clock, 2000);
+  });
+
   it('are sent one after the other', async () => {
-    const turns = new Turns();
     const [first, second] = [held(), held()];
     const answers = [turns.take(first.ask), turns.take(second.ask)];
     await vi.waitFor(() => expect(first.ask).toHaveBeenCalled());
@@ -26,19 +33,35 @@ describe('statements over one connection', () => {
   });
 
   it('are sent although the server has refused one before', async () => {
-    const turns = new Turns();
     const refused = turns.take(() => Promise.reject(new pg.DatabaseError('no', 2, 'error')));
     const next = turns.take(async () => 'two');
     await expect(refused).rejects.toThrow('no');
     expect(await next).toBe('two');
+    expect(turns.over).toBe(false);
   });
 
   it('fail with the one before that was never answered, and are not sent', async () => {
-    const turns = new Turns();
     const [first, second] = [held(), held()];
     const answers = [turns.take(first.ask), turns.take(second.ask)];
     first.reject(new Error('Query read timeout'));
     for (const answer of answers) await expect(answer).rejects.toThrow('Query read timeout');
     expect(second.ask).not.toHaveBeenCalled();
+    expect(turns.over).toBe(true);
+  });
+
+  it('wait for no longer than their patience, and are not sent afterwards', async () => {
+    const [first, second, third] = [held(), held(), held()];
+    const answers = [turns.take(first.ask), turns.take(second.ask)];
+    await vi.waitFor(() => expect(first.ask).toHaveBeenCalled());
+    const inVain = expect(answers[1]).rejects.toThrow(/^timeout/);
+    await clock.pass(2000);
+    await inVain;
+    const last = turns.take(third.ask);
+    first.resolve('one');
+    third.resolve('three');
+    expect(await last).toBe('three');
+    expect(await answers[0]).toBe('one');
+    expect(second.ask).not.toHaveBeenCalled();
+    expect(turns.over).toBe(false);
   });
 });
