@@ -1,9 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 
-/** How an attachment is called that tells what a page showed as its test failed. */
-export const PAGE_SAYS = 'what the page showed';
-
 /** Listens to a page from now on, for the words that a failed test of it is to leave. */
 export function listenTo(page: Page): () => Promise<string> {
   const amiss: string[] = [];

@@ -7,8 +7,9 @@ import {
   type Sandbox,
   startSandbox,
 } from '@/sandbox';
+import { PAGE_SAYS } from '@/setup/failures';
 import { type Howdah, startHowdah } from './howdah';
-import { listenTo, PAGE_SAYS } from './page-says';
+import { listenTo } from './page-says';
 
 interface Real {
   readonly sandbox: Sandbox;

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
+/** How an attachment is called that tells what a page showed as its test failed. */
+export const PAGE_SAYS = 'what the page showed';
+
 /** How much of a failure's message is repeated: what was expected, and what came or was logged. */
 const LONGEST = 3000;
 
@@ -63,7 +66,7 @@ const ofPlaywright = ({ specs = [], suites = [] }: PlaywrightSuite): Failed[] =>
 
 /** Of what a test leaves, its own words about the page; traces and pictures are for other tools. */
 const told = ({ name, body }: Attachment): string =>
-  name === 'what the page showed' && body !== undefined
+  name === PAGE_SAYS && body !== undefined
     ? `${name}: ${Buffer.from(body, 'base64').toString('utf8')}`
     : '';
 
